@@ -1,0 +1,25 @@
+# Every target does all of its own set-up: Python and git are enough.
+VENV ?= .venv
+PYTHON ?= python3
+BIN = $(VENV)/bin
+
+.PHONY: compare test lint clean
+
+compare: $(VENV)/installed  ## the main job: measure every strategy on a real Postgres
+	$(BIN)/python -m harness compare
+
+test: $(VENV)/installed  ## all tests, on a real Postgres
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed  ## what CI checks besides the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@

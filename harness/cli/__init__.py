@@ -1,0 +1,60 @@
+"""The command line: one module a command. Only here is anything printed, or the process ended.
+
+Exit codes: 0 all is well; 1 a strategy broke the contract or could not be measured, or a check
+failed; 2 the command line, a file or the database is not right; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+import strategies
+from harness import discovery
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        sys.exit(_app()(prog_name="python -m harness", standalone_mode=False))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except (HarnessError, strategies.StrategyError) as error:
+        print(f"error: {error}", file=sys.stderr)
+    except typer.TyperException as error:
+        print(f"error: {getattr(error, 'message', error)}", file=sys.stderr)
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(2)
+
+
+def _app() -> typer.Typer:
+    """Give the application: every module beside this one is a command, its `run` the code."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_question)
+    for name in discovery.names(sys.modules[__name__]):
+        command = discovery.load(sys.modules[__name__], name)
+        app.command(name, help=command.__doc__, epilog=command.EXAMPLES)(command.run)
+    return app
+
+
+def _question() -> None:
+    """Which way of mapping rows to domain objects should our repository use?"""  # noqa: D400
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

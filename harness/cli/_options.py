@@ -1,0 +1,72 @@
+"""Options that several commands take, each written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness import discovery, reports
+from harness.errors import unknown
+from harness.payroll import Profile
+from harness.reports._content import SORT_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def one_of(what: str, choices: Iterable[str]) -> Callable[[str], str]:
+    """Give a callback that lets only these words through, and suggests one for a near miss."""
+    known = list(choices)
+
+    def check(word: str) -> str:
+        if word not in known:
+            raise unknown(what, word, known)
+        return word
+
+    return check
+
+
+FORMATS = discovery.names(reports)
+
+Entries = Annotated[int, typer.Option(min=1, help="Entries of the payroll.")]
+Components = Annotated[int, typer.Option(min=0, help="Components of each entry.")]
+ProfileName = Annotated[
+    str,
+    typer.Option(
+        callback=one_of("profile", list(Profile)),
+        help="How much the values repeat: realistic, or distinct (nothing can be shared).",
+    ),
+]
+Dsn = Annotated[
+    str | None,
+    typer.Option(
+        help="Use this Postgres (14 or newer) instead of the embedded one. All is done in a "
+        "schema of its own, which is dropped at the end.",
+        show_default=False,
+    ),
+]
+Sort = Annotated[
+    str,
+    typer.Option(
+        callback=one_of("sort key", SORT_KEYS),
+        help=f"Order of the rows: {', '.join(SORT_KEYS)}.",
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        callback=one_of("format", FORMATS),
+        help=f"What to print: {', '.join(FORMATS)}.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", help="Write it to this file instead.", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the --output file.")]
+Timeout = Annotated[
+    float, typer.Option(min=1, help="Seconds after which one measurement is given up.")
+]

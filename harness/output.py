@@ -1,0 +1,35 @@
+"""Files that a user names: checked before the work, written whole after it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from harness.errors import UsageError
+
+
+def check(path: Path, option: str, *, replace: bool = False) -> None:
+    """Raise UsageError unless the file can be made (or replaced, where that is allowed)."""
+    if path.is_dir():
+        raise UsageError(f"{option} {path} is a folder; name a file in it")
+    if path.exists() and not replace:
+        raise UsageError(f"{option} {path} exists; name another file, or add --force")
+    try:
+        with NamedTemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from error
+
+
+def write(path: Path, text: str) -> None:
+    """Write the file whole or not at all; raises UsageError."""
+    try:
+        with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
+            file.write(f"{text}\n")
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(file.name).chmod(0o666 & ~umask)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

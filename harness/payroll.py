@@ -1,0 +1,187 @@
+"""A payroll of N entries x K components, deterministic from its seed.
+
+Every value is a function of the seed and of its place in the payroll alone, so that any entry
+can be made by itself, in any order, in bounded memory: the writer stores the entries in another
+order than they are read in, and the check of a strategy makes them again one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import blake2b
+from math import gcd
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from strategies.contract import Kind, Payer, PremiumComponent, PremiumEntry, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    Make = Callable[[int], Any]
+
+DATA_VERSION = 1
+"""Raised with every change of what is generated: it is part of the name of cached data."""
+
+
+class Profile(StrEnum):
+    """How much the values of a payroll repeat."""
+
+    REALISTIC = "realistic"
+    DISTINCT = "distinct"
+
+
+@dataclass(frozen=True)
+class Payroll:
+    """What identifies a payroll: two equal ones hold equal data."""
+
+    entries: int
+    components: int = 6
+    profile: Profile = Profile.REALISTIC
+    seed: int = 0
+
+    @property
+    def id(self) -> UUID:
+        """The payroll's id, another one for every size, profile and seed."""
+        return UUID(bytes=self.draw("payroll"), version=4)
+
+    def draw(self, *place: object, size: int = 16) -> bytes:
+        """Give `size` random bytes (64 at most), always the same for the same place."""
+        key = (self.seed, self.entries, self.components, self.profile.value, *place)
+        return blake2b("/".join(map(str, key)).encode(), digest_size=size).digest()
+
+
+def entries(payroll: Payroll, indices: Iterable[int] | None = None) -> Iterator[PremiumEntry]:
+    """Give the payroll's entries in the contract's order, or those at `indices` in theirs.
+
+    Profile `realistic` draws most values from small pools (DESIGN section 4), whose values are
+    one object each; `distinct` makes a new value wherever one can differ.
+    """
+    pooled = payroll.profile is Profile.REALISTIC
+    entry_values = _values(payroll, ENTRY_MAKERS, pooled=pooled)
+    component_values = _values(payroll, COMPONENT_MAKERS, pooled=pooled)
+    payroll_id = payroll.id
+    for index in range(payroll.entries) if indices is None else indices:
+        random = payroll.draw(index, size=64)
+        insured = [UUID(bytes=random[start : start + 16], version=4) for start in (16, 32)]
+        components = [
+            _component(payroll, index, position, insured if pooled else None, component_values)
+            for position in range(payroll.components)
+        ]
+        yield PremiumEntry(
+            id=_ordered_uuid(index, random),
+            payroll_id=payroll_id,
+            employee_id=UUID(bytes=random[48:64], version=4),
+            components=components,
+            **entry_values(index, random),
+        )
+
+
+def shuffled_indices(payroll: Payroll) -> Iterator[int]:
+    """Give every index once, in an order unlike the contract's, without holding them."""
+    count = payroll.entries
+    step = next((n for n in range(int(count * 0.618), count) if gcd(n, count) == 1), 1)
+    return (turn * step % count for turn in range(count))
+
+
+def _component(
+    payroll: Payroll,
+    index: int,
+    position: int,
+    insured: list[UUID] | None,
+    values: Callable[[int, bytes], dict[str, Any]],
+) -> PremiumComponent:
+    random = payroll.draw(index, position, size=64)
+    return PremiumComponent(
+        id=UUID(bytes=random[:16], version=4),
+        insured_person_id=insured[position % 2]
+        if insured
+        else UUID(bytes=random[48:64], version=4),
+        **values(index * payroll.components + position, random[16:]),
+    )
+
+
+def _ordered_uuid(index: int, random: bytes) -> UUID:
+    """Give a UUID of version 7 (RFC 9562, section 5.7): milliseconds, then random bits."""
+    milliseconds = 1_775_000_000_000 + index
+    bits = int.from_bytes(random[:10], "big")
+    version_and_variant = 0x7 << 76 | 0b10 << 62
+    return UUID(int=milliseconds << 80 | version_and_variant | bits & ~(0xF << 76 | 0b11 << 62))
+
+
+def _values(
+    payroll: Payroll, makers: dict[str, tuple[Make | None, int]], *, pooled: bool
+) -> Callable[[int, bytes], dict[str, Any]]:
+    """Give the function (serial number of the row, its random bytes) -> its values."""
+    make = {column: maker or _uuids(payroll, column) for column, (maker, _) in makers.items()}
+    if not pooled:
+        return lambda serial, _: {column: make[column](serial) for column in makers}
+    pools = [[make[column](n) for n in range(size)] for column, (_, size) in makers.items()]
+    choices = list(zip(makers, pools, range(0, 2 * len(pools), 2), strict=True))
+    return lambda _, random: {
+        column: pool[int.from_bytes(random[start : start + 2], "big") % len(pool)]
+        for column, pool, start in choices
+    }
+
+
+def _uuids(payroll: Payroll, column: str) -> Make:
+    return lambda n: UUID(bytes=payroll.draw(column, n), version=4)
+
+
+def _quarter(n: int) -> date:
+    return date(2026, 1, 1) + timedelta(days=91 * n % 2_900_000)
+
+
+def _last_day(n: int) -> date:
+    return date(2026, 12, 31) + timedelta(days=91 * n % 2_900_000)
+
+
+def _amount(n: int) -> Decimal:
+    return Decimal((500 + 137 * n) * (-1 if n % 6 == 5 else 1)).scaleb(-2)
+
+
+def _tax_amount(n: int) -> Decimal:
+    return Decimal(25 + 11 * n).scaleb(-2)
+
+
+def _tax_rate(n: int) -> Decimal:
+    return Decimal(259 * n % 1_000_000).scaleb(-4)
+
+
+def _currency(n: int) -> str:
+    n += 26 * 26 * 2 + 26 * 7 + 5  # the first is CHF
+    return "".join(chr(ord("A") + n // place % 26) for place in (676, 26, 1))
+
+
+def _computed_at(n: int) -> datetime:
+    return datetime(2026, 4, 24, 6, 30, 15, 123456, tzinfo=UTC) + timedelta(seconds=n)
+
+
+def _member(members: tuple[Any, ...]) -> Make:
+    return lambda n: members[n % len(members)]
+
+
+# column -> what makes its n-th value (None: a UUID), and how many values its pool holds
+ENTRY_MAKERS: dict[str, tuple[Make | None, int]] = {
+    "company_id": (None, 1),
+    "contract_id": (None, 5),
+    "period_start": (_quarter, 1),
+    "period_end": (_last_day, 1),
+    "status": (_member((Status.FINAL, Status.DRAFT)), 1),
+    "currency": (_currency, 1),
+    "computed_at": (_computed_at, 1),
+}
+COMPONENT_MAKERS: dict[str, tuple[Make | None, int]] = {
+    "policy_id": (None, 20),
+    "tariff_id": (None, 60),
+    "kind": (_member(tuple(Kind)), len(Kind)),
+    "payer": (_member(tuple(Payer)), len(Payer)),
+    "amount": (_amount, 300),
+    "tax_rate": (_tax_rate, 3),
+    "tax_amount": (_tax_amount, 300),
+    "valid_from": (_quarter, 4),
+    "valid_to": (_last_day, 1),
+}

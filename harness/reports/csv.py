@@ -1,0 +1,23 @@
+"""Comma-separated values: a line for each strategy and payroll, units in the names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from harness.reports import _content as content
+
+if TYPE_CHECKING:
+    from harness.results import Run
+
+
+def render(run: Run, options: content.Options) -> str:
+    """Give a heading line and the rows; a figure that was not measured is empty."""
+    rows = [row for _, rows in content.by_payroll(run, options) for row in rows]
+    names = dict.fromkeys(name for row in rows for name in row)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")

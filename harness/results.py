@@ -1,0 +1,106 @@
+"""The saved form of a run: typed, versioned, and whole after every line.
+
+A file of JSON lines: first the Header, then one Measurement a line, each written the moment it
+arrives. A run that was killed is a shorter file, and a line cut short is left out when read.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.errors import ResultsError
+from harness.plan import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FORMAT = 1
+LOCAL_RUNS = Path("results/local")
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What a run is: its format's version, how much it planned, and what it ran on."""
+
+    format: int
+    cells: int
+    command: str
+    environment: dict[str, str]
+    labels: dict[str, str]
+
+
+class Measurement(msgspec.Struct, frozen=True):
+    """What one cell gave: {figure: value} in the unit that the figure's name ends in."""
+
+    cell: Cell
+    figures: dict[str, float]
+    error: str | None = None
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A header and its measurements, as saved."""
+
+    header: Header
+    measurements: list[Measurement]
+
+
+def new_path(started: datetime | None = None) -> Path:
+    """Give a path for a run that nobody named: by its time, in `results/local`, not yet taken.
+
+    Raises ResultsError where that folder cannot be made.
+    """
+    try:
+        LOCAL_RUNS.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(f"cannot make {LOCAL_RUNS}: {error.strerror}; use --save") from error
+    stamp = (started or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
+    names = (f"{stamp}{f'-{n}' if n else ''}.jsonl" for n in count())
+    return next(path for name in names if not (path := LOCAL_RUNS / name).exists())
+
+
+@contextmanager
+def saved_to(path: Path, header: Header) -> Iterator[Callable[[Measurement], None]]:
+    """Make the run's file; give the function that appends a measurement to it, durably.
+
+    Raises ResultsError where it cannot be made, or is there already.
+    """
+    try:
+        file = path.open("xb")
+    except OSError as error:
+        raise ResultsError(f"cannot save the run: {error}") from error
+
+    def save(line: Header | Measurement) -> None:
+        try:
+            file.write(msgspec.json.encode(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
+            raise ResultsError(f"cannot save to {path}: {error}") from error
+
+    with file:
+        save(header)
+        yield save
+
+
+def read(path: Path) -> Run:
+    """Read a saved run; raises ResultsError, in one line, for whatever is not one."""
+    try:
+        first, *rest = path.read_bytes().split(b"\n")
+        header = msgspec.json.decode(first, type=Header)
+        if header.format != FORMAT:
+            raise ResultsError(
+                f"{path} is a run of format {header.format}; this version reads {FORMAT}"
+            )
+        lines = rest[:-1]  # behind the last end of line is nothing, or a line cut short
+        decode = msgspec.json.Decoder(Measurement).decode
+        return Run(header, [decode(line) for line in lines])
+    except OSError as error:
+        raise ResultsError(f"cannot read the run: {error}") from error
+    except msgspec.MsgspecError as error:
+        raise ResultsError(f"{path} is not a saved run: {error}") from error

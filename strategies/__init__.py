@@ -1,0 +1,92 @@
+"""The mapping strategies: one module a strategy, found by its file.
+
+A strategy is a module with a docstring, whose first line is its label, and a function
+`get_premiums_for_payroll(engine, payroll_id)`. A file that is not a strategy is named in
+`SUPPORT`; any other must follow these rules, and is refused by name where it does not.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from strategies.contract import GetPremiumsForPayroll
+
+T = TypeVar("T")
+
+SUPPORT = frozenset({"contract", "schema"})
+"""Modules of this package that are no strategy: what strategies are made with."""
+
+
+class StrategyError(Exception):
+    """A strategy that is not there, or whose file does not follow the rules."""
+
+
+class Strategy(Protocol):
+    """What a strategy's module offers."""
+
+    __name__: str
+    get_premiums_for_payroll: GetPremiumsForPayroll
+
+
+def names() -> list[str]:
+    """Give the name of every strategy, in alphabetical order: the files of this package."""
+    stems = (path.stem for path in Path(__file__).parent.glob("*.py"))
+    return sorted(stem for stem in stems if stem not in SUPPORT and not stem.startswith("_"))
+
+
+def load(name: str) -> Strategy:
+    """Import the strategy of that name, or the one in the file of that path (`my/way.py`).
+
+    Raises StrategyError, naming the file and what is wrong with it.
+    """
+    module = _from_file(Path(name)) if name.endswith(".py") else _from_package(name)
+    function = getattr(module, "get_premiums_for_payroll", None)
+    if not callable(function):
+        raise StrategyError(f"{name}: it has no function get_premiums_for_payroll")
+    try:
+        inspect.signature(function).bind("engine", "payroll_id")
+    except TypeError as error:
+        raise StrategyError(
+            f"{name}: get_premiums_for_payroll must take (engine, payroll_id): {error}"
+        ) from None
+    if not (module.__doc__ or "").strip():
+        raise StrategyError(f"{name}: it has no docstring; the first line is its label")
+    return cast("Strategy", module)
+
+
+def label(strategy: Strategy) -> str:
+    """Give the strategy's label: the first line of its docstring, without the full stop."""
+    return (strategy.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+def _from_package(name: str) -> ModuleType:
+    if name not in names():
+        near = get_close_matches(name, names(), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names())}"
+        raise StrategyError(f"there is no strategy {name!r}; {hint}")
+    return _executed(name, lambda: importlib.import_module(f"{__name__}.{name}"))
+
+
+def _from_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise StrategyError(f"there is no strategy file {str(path)!r}")
+    module, loader = importlib.util.module_from_spec(spec), spec.loader
+    _executed(str(path), lambda: loader.exec_module(module))
+    return module
+
+
+def _executed(name: str, execute: Callable[[], T]) -> T:
+    try:
+        return execute()
+    except Exception as error:
+        raise StrategyError(f"{name}: it does not import: {error!r}") from error

@@ -1,0 +1,87 @@
+"""The contract: the domain objects a repository gives, and the function that gives them.
+
+Standard library only, so that a domain model built on it knows no database. "The same data"
+means: ordered by entry id, equal values, the same types down to the enum member, the Decimal
+exponent and the time zone (UTC). An unknown payroll gives an empty sequence; an entry without
+components is there, with none. A strategy may give another class with the same fields.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+    from uuid import UUID
+
+    from sqlalchemy import Engine
+
+
+class Status(enum.Enum):
+    """How far a premium has come."""
+
+    DRAFT = "draft"
+    FINAL = "final"
+
+
+class Kind(enum.Enum):
+    """What a component of a premium pays for."""
+
+    HOSPITALISATION = "hospitalisation"
+    AMBULATORY = "ambulatory"
+    DENTAL = "dental"
+    INSURER_TAX = "insurer_tax"
+    LEVY = "levy"
+    DISCOUNT = "discount"
+
+
+class Payer(enum.Enum):
+    """Who pays a component."""
+
+    EMPLOYER = "employer"
+    EMPLOYEE = "employee"
+
+
+@dataclass
+class PremiumComponent:
+    """One part of a premium; amounts in the entry's currency, with two decimals."""
+
+    id: UUID
+    insured_person_id: UUID
+    policy_id: UUID
+    tariff_id: UUID
+    kind: Kind
+    payer: Payer
+    amount: Decimal
+    tax_rate: Decimal
+    tax_amount: Decimal
+    valid_from: date
+    valid_to: date
+
+
+@dataclass
+class PremiumEntry:
+    """One employee's premium in a payroll, its components in position order."""
+
+    id: UUID
+    payroll_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    contract_id: UUID
+    period_start: date
+    period_end: date
+    status: Status
+    currency: str
+    computed_at: datetime
+    components: list[PremiumComponent]
+
+
+class GetPremiumsForPayroll(Protocol):
+    """The repository function that every strategy implements."""
+
+    def __call__(self, engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
+        """Give the payroll's entries, ordered by id."""
