@@ -56,7 +56,7 @@ def rows(run: Run) -> list[Row]:
 
 def ranked(found: Iterable[Row], by: str) -> list[Row]:
     """Give the rows smallest figure first, those without the figure last; names alphabetically."""
-    return sorted(found, key=lambda row: (row[by] is None, row[by]))
+    return sorted(found, key=lambda row: (row.get(by) is None, row.get(by)))
 
 
 def _medians(group: list[Measurement]) -> dict[str, float]:

@@ -65,7 +65,7 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
             yield Database(url, _place(url), prefix, version)
         finally:
             with suppress(DatabaseError), connected(url) as connection:
-                _drop(connection, schemas(connection, prefix))
+                drop(connection, schemas(connection, prefix))
 
 
 def parse_dsn(dsn: str) -> URL:
@@ -138,11 +138,12 @@ def _drop_abandoned(connection: Connection) -> None:
     for schema in schemas(connection):
         key = {"key": _lock_key(schema[start : start + 2 * TOKEN_BYTES])}
         if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
-            _drop(connection, [schema])
+            drop(connection, [schema])
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
-def _drop(connection: Connection, names: list[str]) -> None:
+def drop(connection: Connection, names: list[str]) -> None:
+    """Drop the schemas and all that is in them."""
     for name in names:
         connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
 

@@ -19,6 +19,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -105,13 +106,15 @@ class _Server:
         self.home = _own_folder(cache / f"postgres-{MAJOR}", 0o700, self.account)
         self.data = self.home / "data"
         self.programs = _wheel_programs()
-        if self.account and not self._reachable():
-            self.programs = _copied_programs(cache)
-            if not self._reachable():
-                raise DatabaseError(
-                    f"user {SERVER_USER} cannot reach {cache}: a folder above it is closed to "
-                    f"other users; name another one in {CACHE_VARIABLE}"
-                )
+        if self.account:
+            for folder in self.home.parents:
+                if not folder.stat().st_mode & stat.S_IXOTH:
+                    raise DatabaseError(
+                        f"the server, run for root as user {SERVER_USER}, cannot reach {cache}: "
+                        f"{folder} is closed to others; name another folder in {CACHE_VARIABLE}"
+                    )
+            if not self._can_be_run():
+                self.programs = _copied_programs(cache)
 
     def start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
@@ -155,7 +158,7 @@ class _Server:
         )
         return _last_line(done) if done.returncode else ""
 
-    def _reachable(self) -> bool:
+    def _can_be_run(self) -> bool:
         try:
             return self._program("initdb", "--version").returncode == 0
         except PermissionError:

@@ -83,7 +83,7 @@ def entries(payroll: Payroll, indices: Iterable[int] | None = None) -> Iterator[
 def shuffled_indices(payroll: Payroll) -> Iterator[int]:
     """Give every index once, in an order unlike the contract's, without holding them."""
     count = payroll.entries
-    step = next((n for n in range(int(count * 0.618), count) if gcd(n, count) == 1), 1)
+    step = next((n for n in range(max(2, int(count * 0.618)), count) if gcd(n, count) == 1), 1)
     return (turn * step % count for turn in range(count))
 
 

@@ -102,5 +102,5 @@ def read(path: Path) -> Run:
         return Run(header, [decode(line) for line in lines])
     except OSError as error:
         raise ResultsError(f"cannot read the run: {error}") from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ResultsError(f"{path} is not a saved run: {error}") from error

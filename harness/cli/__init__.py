@@ -30,7 +30,8 @@ def main() -> NoReturn:
     except (HarnessError, strategies.StrategyError) as error:
         print(f"error: {error}", file=sys.stderr)
     except typer.TyperException as error:
-        print(f"error: {getattr(error, 'message', error)}", file=sys.stderr)
+        if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
+            print(f"error: {said}", file=sys.stderr)
     except BrokenPipeError:  # whoever reads our output has seen enough
         sys.stderr.close()
         sys.exit(0)
@@ -48,12 +49,17 @@ def _app() -> typer.Typer:
     app.callback()(_question)
     for name in discovery.names(sys.modules[__name__]):
         command = discovery.load(sys.modules[__name__], name)
-        app.command(name, help=command.__doc__, epilog=command.EXAMPLES)(command.run)
+        app.command(name, help=_unwrapped(command.__doc__), epilog=command.EXAMPLES)(command.run)
     return app
 
 
 def _question() -> None:
     """Which way of mapping rows to domain objects should our repository use?"""  # noqa: D400
+
+
+def _unwrapped(text: str | None) -> str:
+    """Give the text with a line for each paragraph, for the terminal to wrap."""
+    return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n"))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -39,7 +39,7 @@ python -m harness compare --dsn postgresql://me@localhost/payroll --format json 
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[STRATEGY]...",
+        metavar="STRATEGY",
         help="Which to measure: names, or paths of .py files written like a strategy. All, "
         "if none is named. The floor and the reference are always measured too.",
         show_default=False,

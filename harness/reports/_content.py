@@ -100,7 +100,7 @@ def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str
             f"needs {_scaled(row, 'peak', options)} MB for a moment",
         )
         for row in found
-        if row["peak_bytes"] is not None
+        if row.get("peak_bytes") is not None
     ]
     return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
 

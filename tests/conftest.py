@@ -1,0 +1,54 @@
+"""What the tests share: a real Postgres, and schemas in it that are dropped again."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine
+
+from harness.database import PREFIX, connected, drop, open_database, schemas
+from harness.dataset import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sqlalchemy import URL, Engine
+
+    from harness.database import Database
+    from strategies.contract import PremiumEntry
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """The embedded Postgres."""
+    with open_database() as embedded:
+        yield embedded
+
+
+@pytest.fixture(scope="session")
+def written(database: Database) -> Iterator[Callable[[Iterable[PremiumEntry]], URL]]:
+    """A function that writes entries into a new schema, and gives its URL."""
+    prefix = f"{PREFIX}_test_{token_hex(4)}"
+
+    def write_to_new_schema(premiums: Iterable[PremiumEntry]) -> URL:
+        return write(database.url, f"{prefix}_{token_hex(4)}", premiums)
+
+    yield write_to_new_schema
+    with connected(database.url) as connection:
+        drop(connection, schemas(connection, prefix))
+
+
+@pytest.fixture
+def engine_at() -> Iterator[Callable[[URL], Engine]]:
+    """A function that gives an engine, disposed of after the test."""
+    engines: list[Engine] = []
+
+    def make(url: URL, **options: object) -> Engine:
+        engines.append(create_engine(url, **options))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.dispose()

@@ -1,0 +1,219 @@
+"""The command line as its user meets it: in a process of its own, on a real Postgres."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+import strategies
+from harness import cli, results
+from harness.database import PREFIX, connected, schemas
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from harness.database import Database
+
+ROOT = Path(__file__).parents[2]
+PLANTED = ROOT / "tests" / "planted"
+SMALL = ("--entries", "20", "--components", "2", "--repeat", "1")
+
+
+def harness(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=120,
+    )
+
+
+def saved_run(done: subprocess.CompletedProcess[str], folder: Path) -> results.Run:
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Saved: ")]
+    return results.read(folder / line.removeprefix("Saved: "))
+
+
+def test_compare_answers_the_question(tmp_path: Path, database: Database) -> None:
+    done = harness("compare", *SMALL, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for name in ("floor", *strategies.names()):
+        assert f"\n{name} " in done.stdout
+    assert "needs least memory" in done.stdout
+    assert done.stderr.startswith("Saved: results/local/")
+    run = saved_run(done, tmp_path)
+    assert len(run.measurements) == run.header.cells
+    assert run.header.environment["server"] == "PostgreSQL 18.4 (embedded)"
+    assert run.header.command == "python -m harness compare " + " ".join(SMALL)
+
+
+def test_json_can_be_piped(tmp_path: Path, database: Database) -> None:
+    done = harness("compare", "slotted", *SMALL, "--format", "json", folder=tmp_path)
+    rows = {row["strategy"]: row for row in json.loads(done.stdout)["rows"]}
+    assert rows.keys() == {"floor", "full_orm", "slotted"}
+    needed = {
+        "delta_bytes_per_entry",
+        "peak_bytes_per_entry",
+        "delta_x_floor",
+        "peak_x_floor",
+        "error",
+    }
+    assert all(needed <= row.keys() for row in rows.values())
+    assert rows["floor"]["delta_x_floor"] == 1
+
+
+def test_output_goes_to_a_file_and_never_over_one(tmp_path: Path, database: Database) -> None:
+    target = tmp_path / "table.csv"
+    asked = ("compare", "slotted", *SMALL, "--format", "csv", "--output", str(target))
+    done = harness(*asked, folder=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert len(list(csv.DictReader(io.StringIO(target.read_text())))) == 3
+    again = harness(*asked, folder=tmp_path)
+    assert again.returncode == 2
+    assert "exists; name another file, or add --force" in again.stderr
+    assert harness(*asked, "--force", folder=tmp_path).returncode == 0
+
+
+def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
+    tmp_path: Path, database: Database
+) -> None:
+    wrong = os.path.relpath(PLANTED / "wrong_data.py", tmp_path)
+    asked = ("compare", "slotted", wrong, *SMALL, "--format", "json")
+    done = harness(*asked, folder=tmp_path)
+    assert done.returncode == 1
+    rows = {row["strategy"]: row for row in json.loads(done.stdout)["rows"]}
+    assert "entry 1.components[0].amount" in rows[wrong]["error"]
+    assert rows[wrong]["peak_bytes_per_entry"] is None
+    assert rows["slotted"]["peak_bytes_per_entry"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--entries", "0"], "'--entries': Input should be greater than or equal to 1"),
+        (["--entries", "-1"], "'--entries': Input should be greater than or equal to 1"),
+        (["--entries", "x"], "'--entries': Input should be a valid integer"),
+        (["--profile", "nope"], "no profile 'nope'; there are: realistic, distinct"),
+        (["--profile", "realistc"], "did you mean realistic?"),
+        (["core_row"], "no strategy 'core_row'; did you mean core_rows?"),
+        (["--sort", "peek"], "did you mean peak?"),
+        (["--format", "jsn"], "did you mean json?"),
+        (["--entrie", "5"], "No such option: --entrie"),
+        (["--dsn", "postgresql://nobody:secret@127.0.0.1:1/x"], "Postgres at 127.0.0.1:1/x: "),
+        (["--dsn", "postgresql:/nobody:secret@x"], "the --dsn is not one that libpq reads"),
+        (["--output", "/nowhere/at/all.md"], "/nowhere/at/all.md cannot be written: No such file"),
+        (["--output", "/"], "/ is a folder"),
+        (["--save", "/nowhere/run.jsonl"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_clear_line(tmp_path: Path, arguments: list[str], complaint: str) -> None:
+    done = harness("compare", *arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stdout == ""
+    assert "secret" not in done.stderr
+
+
+def test_an_unknown_command_is_one_clear_line(tmp_path: Path) -> None:
+    done = harness("comprae", folder=tmp_path)
+    assert done.returncode == 2
+    assert "comprae" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_list_names_every_strategy_with_its_label(tmp_path: Path) -> None:
+    lines = harness("list", folder=tmp_path).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == strategies.names()
+    assert all(strategies.label(strategies.load(line.split()[0])) in line for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [[], ["compare"], ["list"], ["publish"]])
+def test_help_teaches(tmp_path: Path, arguments: list[str]) -> None:
+    done = harness(*arguments, "--help", folder=tmp_path)
+    assert done.returncode == 0
+    assert "Example" in done.stdout or not arguments
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_was_measured_survives(tmp_path: Path, database: Database, how: int) -> None:
+    """Stopped in the middle: the file holds what was measured, and the next run works."""
+    sleeps = str(PLANTED / "sleeps.py")
+    path = tmp_path / "run.jsonl"
+    asked = ["compare", sleeps, *SMALL, "--save", str(path), "--dsn", dsn_of(database.url)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *asked],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deadline = time.monotonic() + 60
+    while not (path.exists() and results.read(path).measurements):
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(how)
+    _, errors = process.communicate(timeout=60)
+    run = results.read(path)
+    assert [m.cell.strategy for m in run.measurements] == ["full_orm"]
+    if how != signal.SIGKILL:
+        assert process.returncode == 130
+        assert errors == f"interrupted; what was measured is saved: {path}\n"
+        assert ours(database.url) == []
+    done = harness("compare", "slotted", *SMALL, "--dsn", dsn_of(database.url), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert ours(database.url) == []
+
+
+def dsn_of(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def ours(url: URL) -> list[str]:
+    """The schemas of runs on a --dsn; not those that the embedded server keeps, nor the tests'."""
+    with connected(url) as connection:
+        connection.execute(text("SELECT 1"))
+        kept = (f"{PREFIX}_v", f"{PREFIX}_test")
+        return [name for name in schemas(connection) if not name.startswith(kept)]
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.lists(
+        st.one_of(
+            st.text(max_size=12),
+            st.sampled_from(["--entries", "--profile", "--sort", "--format", "-1", "core_rows"]),
+        ),
+        max_size=5,
+    )
+)
+def test_no_words_give_a_traceback(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All that comes before measuring: measuring itself is replaced by nothing to do."""
+    monkeypatch.setattr("harness.cli.compare._measure", lambda *_: sys.exit(0))
+    monkeypatch.setattr("harness.results.new_path", lambda: Path("unused"))
+    monkeypatch.setattr(sys, "argv", ["harness", "compare", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code in {0, 2}
+    errors = capsys.readouterr().err
+    assert "Traceback" not in errors

@@ -1,0 +1,99 @@
+"""Rows: medians, spreads and ratios, and what each is a ratio to."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.compare import ranked, rows
+from harness.payroll import Profile
+from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.results import FORMAT, Header, Measurement, Run
+
+
+def cell(strategy: str, repeat: int = 0, meter: str = "tracemalloc", entries: int = 10) -> Cell:
+    return Cell(strategy, meter, entries, 6, Profile.REALISTIC, repeat)
+
+
+def a_run(*measurements: Measurement) -> Run:
+    header = Header(FORMAT, len(measurements), "", {}, {REFERENCE: "The reference"})
+    return Run(header, list(measurements))
+
+
+def memory(strategy: str, delta: float, peak: float, repeat: int = 0) -> Measurement:
+    return Measurement(cell(strategy, repeat), {"delta_bytes": delta, "peak_bytes": peak})
+
+
+RUN = a_run(
+    Measurement(cell(REFERENCE, meter=CONTRACT), {}),
+    Measurement(cell("bad", meter=CONTRACT), {}, "BrokenContractError: entry 1"),
+    memory(REFERENCE, 300, 800),
+    memory("lean", 50, 100),
+    memory("lean", 52, 110, 1),
+    memory("lean", 51, 100, 2),
+    memory(FLOOR, 100, 100),
+)
+
+
+def row(name: str) -> dict[str, object]:
+    return next(row for row in rows(RUN) if row["strategy"] == name)
+
+
+def test_the_floor_comes_first_and_every_strategy_once() -> None:
+    assert [row["strategy"] for row in rows(RUN)] == [FLOOR, REFERENCE, "bad", "lean"]
+
+
+def test_memory_is_a_ratio_to_the_floor_and_the_reference() -> None:
+    reference = row(REFERENCE)
+    assert reference["delta_bytes_per_entry"] == 30
+    assert reference["peak_bytes_per_entry"] == 80
+    assert reference["delta_x_floor"] == 3
+    assert reference["peak_x_floor"] == 8
+    assert reference["peak_smaller_than_reference"] == 1
+    assert reference["label"] == "The reference"
+    assert row("lean")["peak_smaller_than_reference"] == 8
+
+
+def test_repeats_give_their_median_and_spread() -> None:
+    lean = row("lean")
+    assert lean["delta_bytes"] == 51
+    assert lean["peak_bytes"] == 100
+    assert lean["delta_bytes_spread"] == pytest.approx(2 / 51)
+    assert row(REFERENCE)["delta_bytes_spread"] is None
+
+
+def test_an_error_leaves_no_figures() -> None:
+    bad = row("bad")
+    assert bad["error"] == "BrokenContractError: entry 1"
+    assert bad["delta_bytes_per_entry"] is None
+    assert bad["peak_x_floor"] is None
+    assert bad.keys() == row("lean").keys()
+
+
+def test_one_failed_repeat_takes_the_figures_of_all() -> None:
+    failed = Measurement(cell("lean", 1), {}, "timed out after 2 s")
+    (found,) = rows(a_run(memory("lean", 1, 1), failed))
+    assert found["error"] == "timed out after 2 s"
+    assert found["peak_bytes"] is None
+
+
+def test_without_a_floor_there_is_no_ratio_to_it() -> None:
+    (found,) = rows(a_run(memory("lean", 1, 1)))
+    assert found["peak_x_floor"] is None
+    assert found["peak_smaller_than_reference"] is None
+    assert found["peak_bytes"] == 1
+
+
+def test_nothing_retained_is_no_division_by_zero() -> None:
+    found = rows(a_run(memory(FLOOR, 0, 0), memory(REFERENCE, 0, 0)))
+    assert [row["delta_x_floor"] for row in found] == [None, None]
+
+
+def test_payrolls_are_compared_with_their_own_floor() -> None:
+    larger = Measurement(cell(FLOOR, entries=20), {"peak_bytes": 400.0})
+    found = rows(a_run(memory(FLOOR, 100, 100), larger))
+    assert [row["peak_x_floor"] for row in found] == [1, 1]
+
+
+def test_ranked_puts_what_has_no_figure_last() -> None:
+    names = [row["strategy"] for row in ranked(rows(RUN), "peak_bytes")]
+    assert names == [FLOOR, "lean", REFERENCE, "bad"]

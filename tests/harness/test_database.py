@@ -1,0 +1,192 @@
+"""A foreign Postgres is used in schemas of our own, and left as it was."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from harness.database import (
+    MARK,
+    PREFIX,
+    connected,
+    in_schema,
+    open_database,
+    parse_dsn,
+    schemas,
+)
+from harness.dataset import provide
+from harness.errors import DatabaseError
+from harness.payroll import Payroll
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+    from harness.database import Database
+
+UNREACHABLE = "postgresql://nobody:secret@127.0.0.1:1/x"
+
+
+@pytest.fixture
+def foreign(database: Database) -> Iterator[URL]:
+    """A database of the embedded server that stands for a user's own."""
+    with connected(database.url) as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS foreign_db"))
+        connection.execute(text("CREATE DATABASE foreign_db"))
+        url = database.url.set(database="foreign_db")
+        with connected(url) as there:
+            there.execute(text("CREATE TABLE premium_entry (theirs text)"))
+            there.execute(text("INSERT INTO premium_entry VALUES ('precious')"))
+        yield url
+        connection.execute(text("DROP DATABASE foreign_db WITH (FORCE)"))
+
+
+def as_dsn(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def state_of(url: URL) -> list[tuple[str, str]]:
+    with connected(url) as connection:
+        found = connection.execute(
+            text(
+                "SELECT nspname, relname FROM pg_class c JOIN pg_namespace n "
+                "ON n.oid = relnamespace WHERE nspname NOT IN ('pg_catalog', 'information_schema')"
+                " AND nspname NOT LIKE 'pg_toast%' ORDER BY 1, 2"
+            )
+        )
+        return [(schema, table) for schema, table in found]
+
+
+def test_a_foreign_database_is_left_as_it_was(foreign: URL) -> None:
+    before = state_of(foreign)
+    with open_database(as_dsn(foreign)) as database:
+        url = provide(database, Payroll(3, 1))
+        assert len(state_of(foreign)) > len(before)
+        with connected(url) as connection:
+            assert connection.scalar(text("SELECT count(*) FROM premium_entry")) > 3
+    assert state_of(foreign) == before == [("public", "premium_entry")]
+    with connected(foreign) as connection:
+        assert connection.scalar(text("SELECT theirs FROM premium_entry")) == "precious"
+
+
+def test_it_is_left_as_it_was_after_an_interrupt(foreign: URL) -> None:
+    before = state_of(foreign)
+
+    def interrupted() -> None:
+        with open_database(as_dsn(foreign)) as database:
+            provide(database, Payroll(3, 1))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert state_of(foreign) == before
+
+
+def test_the_next_run_drops_what_a_killed_one_left(foreign: URL) -> None:
+    before = state_of(foreign)
+    abandoned, not_ours = f"{PREFIX}_deadbeef_3x1_realistic_0", f"{PREFIX}_deadbeef_unmarked"
+    with connected(foreign) as connection:
+        connection.execute(text(f"CREATE SCHEMA {abandoned} CREATE TABLE t (n int)"))
+        connection.execute(text(f"COMMENT ON SCHEMA {abandoned} IS '{MARK}'"))
+        connection.execute(text(f"CREATE SCHEMA {not_ours} CREATE TABLE t (n int)"))
+    with open_database(as_dsn(foreign)):
+        pass
+    assert state_of(foreign) == sorted([*before, (not_ours, "t")])
+
+
+def test_it_does_not_drop_what_a_living_run_uses(foreign: URL) -> None:
+    with open_database(as_dsn(foreign)) as first:
+        url = provide(first, Payroll(3, 1))
+        with open_database(as_dsn(foreign)) as second:
+            assert second.schema_prefix != first.schema_prefix
+        with connected(url) as connection:
+            assert connection.scalar(text("SELECT count(*) FROM premium_entry")) > 3
+
+
+def test_a_payroll_is_written_once(database: Database) -> None:
+    url = provide(database, Payroll(3, 1))
+    with connected(url) as connection:
+        written = connection.scalar(text("SELECT xmin::text FROM premium_entry LIMIT 1"))
+    assert provide(database, Payroll(3, 1)) == url
+    with connected(url) as connection:
+        again = connection.scalar(text("SELECT xmin::text FROM premium_entry LIMIT 1"))
+    assert written == again
+
+
+def test_an_interrupted_write_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.dataset._component_values", fail)
+    payroll = Payroll(4, 2, seed=999)
+    with pytest.raises(KeyboardInterrupt):
+        provide(database, payroll)
+    with connected(database.url) as connection:
+        assert schemas(connection, f"{database.schema_prefix}_4x2_realistic_999") == []
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://me:secret@localhost:5433/payroll?sslmode=require",
+        "postgresql+psycopg://me:secret@localhost:5433/payroll?sslmode=require",
+        "postgres://me:secret@localhost:5433/payroll?sslmode=require",
+        "user=me password=secret host=localhost port=5433 dbname=payroll sslmode=require",
+    ],
+)
+def test_every_form_of_a_dsn_is_read(dsn: str) -> None:
+    url = parse_dsn(dsn)
+    assert url.drivername == "postgresql+psycopg"
+    assert (url.username, url.password, url.host, url.port) == ("me", "secret", "localhost", 5433)
+    assert url.database == "payroll"
+    assert url.query["sslmode"] == "require"
+
+
+def test_a_socket_folder_and_own_options_are_kept() -> None:
+    url = parse_dsn("host=/run/pg dbname=x options='-c work_mem=1MB'")
+    assert url.host is None
+    assert url.query["host"] == "/run/pg"
+    assert in_schema(url, "ours").query["options"] == (
+        "-c work_mem=1MB -csearch_path=ours -ctimezone=UTC"
+    )
+
+
+@given(st.text())
+def test_no_dsn_makes_it_stumble_or_tell(dsn: str) -> None:
+    try:
+        assert parse_dsn(dsn).drivername == "postgresql+psycopg"
+    except DatabaseError as error:
+        assert re.fullmatch(r".* looks like .*", str(error))  # noqa: PT017
+
+
+@pytest.mark.parametrize("dsn", [UNREACHABLE, "postgresql:/nobody:secret@x", "nobody:secret@x"])
+def test_an_error_is_one_line_without_the_password(dsn: str) -> None:
+    with pytest.raises(DatabaseError) as caught, open_database(dsn):
+        pass
+    assert len(str(caught.value).splitlines()) == 1
+    chain: BaseException | None = caught.value
+    while chain is not None:
+        assert "secret" not in str(chain) or chain.__suppress_context__
+        chain = None if chain.__suppress_context__ else chain.__context__
+
+
+def test_the_wrong_password_is_not_told(database: Database) -> None:
+    url = database.url.set(username="nobody", password="s3cret")
+    with pytest.raises(DatabaseError, match="Postgres at ") as caught, open_database(as_dsn(url)):
+        pass
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_schema_is_all_that_a_url_sees(database: Database) -> None:
+    with connected(in_schema(database.url, "nothing_here")) as connection:  # noqa: SIM117
+        with pytest.raises(ProgrammingError, match="does not exist"):
+            connection.execute(text("SELECT 1 FROM premium_entry"))

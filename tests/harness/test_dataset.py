@@ -1,0 +1,52 @@
+"""What is written is the payroll, whole, beside others and in bounded memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from harness.database import connected
+from harness.dataset import provide, warm_up_for
+from harness.payroll import Payroll, entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy import URL
+
+    from harness.database import Database
+    from strategies.contract import PremiumEntry
+
+
+def test_other_payrolls_are_there_too(database: Database) -> None:
+    payroll = Payroll(40, 2)
+    with connected(provide(database, payroll)) as connection:
+        query = "SELECT payroll_id, count(*) FROM premium_entry GROUP BY 1"
+        counts = dict(connection.execute(text(query)).tuples())
+    assert counts.pop(payroll.id) == 40
+    assert counts.pop(warm_up_for(payroll).id) == warm_up_for(payroll).entries
+    assert len(counts) == 1
+
+
+def test_components_are_stored_in_another_order_than_theirs(database: Database) -> None:
+    with connected(provide(database, Payroll(40, 6))) as connection:
+        query = "SELECT position FROM premium_component ORDER BY ctid LIMIT 6"
+        assert list(connection.scalars(text(query))) == [5, 4, 3, 2, 1, 0]
+
+
+def test_writing_takes_bounded_memory(
+    written: Callable[[Iterable[PremiumEntry]], URL],
+) -> None:
+    written(entries(Payroll(100)))  # imports, mappers, a first connection
+
+    def peak_of(payroll: Payroll) -> int:
+        tracemalloc.start()
+        written(entries(payroll))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    small, large = peak_of(Payroll(2_000, 2)), peak_of(Payroll(8_000, 2))
+    assert large < 1.5 * small

@@ -1,0 +1,215 @@
+"""The embedded server: shared between runs, closed to everyone else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, text
+
+from harness import embedded
+from harness.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOBODY = 65534
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of the test's own, below one that every user can pass through."""
+    parent = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
+    parent.chmod(0o755)
+    monkeypatch.setenv(embedded.CACHE_VARIABLE, str(parent / "cache"))
+    yield parent / "cache"
+    shutil.rmtree(parent)
+
+
+def answer(url: object, query: str) -> object:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = connection.scalar(text(query))
+    engine.dispose()
+    return found
+
+
+def is_running(cache: Path) -> bool:
+    return (cache / "postgres-18" / "data" / "postmaster.pid").exists()
+
+
+def test_it_runs_while_it_is_used_and_keeps_its_data(cache: Path) -> None:
+    with embedded.running() as url:
+        assert answer(url, "SHOW server_version_num") >= "180000"
+        answer(url, "SELECT 1")
+        with embedded.running() as same:
+            assert same == url
+        assert is_running(cache)
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE kept AS SELECT 1 AS n"))
+        engine.dispose()
+    assert not is_running(cache)
+    with embedded.running() as url:
+        assert answer(url, "SELECT n FROM kept") == 1
+
+
+def test_a_server_that_a_killed_run_left_is_used_and_then_stopped(cache: Path) -> None:
+    kill_itself = (
+        "import os; from harness.embedded import running\nwith running(): os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", kill_itself], check=False)
+    assert done.returncode == -9
+    assert is_running(cache)
+    with embedded.running() as url:
+        assert answer(url, "SELECT 1") == 1
+    assert not is_running(cache)
+
+
+def test_damaged_data_is_made_anew(cache: Path) -> None:
+    with embedded.running():
+        pass
+    (cache / "postgres-18" / "data" / "global" / "pg_control").write_bytes(b"nonsense")
+    with embedded.running() as url:
+        assert answer(url, "SELECT 1") == 1
+
+
+def test_nobody_else_gets_in(cache: Path) -> None:
+    with embedded.running() as url:
+        home = cache / "postgres-18"
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
+        assert answer(url, "SHOW listen_addresses") == ""
+        rules = answer(
+            url, "SELECT string_agg(auth_method || ' ' || type, ', ') FROM pg_hba_file_rules"
+        )
+        assert rules == "peer local"
+
+
+def as_nobody(act: Callable[[], object]) -> str:
+    """Do it in a process of another user; give what it gave, or the error's text."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        try:
+            said = str(act())
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        return answer.read()
+
+
+@only_root
+def test_another_user_can_neither_connect_nor_read(cache: Path) -> None:
+    with embedded.running() as url:
+        folder = Path(str(url.query["host"]))
+        by_socket = str(folder / ".s.PGSQL.5432")
+        assert "PermissionError" in as_nobody(lambda: list(folder.iterdir()))
+        assert "PermissionError" in as_nobody((folder / "pg_hba.conf").read_text)
+        assert "PermissionError" in as_nobody(
+            lambda: socket.socket(socket.AF_UNIX).connect(by_socket)
+        )
+        # and even with a way to the socket: the operating system says who is calling
+        folder.parent.chmod(0o711)
+        folder.chmod(0o711)
+        Path(by_socket).chmod(0o777)
+        try:
+            said = as_nobody(lambda: psycopg.connect(host=str(folder), user="postgres"))
+        finally:
+            folder.chmod(0o700)
+            folder.parent.chmod(0o700)
+        assert "authentication failed" in said
+
+
+def test_no_folder_of_others_changes_its_mode(cache: Path) -> None:
+    programs = Path(sys.executable).resolve()
+    watched = [*cache.parents, *programs.parents, *Path(embedded.__file__).parents]
+    before = {path: path.stat().st_mode for path in watched}
+    with embedded.running():
+        pass
+    assert {path: path.stat().st_mode for path in watched} == before
+
+
+def test_a_deep_cache_folder_will_do(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = cache.parent / ("very-" * 20 + "deep ünd spaced folder") / "cache"
+    deep.parent.mkdir(mode=0o755)
+    monkeypatch.setenv(embedded.CACHE_VARIABLE, str(deep))
+    with embedded.running() as url:
+        assert answer(url, "SELECT 1") == 1
+        link = Path(str(url.query["host"]))
+        assert link.is_symlink()
+    assert not link.exists()
+    assert not is_running(deep)
+
+
+def test_a_folder_that_others_can_write_to_is_refused(cache: Path) -> None:
+    cache.mkdir()
+    cache.chmod(0o777)
+    with pytest.raises(DatabaseError, match=embedded.CACHE_VARIABLE), embedded.running():
+        pass
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o777
+
+
+@only_root
+def test_root_is_told_when_the_servers_user_cannot_reach_the_folder(cache: Path) -> None:
+    cache.parent.chmod(0o700)
+    with (
+        pytest.raises(DatabaseError, match="is closed to others; name another folder"),
+        embedded.running(),
+    ):
+        pass
+
+
+@only_root
+def test_root_may_have_the_wheel_where_others_cannot_read(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = embedded._wheel_programs().parents[1]
+    hidden = tmp_path / "hidden"
+    hidden.mkdir(mode=0o700)
+    for part in (package, package.with_suffix(".libs")):
+        shutil.copytree(part, hidden / part.name, symlinks=True)
+    monkeypatch.setattr(
+        embedded, "_wheel_programs", lambda: hidden / package.name / "pginstall18" / "bin"
+    )
+    for _ in range(2):  # the second time from the copy made by the first
+        with embedded.running() as url:
+            assert answer(url, "SELECT 1") == 1
+    assert stat.S_IMODE(hidden.stat().st_mode) == 0o700
+
+
+@only_root
+def test_an_ordinary_user_needs_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(embedded.CACHE_VARIABLE)
+    home = cache.parent / "home"
+    home.mkdir()
+    os.chown(home, NOBODY, NOBODY)
+    monkeypatch.setenv("HOME", str(home))
+
+    def run() -> str:
+        with embedded.running() as url:
+            assert answer(url, "SELECT 1") == 1
+            return str(url.query["host"])
+
+    said = as_nobody(run)
+    if "PermissionError" in said:
+        pytest.skip("this checkout is where an ordinary user cannot read it")
+    assert said == f"{home}/.cache/mapping-strategies/postgres-18/data"
+    assert stat.S_IMODE((home / ".cache/mapping-strategies/postgres-18").stat().st_mode) == 0o700

@@ -1,0 +1,25 @@
+"""What a run records of its machine: versions and sizes, nothing private."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+from pathlib import Path
+
+from harness.environment import describe
+
+
+def test_it_says_what_the_numbers_depend_on() -> None:
+    found = describe("embedded", "18.4")
+    for what in ("python", "sqlalchemy", "psycopg", "libpq", "server", "cores", "memory", "commit"):
+        assert found[what]
+    assert found["server"] == "PostgreSQL 18.4 (embedded)"
+    assert found["libpq"].split(".")[0].isdigit()
+
+
+def test_it_tells_no_path_and_no_host() -> None:
+    told = " ".join(describe("embedded", "18.4").values())
+    assert str(Path.home()) not in told
+    assert str(Path.cwd()) not in told
+    assert not platform.node() or platform.node() not in told.split()
+    assert f"/{getpass.getuser()}" not in told

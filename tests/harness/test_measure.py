@@ -1,0 +1,132 @@
+"""Measuring in fresh processes: whatever a strategy does is a row, and the run goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import plan
+from harness.dataset import provide
+from harness.measure import Children, run
+from harness.payroll import Payroll
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from harness.database import Database
+    from harness.results import Measurement
+
+PLANTED = Path(__file__).parents[1] / "planted"
+PAYROLL = Payroll(50, 2)
+
+
+@pytest.fixture(scope="module")
+def url(database: Database) -> URL:
+    return provide(database, PAYROLL)
+
+
+def measured(url: URL, *ways: str, timeout: float = 60) -> dict[str, list[Measurement]]:
+    cells = plan.cells(ways, [PAYROLL], ["tracemalloc"], 1)
+    found: dict[str, list[Measurement]] = {}
+    for measurement in run(cells, lambda _: url, timeout):
+        found.setdefault(measurement.cell.strategy, []).append(measurement)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("raises", "ValueError: no None"),
+        ("wrong_data", "BrokenContractError: entry 1.components[0].amount: expected Decimal("),
+        ("segfaults", "the measured process was killed by SIGSEGV"),
+        ("exits", "the measured process ended with exit code 3: last words"),
+    ],
+)
+def test_a_failing_strategy_is_a_row_that_says_so(url: URL, name: str, error: str) -> None:
+    way = str(PLANTED / f"{name}.py")
+    found = measured(url, way)
+    (check,) = found.pop(way)  # and it is not measured any further
+    assert check.cell.meter == plan.CONTRACT
+    assert check.error is not None
+    assert check.error.startswith(error)
+    assert "\n" not in check.error
+    assert set(found) == {plan.FLOOR, plan.REFERENCE}
+    assert not any(m.error for each in found.values() for m in each)
+
+
+def test_a_strategy_that_does_not_come_back_is_given_up(url: URL) -> None:
+    way = str(PLANTED / "sleeps.py")
+    (cell,) = [c for c in plan.cells([way], [PAYROLL], []) if c.strategy == way]
+    (measurement,) = run([cell], lambda _: url, timeout=2)
+    assert measurement.error == "timed out after 2 s"
+
+
+def test_what_a_strategy_prints_does_not_spoil_the_answer(url: URL) -> None:
+    way = str(PLANTED / "prints.py")
+    check, measurement = measured(url, way)[way]
+    assert check.error is measurement.error is None
+    assert measurement.figures["peak_bytes"] > 0
+
+
+def test_the_password_is_not_in_an_error(url: URL) -> None:
+    way = str(PLANTED / "raises.py")
+    (measurement,) = measured(url.set(password="s3cret"), way)[way]
+    assert measurement.error == "ValueError: no ***"
+
+
+def test_a_childs_command_line_tells_no_dsn() -> None:
+    children = Children()
+    process = children.start()
+    try:
+        while not (line := Path(f"/proc/{process.pid}/cmdline").read_bytes()):
+            time.sleep(0.01)
+        shown = line.split(b"\0")
+        assert shown[1:] == [b"-m", b"harness.worker", b""]
+    finally:
+        children.end()
+        process.communicate()
+
+
+def test_nothing_starts_after_the_end() -> None:
+    children = Children()
+    children.end()
+    with pytest.raises(RuntimeError, match="ended"):
+        children.start()
+
+
+def test_closing_the_run_ends_its_processes(url: URL) -> None:
+    cells = list(plan.cells([str(PLANTED / "sleeps.py")], [PAYROLL], []))
+    running = run(cells, lambda _: url, timeout=600)
+    first = next(running)
+    assert first.cell.strategy == plan.REFERENCE
+    started = time.monotonic()
+    running.close()
+    assert time.monotonic() - started < 60  # far below the 600 s that it would sleep
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
+def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
+    code = (
+        "import os, signal; from harness.measure import Children\n"
+        "child = Children().start(); print(child.pid, flush=True)\n"
+        "import time; time.sleep(3); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    parent = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
+    child = int(parent.stdout)
+    deadline = time.monotonic() + 20
+    while _is_alive(child) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _is_alive(child)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z" and Path(f"/proc/{pid}").exists()

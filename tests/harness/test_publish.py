@@ -1,0 +1,40 @@
+"""Generated parts of the documents are what their runs say, today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.publish import BLOCK, DOCUMENTS, renewed
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_generated_part_is_stale(name: str) -> None:
+    document = (ROOT / name).read_text(encoding="utf-8")
+    assert BLOCK.search(document), "it has no generated part"
+    assert renewed(document, ROOT) == document, "run: python -m harness publish"
+
+
+def test_a_stale_part_would_be_noticed() -> None:
+    document = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = BLOCK.search(document)
+    assert block is not None
+    tampered = document.replace(block[0], block[0].replace("full_orm", "half_orm"), 1)
+    assert renewed(tampered, ROOT) == document
+
+
+@pytest.mark.parametrize(
+    ("block", "complaint"),
+    [
+        ("comparison results/x.jsonl", "did you mean compare?"),
+        ("compare results/not-there.jsonl", "No such file"),
+    ],
+)
+def test_a_wrong_mark_is_named(block: str, complaint: str) -> None:
+    document = f"<!-- generated: {block} -->\n<!-- end of generated -->"
+    with pytest.raises(HarnessError, match=complaint.replace("?", r"\?")):
+        renewed(document, ROOT)

@@ -1,0 +1,116 @@
+"""Every report format says the same run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from harness import discovery, reports
+from harness.payroll import Profile
+from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.reports._content import SORT_KEYS, Options, smaller
+from harness.results import FORMAT, Header, Measurement, Run
+
+ENVIRONMENT = {
+    "python": "CPython 3.11.7",
+    "sqlalchemy": "2.1.9",
+    "psycopg": "3.3.9",
+    "server": "PostgreSQL 18.4 (embedded)",
+    "system": "Linux x86_64",
+    "commit": "abc",
+}
+
+
+def measurement(strategy: str, delta: float, peak: float, repeat: int = 0) -> Measurement:
+    cell = Cell(strategy, "tracemalloc", 1000, 6, Profile.REALISTIC, repeat)
+    return Measurement(cell, {"delta_bytes": delta, "peak_bytes": peak})
+
+
+RUN = Run(
+    Header(FORMAT, 5, "python -m harness compare", ENVIRONMENT, {}),
+    [
+        measurement(FLOOR, 2e6, 2.1e6),
+        measurement("lean", 2.2e6, 4.2e6),
+        measurement("lean", 2.3e6, 4.2e6, 1),
+        measurement(REFERENCE, 6e6, 16.8e6),
+        Measurement(Cell("bad", CONTRACT, 1000, 6, Profile.REALISTIC), {}, "broken, quite"),
+    ],
+)
+EVERY_FORMAT = pytest.mark.parametrize("form", discovery.names(reports))
+
+
+def rendered(form: str, options: Options | None = None) -> str:
+    text: str = discovery.load(reports, form).render(RUN, options or Options())
+    return text
+
+
+@EVERY_FORMAT
+def test_every_format_has_every_strategy_and_the_error(form: str) -> None:
+    text = rendered(form)
+    for word in (FLOOR, "lean", REFERENCE, "bad", "broken, quite"):
+        assert word in text
+    assert not text.endswith("\n")
+
+
+@EVERY_FORMAT
+@pytest.mark.parametrize("sort", SORT_KEYS)
+def test_every_format_can_be_sorted_by_every_key(form: str, sort: str) -> None:
+    text = rendered(form, Options(sort=sort))
+    first, last = ("lean", REFERENCE) if sort != "name" else (REFERENCE, "lean")
+    start_of_row = r'^(\| |\s*"strategy": "|)'
+    found = [re.search(start_of_row + name, text, re.MULTILINE) for name in (first, last)]
+    positions = [match.start() for match in found if match]
+    assert len(positions) == 2
+    assert positions == sorted(positions)
+
+
+def test_json_has_rows_with_the_promised_fields() -> None:
+    found = {row["strategy"]: row for row in json.loads(rendered("json"))["rows"]}
+    assert found["lean"]["delta_bytes_per_entry"] == 2250
+    assert found["lean"]["peak_x_floor"] == 2
+    assert found["lean"]["error"] is None
+    assert found["bad"]["peak_bytes_per_entry"] is None
+    assert found["bad"]["error"] == "broken, quite"
+
+
+def test_csv_has_the_fields_of_json() -> None:
+    from_csv = list(csv.DictReader(io.StringIO(rendered("csv"))))
+    from_json = json.loads(rendered("json"))["rows"]
+    assert [row["strategy"] for row in from_csv] == [row["strategy"] for row in from_json]
+    assert from_csv[0].keys() == from_json[0].keys()
+    assert float(from_csv[0]["peak_bytes"]) == from_json[0]["peak_bytes"]
+
+
+def test_the_table_says_what_it_means() -> None:
+    text = rendered("table")
+    assert "4.0x smaller" in text
+    assert "lean needs least memory: its peak is 2.00x the floor's, 4.0x smaller than" in text
+    assert "scaled in proportion from 1,000: an estimate" in text
+    assert "full_orm  retains 60 MB, needs 168 MB for a moment" in text
+    assert "lean: delta differs by 4.4% between repeats (limit 0.5%)" in text
+    assert "ERROR bad: broken, quite" in text
+
+
+def test_a_size_as_measured_is_not_called_an_estimate() -> None:
+    text = rendered("table", Options(scale_to=1000))
+    assert "A payroll of 1,000 entries (as measured):" in text
+
+
+def test_the_table_fits_a_terminal() -> None:
+    assert max(map(len, rendered("table").splitlines())) <= 120
+
+
+def test_a_run_of_errors_only_is_reported() -> None:
+    run = Run(RUN.header, RUN.measurements[-1:])
+    text = discovery.load(reports, "table").render(run, Options())
+    assert "No strategy was measured." in text
+
+
+def test_ratios_in_words() -> None:
+    assert smaller(2.04) == "2.0x smaller"
+    assert smaller(0.5) == "2.0x larger"
+    assert smaller(1.001) == "the same"

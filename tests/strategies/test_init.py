@@ -1,0 +1,63 @@
+"""Discovery: a strategy is found by its file, and a bad file is named, never skipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import strategies
+
+GOOD = '''"""A label.\n\nMore."""\ndef get_premiums_for_payroll(engine, payroll_id): return []\n'''
+
+
+def test_every_file_is_a_strategy_or_support() -> None:
+    files = {path.stem for path in Path(strategies.__file__).parent.glob("[!_]*.py")}
+    assert set(strategies.names()) == files - strategies.SUPPORT
+    assert files >= strategies.SUPPORT
+
+
+@pytest.mark.parametrize("name", strategies.names())
+def test_every_strategy_has_a_label_of_its_own(name: str) -> None:
+    labels = [strategies.label(strategies.load(each)) for each in strategies.names()]
+    label = strategies.label(strategies.load(name))
+    assert labels.count(label) == 1
+    assert not label.endswith(".")
+
+
+def test_a_strategy_may_be_a_file_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(GOOD)
+    assert strategies.label(strategies.load(str(path))) == "A label"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('"""A label."""', "no function get_premiums_for_payroll"),
+        ('"""A label."""\nget_premiums_for_payroll = 3', "no function get_premiums_for_payroll"),
+        ('"""A."""\ndef get_premiums_for_payroll(engine): ...', r"must take \(engine, payroll_id"),
+        ("def get_premiums_for_payroll(engine, payroll_id): ...", "no docstring"),
+        ("import nothing_of_that_name", "does not import: ModuleNotFoundError"),
+        ("def (", "does not import: SyntaxError"),
+    ],
+)
+def test_a_file_that_breaks_the_rules_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "wrong.py"
+    path.write_text(text)
+    with pytest.raises(strategies.StrategyError, match=rf"wrong\.py: .*{complaint}"):
+        strategies.load(str(path))
+
+
+def test_a_near_miss_is_suggested() -> None:
+    with pytest.raises(strategies.StrategyError, match="did you mean core_rows"):
+        strategies.load("core_row")
+    with pytest.raises(strategies.StrategyError, match="there are: core_rows, "):
+        strategies.load("zzz")
+    with pytest.raises(strategies.StrategyError, match=r"no strategy file 'not/there\.py'"):
+        strategies.load("not/there.py")
+
+
+def test_support_is_no_strategy() -> None:
+    with pytest.raises(strategies.StrategyError):
+        strategies.load("contract")

@@ -1,0 +1,58 @@
+"""Imports run one way (DESIGN section 3)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import strategies
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted([*ROOT.glob("strategies/*.py"), *ROOT.glob("harness/**/*.py")])
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def allowed(path: Path, module: str) -> bool:
+    top, *rest = module.split(".")
+    here = path.relative_to(ROOT).parts
+    if here[0] == "strategies":
+        is_other_strategy = top == "strategies" and rest and rest[0] not in strategies.SUPPORT
+        return top != "harness" and not is_other_strategy
+    if top == "harness" and rest[0] == "cli":
+        return here[1] in {"cli", "__main__.py"}
+    if here[1] == "meters":
+        return top != "harness" or rest[0] in {"meters", "errors"}
+    if here[1] == "reports":
+        return top != "harness" or rest[0] != "meters"
+    return True
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path: Path) -> None:
+    wrong = {module for module in imports(path) if not allowed(path, module)}
+    assert not wrong
+
+
+def test_the_contract_is_standard_library_only() -> None:
+    tree = ast.parse((ROOT / "strategies" / "contract.py").read_text(encoding="utf-8"))
+    at_run_time = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {getattr(node, "module", None) or node.names[0].name for node in at_run_time}
+    assert names <= {"__future__", "enum", "dataclasses", "typing"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_are_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 280
