@@ -35,7 +35,7 @@ SECONDS_TO_CONNECT = 10
 
 @dataclass(frozen=True)
 class Database:
-    """A Postgres, and what the names of its schemas of ours begin with."""
+    """A Postgres: what reports call it, and what the names of our schemas in it begin with."""
 
     url: URL
     name: str
@@ -62,7 +62,7 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
         take_lock(alive, token)
         prefix = f"{PREFIX}_{token}"
         try:
-            yield Database(url, _place(url), prefix, version)
+            yield Database(url, "by --dsn", prefix, version)
         finally:
             with suppress(DatabaseError), connected(url) as connection:
                 drop(connection, schemas(connection, prefix))
@@ -159,7 +159,7 @@ def _server_version(connection: Connection) -> str:
         raise DatabaseError(
             f"the server is PostgreSQL {number // 10_000}; {OLDEST_SERVER} or newer is needed"
         )
-    return str(connection.exec_driver_sql("SHOW server_version").scalar_one())
+    return str(connection.exec_driver_sql("SHOW server_version").scalar_one()).split()[0]
 
 
 def _place(url: URL) -> str:
