@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
     from harness.database import Database
     from strategies.contract import PremiumEntry
+
+
+# The machine may be slow for a moment: no test has a deadline.
+hypothesis.settings.register_profile("no-deadline", deadline=None)
+hypothesis.settings.load_profile("no-deadline")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def test_other_payrolls_are_there_too(database: Database) -> None:
     payroll = Payroll(40, 2)
     with connected(provide(database, payroll)) as connection:
         query = "SELECT payroll_id, count(*) FROM premium_entry GROUP BY 1"
-        counts = dict(connection.execute(text(query)).tuples())
+        counts = dict(list(connection.execute(text(query))))
     assert counts.pop(payroll.id) == 40
     assert counts.pop(warm_up_for(payroll).id) == warm_up_for(payroll).entries
     assert len(counts) == 1
