@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "made by mapping-strategies, whose next run may drop it"
-PREFIX = "mapping_strategies"
+KEPT = f"mapping_strategies_v{DATA_VERSION}"
+"""How the names begin of what the embedded server keeps."""
+DROPPED = "mapping_strategies_run"
+"""How the names begin of what a run on a `--dsn` drops at its end."""
 TOKEN_BYTES = 4
 OLDEST_SERVER = 14
 SECONDS_TO_CONNECT = 10
@@ -52,7 +55,7 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
     if dsn is None:
         with embedded.running() as url, connected(url) as connection:
             version = _server_version(connection)
-            yield Database(url, "embedded", f"{PREFIX}_v{DATA_VERSION}", version)
+            yield Database(url, "embedded", KEPT, version)
         return
     url = parse_dsn(dsn)
     with connected(url) as alive:
@@ -60,7 +63,7 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
         _drop_abandoned(alive)
         token = token_hex(TOKEN_BYTES)
         take_lock(alive, token)
-        prefix = f"{PREFIX}_{token}"
+        prefix = f"{DROPPED}_{token}"
         try:
             yield Database(url, "by --dsn", prefix, version)
         finally:
@@ -120,7 +123,7 @@ def take_lock(connection: Connection, name: str) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _lock_key(name)})
 
 
-def schemas(connection: Connection, prefix: str = PREFIX) -> list[str]:
+def schemas(connection: Connection, prefix: str) -> list[str]:
     """Give the names of the schemas that are ours: marked so, ours to drop, with that prefix."""
     found = connection.execute(
         text(
@@ -134,8 +137,8 @@ def schemas(connection: Connection, prefix: str = PREFIX) -> list[str]:
 
 def _drop_abandoned(connection: Connection) -> None:
     """Drop the schemas of runs that live no more: nobody holds their lock."""
-    start = len(PREFIX) + 1
-    for schema in schemas(connection):
+    start = len(DROPPED) + 1
+    for schema in schemas(connection, DROPPED):
         key = {"key": _lock_key(schema[start : start + 2 * TOKEN_BYTES])}
         if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
             drop(connection, [schema])
@@ -149,7 +152,7 @@ def drop(connection: Connection, names: list[str]) -> None:
 
 
 def _lock_key(name: str) -> int:
-    digest = blake2b(f"{PREFIX} {name}".encode(), digest_size=8).digest()
+    digest = blake2b(f"mapping-strategies {name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

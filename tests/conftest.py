@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
-from harness.database import PREFIX, connected, drop, open_database, schemas
+from harness.database import connected, drop, open_database, schemas
 from harness.dataset import write
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def database() -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def written(database: Database) -> Iterator[Callable[[Iterable[PremiumEntry]], URL]]:
     """A function that writes entries into a new schema, and gives its URL."""
-    prefix = f"{PREFIX}_test_{token_hex(4)}"
+    prefix = f"mapping_strategies_test_{token_hex(4)}"
 
     def write_to_new_schema(premiums: Iterable[PremiumEntry]) -> URL:
         return write(database.url, f"{prefix}_{token_hex(4)}", premiums)
@@ -58,3 +58,17 @@ def engine_at() -> Iterator[Callable[[URL], Engine]]:
     yield make
     for engine in engines:
         engine.dispose()
+
+
+@pytest.fixture
+def foreign(database: Database) -> Iterator[URL]:
+    """A database of the embedded server that stands for a user's own."""
+    with connected(database.url) as connection:
+        name = f"foreign_{token_hex(4)}"
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        url = database.url.set(database=name)
+        with connected(url) as there:
+            there.execute(text("CREATE TABLE premium_entry (theirs text)"))
+            there.execute(text("INSERT INTO premium_entry VALUES ('precious')"))
+        yield url
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

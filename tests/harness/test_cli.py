@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from support import as_dsn
 
 import strategies
 from harness import cli, results
-from harness.database import PREFIX, connected, schemas
+from harness.database import connected, schemas
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -153,11 +153,11 @@ def test_help_teaches(tmp_path: Path, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_what_was_measured_survives(tmp_path: Path, database: Database, how: int) -> None:
+def test_what_was_measured_survives(tmp_path: Path, foreign: URL, how: int) -> None:
     """Stopped in the middle: the file holds what was measured, and the next run works."""
     sleeps = str(PLANTED / "sleeps.py")
     path = tmp_path / "run.jsonl"
-    asked = ["compare", sleeps, *SMALL, "--save", str(path), "--dsn", dsn_of(database.url)]
+    asked = ["compare", sleeps, *SMALL, "--save", str(path), "--dsn", as_dsn(foreign)]
     process = subprocess.Popen(
         [sys.executable, "-m", "harness", *asked],
         cwd=tmp_path,
@@ -177,22 +177,15 @@ def test_what_was_measured_survives(tmp_path: Path, database: Database, how: int
     if how != signal.SIGKILL:
         assert process.returncode == 130
         assert errors == f"interrupted; what was measured is saved: {path}\n"
-        assert ours(database.url) == []
-    done = harness("compare", "slotted", *SMALL, "--dsn", dsn_of(database.url), folder=tmp_path)
+        assert ours(foreign) == []
+    done = harness("compare", "slotted", *SMALL, "--dsn", as_dsn(foreign), folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert ours(database.url) == []
-
-
-def dsn_of(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    assert ours(foreign) == []
 
 
 def ours(url: URL) -> list[str]:
-    """The schemas of runs on a --dsn; not those that the embedded server keeps, nor the tests'."""
     with connected(url) as connection:
-        connection.execute(text("SELECT 1"))
-        kept = (f"{PREFIX}_v", f"{PREFIX}_test")
-        return [name for name in schemas(connection) if not name.startswith(kept)]
+        return schemas(connection, "")
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])

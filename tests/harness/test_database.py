@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from support import as_dsn
 
 from harness.database import (
+    DROPPED,
     MARK,
-    PREFIX,
     connected,
     in_schema,
     open_database,
@@ -25,31 +26,11 @@ from harness.errors import DatabaseError
 from harness.payroll import Payroll
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import URL
 
     from harness.database import Database
 
 UNREACHABLE = "postgresql://nobody:secret@127.0.0.1:1/x"
-
-
-@pytest.fixture
-def foreign(database: Database) -> Iterator[URL]:
-    """A database of the embedded server that stands for a user's own."""
-    with connected(database.url) as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS foreign_db"))
-        connection.execute(text("CREATE DATABASE foreign_db"))
-        url = database.url.set(database="foreign_db")
-        with connected(url) as there:
-            there.execute(text("CREATE TABLE premium_entry (theirs text)"))
-            there.execute(text("INSERT INTO premium_entry VALUES ('precious')"))
-        yield url
-        connection.execute(text("DROP DATABASE foreign_db WITH (FORCE)"))
-
-
-def as_dsn(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def state_of(url: URL) -> list[tuple[str, str]]:
@@ -91,7 +72,7 @@ def test_it_is_left_as_it_was_after_an_interrupt(foreign: URL) -> None:
 
 def test_the_next_run_drops_what_a_killed_one_left(foreign: URL) -> None:
     before = state_of(foreign)
-    abandoned, not_ours = f"{PREFIX}_deadbeef_3x1_realistic_0", f"{PREFIX}_deadbeef_unmarked"
+    abandoned, not_ours = f"{DROPPED}_deadbeef_3x1_realistic_0", f"{DROPPED}_deadbeef_unmarked"
     with connected(foreign) as connection:
         connection.execute(text(f"CREATE SCHEMA {abandoned} CREATE TABLE t (n int)"))
         connection.execute(text(f"COMMENT ON SCHEMA {abandoned} IS '{MARK}'"))
@@ -99,6 +80,13 @@ def test_the_next_run_drops_what_a_killed_one_left(foreign: URL) -> None:
     with open_database(as_dsn(foreign)):
         pass
     assert state_of(foreign) == sorted([*before, (not_ours, "t")])
+
+
+def test_what_the_embedded_server_keeps_is_not_dropped(database: Database) -> None:
+    """Even by a run that names the embedded server as its --dsn."""
+    url = provide(database, Payroll(3, 1))
+    with open_database(as_dsn(database.url)), connected(url) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM premium_entry")) > 3
 
 
 def test_it_does_not_drop_what_a_living_run_uses(foreign: URL) -> None:
