@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from harness.payroll import entries
 from strategies.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.payroll import Payroll
+
 ENTRY_VALUES = tuple(f.name for f in fields(PremiumEntry) if f.name != "components")
 COMPONENT_VALUES = tuple(f.name for f in fields(PremiumComponent))
 MISSING: Any = object()
+
+
+def contract_breach(payroll: Payroll, result: object) -> str | None:
+    """Say how the result breaks the contract, or give None."""
+    if not isinstance(result, Sequence):
+        return f"expected a Sequence of entries, got a {type(result).__name__}"
+    if len(result) != payroll.entries:
+        return f"expected {payroll.entries} entries, got {len(result)}"
+    return first_difference(entries(payroll), result)
 
 
 def first_difference(expected: Iterable[PremiumEntry], result: Iterable[Any]) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from statistics import median
+from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from harness.plan import FLOOR, REFERENCE
+from harness.plan import CONTRACT, EXPLANATION, FLOOR, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,26 +17,35 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 """One strategy at one payroll; names carry units (`delta_bytes_per_entry`), None is no figure."""
 
-MEMORY_REPEATS_WITHIN = 0.005
-"""How far apart fresh processes may read the same memory (DESIGN section 5, rule 6)."""
+Values = dict[str, list[float]]
+"""What the repeats of one strategy gave for each figure."""
+
+REPEATS_WITHIN = {"bytes": 0.005, "seconds": 0.10}
+"""How far apart repeats may be, over their median, before it is said (DESIGN section 5, rule 6).
+
+Memory: the widest difference between fresh processes. Time: between the quartiles.
+"""
 
 
 def rows(run: Run) -> list[Row]:
     """Give a row for each strategy and payroll, the floor first, then in the order measured.
 
-    For each figure such as `delta_bytes`: its median over the repeats, the same `_per_entry`,
-    its `_spread` (widest difference over the median, when it was repeated), its ratio to the
-    floor (`delta_x_floor`), and how many times smaller it is than the reference's
-    (`delta_smaller_than_reference`).
+    For each figure such as `delta_bytes`: its median over the repeats, the same `_per_entry`, and
+    its `_spread` (None if not repeated). Memory is a ratio to the floor (`delta_x_floor`), and
+    how many times smaller than the reference's (`delta_smaller_than_reference`); time, how many
+    times faster (`faster_than_reference`), with the quartiles as `wall_seconds_low` and `_high`.
+    Figures of a first call, without warm-up, begin with `first_call_`.
     """
     groups: dict[tuple[Payroll, str], list[Measurement]] = defaultdict(list)
     for measurement in run.measurements:
-        groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
-    medians = {key: _medians(group) for key, group in groups.items()}
-    figures = dict.fromkeys(name for found in medians.values() for name in found)
+        if measurement.cell.meter != EXPLANATION:
+            groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
+    values = {key: _values(group) for key, group in groups.items()}
+    names = dict.fromkeys(name for found in values.values() for name in found)
     made = []
     for (payroll, strategy), group in groups.items():
         errors = dict.fromkeys(m.error for m in group if m.error)
+        missing = dict.fromkeys(f"{m.cell.meter}: {m.unavailable}" for m in group if m.unavailable)
         row: Row = {
             "strategy": strategy,
             "label": run.header.labels.get(strategy, ""),
@@ -44,13 +53,14 @@ def rows(run: Run) -> list[Row]:
             "components": payroll.components,
             "profile": payroll.profile.value,
             "error": "; ".join(errors) or None,
+            "unavailable": "; ".join(missing) or None,
         }
-        mine = {} if errors else medians[payroll, strategy]
-        floor, reference = (medians.get((payroll, name), {}) for name in (FLOOR, REFERENCE))
-        for name in figures:
-            row |= _fields(name, payroll, mine.get(name), floor.get(name), reference.get(name))
-            row[f"{name}_spread"] = _spread(group, name) if name in mine else None
-        made.append(row)
+        mine = {} if errors else values[payroll, strategy]
+        floor, reference = (values.get((payroll, name), {}) for name in (FLOOR, REFERENCE))
+        for name in names:
+            compared = (each.get(name, []) for each in (mine, floor, reference))
+            row |= _fields(name, payroll, *compared)
+        made.append(row | _shares(row, mine))
     return sorted(made, key=lambda row: row["strategy"] != FLOOR)
 
 
@@ -59,36 +69,67 @@ def ranked(found: Iterable[Row], by: str) -> list[Row]:
     return sorted(found, key=lambda row: (row.get(by) is None, row.get(by)))
 
 
-def _medians(group: list[Measurement]) -> dict[str, float]:
-    names = dict.fromkeys(name for measurement in group for name in measurement.figures)
-    return {name: median(_all(group, name)) for name in names}
+def cannot_be_told_apart(one: Row, other: Row) -> bool:
+    """Tell whether the times of two strategies overlap: between their quartiles."""
+    return bool(
+        one["wall_seconds_low"] <= other["wall_seconds_high"]
+        and other["wall_seconds_low"] <= one["wall_seconds_high"]
+    )
 
 
-def _all(group: list[Measurement], figure: str) -> list[float]:
-    return [m.figures[figure] for m in group if figure in m.figures]
-
-
-def _spread(group: list[Measurement], figure: str) -> float | None:
-    values = _all(group, figure)
-    middle = median(values)
-    return (max(values) - min(values)) / middle if len(values) > 1 and middle else None
+def _values(group: list[Measurement]) -> Values:
+    found: Values = defaultdict(list)
+    for measurement in group:
+        if measurement.cell.meter != CONTRACT:
+            prefix = "first_call_" if measurement.cell.cold else ""
+            for name, value in measurement.figures.items():
+                found[prefix + name].append(value)
+    return dict(found)
 
 
 def _fields(
-    name: str,
-    payroll: Payroll,
-    value: float | None,
-    floor: float | None,
-    reference: float | None,
+    name: str, payroll: Payroll, mine: list[float], floor: list[float], reference: list[float]
 ) -> Row:
-    stem, _, _ = name.rpartition("_")
-    return {
+    """Give the fields of one figure; None where there is no figure."""
+    stem, _, unit = name.rpartition("_")
+    value = median(mine) if mine else None
+    low, high = _range(mine, unit)
+    fields: Row = {
         name: value,
         f"{name}_per_entry": None if value is None else value / payroll.entries,
-        f"{stem}_x_floor": _ratio(value, floor),
-        f"{stem}_smaller_than_reference": _ratio(reference, value),
+        f"{name}_spread": (high - low) / value if len(mine) > 1 and value else None,
     }
+    if unit == "bytes":
+        fields[f"{stem}_x_floor"] = _ratio(mine, floor)
+        fields[f"{stem}_smaller_than_reference"] = _ratio(reference, mine)
+    if name == "wall_seconds":
+        fields |= {"wall_seconds_low": low or None, "wall_seconds_high": high or None}
+        fields["faster_than_reference"] = _ratio(reference, mine)
+    return fields
 
 
-def _ratio(value: float | None, base: float | None) -> float | None:
-    return value / base if value is not None and base else None
+def _range(values: list[float], unit: str) -> tuple[float, float]:
+    """Give where the repeats lie: all of them for memory, the middle half for time."""
+    if len(values) < 2:
+        return (values[0], values[0]) if values else (0, 0)
+    if unit == "bytes":
+        return min(values), max(values)
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
+def _ratio(values: list[float], base: list[float]) -> float | None:
+    return median(values) / median(base) if values and base and median(base) else None
+
+
+def _shares(row: Row, mine: Values) -> Row:
+    """Give what part of the time is the collector's, and of the peak what tracemalloc missed."""
+    shares: Row = {}
+    if "gc_seconds" in row:
+        passes = zip(mine.get("gc_seconds", []), mine.get("wall_seconds", []), strict=True)
+        parts = [collecting / wall for collecting, wall in passes if wall]
+        shares["gc_share"] = median(parts) if parts else None
+    if "allocator_peak_bytes" in row and "peak_bytes" in row:
+        whole, seen = row["allocator_peak_bytes"], row["peak_bytes"]
+        shares["native_share_of_peak"] = max(0.0, 1 - seen / whole) if whole else None
+    return shares

@@ -8,11 +8,12 @@ every run holds an advisory lock for as long as it lives.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -21,13 +22,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness import embedded
 from harness.errors import DatabaseError
-from harness.payroll import DATA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "made by mapping-strategies, whose next run may drop it"
-KEPT = f"mapping_strategies_v{DATA_VERSION}"
+KEPT = "mapping_strategies_kept"
 """How the names begin of what the embedded server keeps."""
 DROPPED = "mapping_strategies_run"
 """How the names begin of what a run on a `--dsn` drops at its end."""
@@ -67,8 +67,17 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
         try:
             yield Database(url, "by --dsn", prefix, version)
         finally:
-            with suppress(DatabaseError), connected(url) as connection:
-                drop(connection, schemas(connection, prefix))
+            _clean_up(url, prefix)
+
+
+def _clean_up(url: URL, prefix: str) -> None:
+    try:
+        with connected(url) as connection:
+            drop(connection, schemas(connection, prefix))
+    except DatabaseError as error:
+        raise DatabaseError(
+            f"{error}; schemas {prefix}... are left there: the next run with this --dsn drops them"
+        ) from None
 
 
 def parse_dsn(dsn: str) -> URL:
@@ -111,11 +120,22 @@ def connected(url: URL) -> Iterator[Connection]:
             yield connection
     except (SQLAlchemyError, psycopg.Error) as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        if url.password:
-            cause = cause.replace(str(url.password), "***")
-        raise DatabaseError(f"Postgres at {_place(url)}: {cause}") from None
+        raise DatabaseError(f"Postgres at {_place(url)}: {without_password(cause, url)}") from None
     finally:
         engine.dispose()
+
+
+def without_password(message: str, url: URL) -> str:
+    """Give the message with the URL's password, as it is or as a URL writes it, masked."""
+    for secret in filter(None, {url.password, quote(url.password or ""), _rendered(url)}):
+        message = message.replace(secret, "***")
+    return message
+
+
+def _rendered(url: URL) -> str:
+    """Give the password as SQLAlchemy writes it into a URL."""
+    whole = URL.create("x", password=url.password).render_as_string(hide_password=False)
+    return whole.removeprefix("x://").removeprefix(":").removesuffix("@") if url.password else ""
 
 
 def take_lock(connection: Connection, name: str) -> None:

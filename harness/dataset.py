@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 from enum import Enum
+from functools import cache
+from hashlib import blake2b
+from importlib import import_module
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from strategies.contract import PremiumEntry
 
 WARM_UP_ENTRIES = 25
+DEFINED_BY = ("harness.payroll", "harness.dataset", "strategies.schema", "strategies.contract")
+"""What decides how a payroll looks in the database: another source, another name there."""
 ENTRIES_A_COPY = 1_000
 
 
@@ -33,7 +39,7 @@ def provide(database: Database, payroll: Payroll) -> URL:
     Gives the URL under which its tables are found. Raises DatabaseError.
     """
     schema = (
-        f"{database.schema_prefix}_{payroll.entries}x{payroll.components}"
+        f"{database.schema_prefix}_{_version()}_{payroll.entries}x{payroll.components}"
         f"_{payroll.profile}_{payroll.seed}"
     )
     warm_up = warm_up_for(payroll)
@@ -65,6 +71,13 @@ def write(url: URL, schema: str, premiums: Iterable[PremiumEntry]) -> URL:
                 _copy(connection, PremiumComponentRow.__table__, _component_values(some))
             connection.execute(text("ANALYZE premium_entry, premium_component"))
     return there
+
+
+@cache
+def _version() -> str:
+    """Give a short digest of the sources that decide what is written."""
+    sources = (inspect.getsource(import_module(name)) for name in DEFINED_BY)
+    return blake2b("".join(sources).encode(), digest_size=3).hexdigest()
 
 
 def _component_values(premiums: list[PremiumEntry]) -> Iterator[dict[str, Any]]:

@@ -74,17 +74,17 @@ def running() -> Iterator[URL]:
     """
     try:
         folder = _own_folder(cache_folder(), 0o711)
-        users = (folder / "users.lock").open("w")
+        users = _lock_file(folder / "users.lock")
     except OSError as error:
         raise DatabaseError(
             f"no cache folder for the embedded Postgres: {error}; name one in {CACHE_VARIABLE}"
         ) from error
     with users:
-        with _locked(folder / "start.lock"):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            server = _Server(folder)
-            server.start()
+        server = _Server(folder)
         try:
+            with _locked(folder / "start.lock"):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                server.start()
             with _short_path_to(server.data) as socket_folder:
                 yield URL.create(
                     "postgresql+psycopg",
@@ -257,9 +257,14 @@ def _short_path_to(folder: Path) -> Iterator[Path]:
         yield link
 
 
+def _lock_file(path: Path) -> IO[str]:
+    """Open a file that only its owner can open, or another user could hold its lock."""
+    return open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
+    with _lock_file(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

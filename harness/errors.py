@@ -23,6 +23,14 @@ class DatabaseError(HarnessError):
     """The Postgres could not be started, reached or written to."""
 
 
+class NotAvailableError(HarnessError):
+    """A meter that this platform does not have."""
+
+
+class SharedProcessError(HarnessError):
+    """A meter was asked to measure in a process that another one is measuring in."""
+
+
 class ResultsError(HarnessError):
     """A saved run could not be written or read."""
 

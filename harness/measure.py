@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,16 +15,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import discovery, meters
-from harness.plan import CONTRACT, FLOOR, Cell
+from harness.database import without_password
+from harness.plan import CONTRACT, EXPLANATION, FLOOR, Cell
 from harness.results import Measurement
 from harness.worker import Answer, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from sqlalchemy import URL
 
     from harness.payroll import Payroll
+
+
+SIDE_BY_SIDE = min(4, os.cpu_count() or 1)
+"""Processes at once, of a meter that need not be alone: each may hold a whole payroll."""
 
 
 class Children:
@@ -59,12 +65,15 @@ class Children:
         with self._lock:
             self._ended = True
             for process in self._processes:
-                process.kill()
+                _kill(process)
 
 
 def run(
-    cells: Iterable[Cell], url_of: Callable[[Payroll], URL], timeout: float
-) -> Iterator[Measurement]:
+    cells: Iterable[Cell],
+    url_of: Callable[[Payroll], URL],
+    timeout: float,
+    flamegraph: str | None = None,
+) -> Generator[Measurement]:
     """Measure the cells, giving each measurement as it arrives.
 
     Cells of one meter run side by side, one a core, unless the meter must be alone. What is left
@@ -75,10 +84,12 @@ def run(
     try:
         for meter, group in groupby(cells, key=lambda cell: cell.meter):
             waiting = [cell for cell in group if (cell.strategy, cell.payroll) not in broken]
-            with ThreadPoolExecutor(1 if _is_alone(meter) else os.cpu_count()) as pool:
+            with ThreadPoolExecutor(1 if _is_alone(meter) else SIDE_BY_SIDE) as pool:
                 try:
                     futures = [
-                        pool.submit(measure, cell, url_of(cell.payroll), timeout, children)
+                        pool.submit(
+                            measure, cell, url_of(cell.payroll), timeout, children, flamegraph
+                        )
                         for cell in waiting
                     ]
                     for future in as_completed(futures):
@@ -94,29 +105,39 @@ def run(
         children.end()
 
 
-def measure(cell: Cell, url: URL, timeout: float, children: Children) -> Measurement:
+def measure(
+    cell: Cell, url: URL, timeout: float, children: Children, flamegraph: str | None = None
+) -> Measurement:
     """Measure one cell in a process of its own, ended after `timeout` seconds."""
-    job = Job(cell, "" if cell.strategy == FLOOR else url.render_as_string(hide_password=False))
+    secret = "" if cell.strategy == FLOOR else url.render_as_string(hide_password=False)
+    job = Job(cell, secret, flamegraph if cell.meter == EXPLANATION else None)
     process = children.start()
     try:
         output, errors = process.communicate(msgspec.json.encode(job), timeout)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _kill(process)
         process.communicate()
         return Measurement(cell, {}, f"timed out after {timeout:g} s")
     finally:
         children.discard(process)
     answer = _answer(output, errors, process.returncode)
     error = answer.error
-    if error and url.password:
-        error = error.replace(str(url.password), "***")
-    return Measurement(cell, answer.figures, error)
+    if error:
+        error = without_password(error, url)
+    return Measurement(cell, answer.figures, error, answer.unavailable, answer.explanation)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the worker and what its strategy started: it leads a session of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _answer(output: bytes, errors: bytes, exit_code: int) -> Answer:
     if exit_code < 0:
         name = signal.Signals(-exit_code).name
-        return Answer(error=f"the measured process was killed by {name}")
+        guess = ": out of memory?" if name == "SIGKILL" else ""
+        return Answer(error=f"the measured process was killed by {name}{guess}")
     try:
         return msgspec.json.decode(output, type=Answer)
     except msgspec.MsgspecError:
@@ -126,4 +147,4 @@ def _answer(output: bytes, errors: bytes, exit_code: int) -> Answer:
 
 
 def _is_alone(meter: str) -> bool:
-    return meter != CONTRACT and bool(discovery.load(meters, meter).ALONE)
+    return meter in discovery.names(meters) and bool(discovery.load(meters, meter).ALONE)

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     Make = Callable[[int], Any]
 
-DATA_VERSION = 1
-"""Raised with every change of what is generated: it is part of the name of cached data."""
-
 
 class Profile(StrEnum):
     """How much the values of a payroll repeat."""

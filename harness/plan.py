@@ -21,9 +21,15 @@ REFERENCE = "full_orm"
 CONTRACT = "contract"
 """The cell that checks a strategy's result, value by value, instead of metering it."""
 
+EXPLANATION = "explanation"
+"""The cell that splits a strategy's memory by layer instead of metering it."""
 
-class Cell(msgspec.Struct, frozen=True):
-    """One thing to measure, in a fresh process."""
+FIRST_CALL = ("tracemalloc", "clock")
+"""The meters that also measure a first call, without any warm-up."""
+
+
+class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing to measure, in a fresh process; `cold`, if without any warm-up."""
 
     strategy: str
     meter: str
@@ -31,6 +37,7 @@ class Cell(msgspec.Struct, frozen=True):
     components: int
     profile: Profile
     repeat: int = 0
+    cold: bool = False
 
     @property
     def payroll(self) -> Payroll:
@@ -56,6 +63,18 @@ def cells(
         for way in ways:
             yield Cell(way, CONTRACT, *size)
         for meter in meter_names:
+            if meter in FIRST_CALL:
+                for way in (FLOOR, *ways):
+                    yield Cell(way, meter, *size, cold=True)
             for nth in range(repeat or discovery.load(meters, meter).REPEATS):
                 for way in (FLOOR, *ways):
                     yield Cell(way, meter, *size, nth)
+
+
+def explanations(strategies: Sequence[str], payroll: Payroll) -> Iterator[Cell]:
+    """Give the cells that check and then explain each strategy."""
+    size = (payroll.entries, payroll.components, payroll.profile)
+    for what in (CONTRACT, EXPLANATION):
+        for way in strategies:
+            if (way, what) != (FLOOR, CONTRACT):
+                yield Cell(way, what, *size)

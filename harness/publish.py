@@ -21,14 +21,27 @@ from harness.compare import rows
 from harness.errors import unknown
 from harness.plan import FLOOR, REFERENCE
 from harness.reports import _content as content
+from harness.reports import _layers as layers
+from harness.reports import _sentences as say
 from harness.reports import markdown
+from harness.reports.table import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harness.compare import Row
     from harness.results import Run
 
 DOCUMENTS = ("README.md", "results/README.md")
+BACKSLASH = "\\*"
+ANSWER = (
+    content.Column("retains", "delta_x_floor", "{:.2f}x floor".format),
+    content.Column("peak", "peak_x_floor", "{:.2f}x floor".format),
+    content.Column("peak of all allocations", "allocator_peak_x_floor", "{:.2f}x floor".format),
+    content.Column("peak, MB", "allocator_peak_bytes", content.megabytes),
+    content.Column("wall time", "faster_than_reference", content.faster),
+    content.Column("in the garbage collector", "gc_share", "{:.0%}".format),
+)
 BLOCK = re.compile(
     r"(?P<start><!-- generated: (?P<what>\S+) (?P<runs>[^>]+?) -->\n)"
     r".*?(?P<end><!-- end of generated -->)",
@@ -63,6 +76,34 @@ def _compare(runs: list[Run]) -> str:
     return "\n\n".join(markdown.render(run, content.Options()) for run in runs)
 
 
+def _answer(runs: list[Run]) -> str:
+    """Give one table a payroll with the ratios that decide."""
+    tables = []
+    for run in runs:
+        for title, found in content.by_payroll(run, content.Options()):
+            cells = [[f"`{row['strategy']}`", *(_said(row, c) for c in ANSWER)] for row in found]
+            headings = [title.partition(",")[0], *(column.heading for column in ANSWER)]
+            notes = "  \n".join([*say.missed(found), *say.verdict(found)])
+            tables.append(f"{aligned(headings, cells, 'pipe')}\n\n{notes.replace('*', BACKSLASH)}")
+    return "\n\n".join(tables)
+
+
+def _said(row: Row, column: content.Column) -> str:
+    value = row.get(column.field)
+    return "" if value is None else column.say(value)
+
+
+def _layers(runs: list[Run]) -> str:
+    """Give the layers of the peak and of what is retained, a column a strategy."""
+    tables = []
+    for run in runs:
+        explained = list(layers.explained(run))
+        tables += [
+            aligned(*layers.as_table(explained, moment), "pipe") for moment in layers.MOMENTS
+        ]
+    return "\n\n".join(tables)
+
+
 def _published(runs: list[Run]) -> str:
     """Put the team's published figures beside ours."""
     found = {(row["strategy"], row["entries"]): row for run in runs for row in rows(run)}
@@ -75,4 +116,9 @@ def _published(runs: list[Run]) -> str:
     return tabulate(table, headings, tablefmt="pipe", disable_numparse=True, colalign=align)
 
 
-MAKERS: dict[str, Callable[[list[Run]], str]] = {"compare": _compare, "published": _published}
+MAKERS: dict[str, Callable[[list[Run]], str]] = {
+    "answer": _answer,
+    "compare": _compare,
+    "layers": _layers,
+    "published": _published,
+}

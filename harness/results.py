@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from harness.errors import ResultsError
+from harness.explain import Explanation
 from harness.plan import Cell
 
 if TYPE_CHECKING:
@@ -35,12 +35,17 @@ class Header(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class Measurement(msgspec.Struct, frozen=True):
-    """What one cell gave: {figure: value} in the unit that the figure's name ends in."""
+class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one cell gave: {figure: value} in the unit that the figure's name ends in.
+
+    `error` says what went wrong instead; `unavailable`, why this platform cannot measure it.
+    """
 
     cell: Cell
     figures: dict[str, float]
     error: str | None = None
+    unavailable: str | None = None
+    explanation: Explanation | None = None
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -51,7 +56,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def new_path(started: datetime | None = None) -> Path:
-    """Give a path for a run that nobody named: by its time, in `results/local`, not yet taken.
+    """Give a path for a run that nobody named: by time and process, in `results/local`.
 
     Raises ResultsError where that folder cannot be made.
     """
@@ -60,8 +65,7 @@ def new_path(started: datetime | None = None) -> Path:
     except OSError as error:
         raise ResultsError(f"cannot make {LOCAL_RUNS}: {error.strerror}; use --save") from error
     stamp = (started or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
-    names = (f"{stamp}{f'-{n}' if n else ''}.jsonl" for n in count())
-    return next(path for name in names if not (path := LOCAL_RUNS / name).exists())
+    return LOCAL_RUNS / f"{stamp}-{os.getpid()}.jsonl"
 
 
 @contextmanager

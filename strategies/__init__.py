@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import sys
+from contextlib import redirect_stdout
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -69,6 +71,8 @@ def label(strategy: Strategy) -> str:
 
 
 def _from_package(name: str) -> ModuleType:
+    if "://" in name:
+        raise StrategyError("a strategy is a name or a .py file; a URL goes behind --dsn")
     if name not in names():
         near = get_close_matches(name, names(), n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names())}"
@@ -77,16 +81,19 @@ def _from_package(name: str) -> ModuleType:
 
 
 def _from_file(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = f"strategy file {path}"  # like no module's, so that a json.py stands in nobody's way
+    spec = importlib.util.spec_from_file_location(name, path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise StrategyError(f"there is no strategy file {str(path)!r}")
     module, loader = importlib.util.module_from_spec(spec), spec.loader
+    sys.modules[name] = module  # where dataclasses and pickle look for a class's module
     _executed(str(path), lambda: loader.exec_module(module))
     return module
 
 
 def _executed(name: str, execute: Callable[[], T]) -> T:
     try:
-        return execute()
-    except Exception as error:
+        with redirect_stdout(sys.stderr):
+            return execute()
+    except (Exception, SystemExit) as error:
         raise StrategyError(f"{name}: it does not import: {error!r}") from error

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from strategies.contract import PremiumEntry
 
 BATCH = 100
-"""Entries a batch: 1,000 would hold eight times the memory for no gain in time."""
+"""Entries a batch: what is held at once besides the result grows with it."""
 
 ENTRIES = (
     select(PremiumEntryRow)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
     try:
         sys.exit(_app()(prog_name="python -m harness", standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
@@ -32,9 +33,6 @@ def main() -> NoReturn:
     except typer.TyperException as error:
         if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
             print(f"error: {said}", file=sys.stderr)
-    except BrokenPipeError:  # whoever reads our output has seen enough
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(2)
 
 

@@ -28,8 +28,23 @@ def one_of(what: str, choices: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
+def all_of(what: str, choices: Iterable[str]) -> Callable[[list[str] | None], list[str] | None]:
+    """Give the same for an option that may be repeated."""
+    check = one_of(what, choices)
+    return lambda words: [check(word) for word in words] if words else None
+
+
 FORMATS = discovery.names(reports)
 
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="STRATEGY",
+        help="Which to measure: names, or paths of .py files written like a strategy. All, "
+        "if none is named. The floor and the reference are always measured too.",
+        show_default=False,
+    ),
+]
 Entries = Annotated[int, typer.Option(min=1, help="Entries of the payroll.")]
 Components = Annotated[int, typer.Option(min=0, help="Components of each entry.")]
 ProfileName = Annotated[
@@ -67,6 +82,10 @@ Output = Annotated[
     typer.Option("--output", help="Write it to this file instead.", show_default=False),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the --output file.")]
+Save = Annotated[
+    Path | None,
+    typer.Option("--save", help="Save the run here, not in results/local.", show_default=False),
+]
 Timeout = Annotated[
     float, typer.Option(min=1, help="Seconds after which one measurement is given up.")
 ]

@@ -1,13 +1,21 @@
-"""Progress and notes for the person at the terminal, on standard error."""
+"""What a person sees: the answer on standard output, progress and notes on standard error."""
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +26,14 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr)
 
 
+def show(text: str) -> None:
+    """Print the answer; a reader who has seen enough (`| head`) is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[str, int], None]]:
     """Give `step(what, advance)`, which moves a bar of `total` steps; no bar off a terminal."""
@@ -26,14 +42,10 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    off = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=off) as bar:
         task = bar.add_task("starting Postgres", total=total)
-
-        def step(what: str, advance: int) -> None:
-            bar.update(task, description=what, advance=advance)
-
-        yield step
+        yield lambda what, advance: bar.update(task, description=what, advance=advance)

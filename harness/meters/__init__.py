@@ -6,4 +6,35 @@ A meter is a module with a docstring, whose first line says what it measures, an
   in its unit: `_bytes`, `_seconds`. What the call returned is held until all is measured.
 - `REPEATS`: how many fresh processes it takes by default.
 - `ALONE`: whether nothing else may run on the machine meanwhile.
+- `warming`, if it has one: a context manager to do the warm-up in.
+
+A meter that the platform does not have raises NotAvailableError from `measure`.
 """
+
+from __future__ import annotations
+
+import os
+import sys
+from tracemalloc import is_tracing
+
+from harness.errors import SharedProcessError
+
+CLAIM = "MAPPING_STRATEGIES_METER"
+"""The environment variable, of this process alone, that names the meter it belongs to."""
+
+
+def claim_process(meter: str) -> None:
+    """Take this process for one meter; raises SharedProcessError if it is not free.
+
+    A tracer costs memory and time, and a measured call leaves memory behind: two figures from
+    one process would each hold something of the other.
+    """
+    claim = f"{os.getpid()} {meter}"
+    other = os.environ.get(CLAIM, "").partition(" ")
+    if other[0] == str(os.getpid()):
+        raise SharedProcessError(f"{meter} cannot measure here: {other[2]} did; start a process")
+    if is_tracing():
+        raise SharedProcessError(f"{meter} cannot measure here: tracemalloc is tracing")
+    if sys.gettrace() or sys.getprofile():
+        raise SharedProcessError(f"{meter} cannot measure here: a debugger or profiler is on")
+    os.environ[CLAIM] = claim

@@ -1,13 +1,13 @@
-"""What every report for people says: the columns of its table and the sentences under it."""
+"""What every report of a comparison says: its tables, and the sentences under them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from harness.compare import MEMORY_REPEATS_WITHIN, ranked, rows
-from harness.plan import FLOOR, REFERENCE
+from harness.compare import ranked, rows
+from harness.plan import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from harness.results import Run
 
 MEGABYTE = 1_000_000
-SORT_KEYS = {"peak": "peak_bytes", "delta": "delta_bytes", "name": "strategy"}
+SORT_KEYS = {
+    "peak": "peak_bytes",
+    "delta": "delta_bytes",
+    "all": "allocator_peak_bytes",
+    "time": "wall_seconds",
+    "name": "strategy",
+}
 
 
 @dataclass(frozen=True)
@@ -27,23 +33,88 @@ class Options:
     scale_to: int = 10_000
 
 
+class Column(NamedTuple):
+    """A column: its heading of one or two lines, the field it shows, and how it is said."""
+
+    heading: str
+    field: str
+    say: Callable[[float], str]
+
+
 def smaller(ratio: float) -> str:
-    """Say a ratio of memory in words: `2.0x smaller`, `1.1x larger`, `the same`."""
-    if round(ratio, 2) == 1:
+    """Say a ratio of memory in words: `2.0x smaller`, `1.1x larger`, `the same` within 5%."""
+    return _in_words(ratio, "smaller", "larger")
+
+
+def faster(ratio: float) -> str:
+    """Say a ratio of time in words: `2.0x faster`, `1.1x slower`, `the same` within 5%."""
+    return _in_words(ratio, "faster", "slower")
+
+
+def megabytes(size: float) -> str:
+    """Say bytes as megabytes, of 1,000,000 bytes."""
+    return f"{size / MEGABYTE:,.1f}"
+
+
+def _in_words(ratio: float, more: str, less: str) -> str:
+    if round(ratio, 1) == 1:
         return "the same"
-    return f"{ratio:.1f}x smaller" if ratio > 1 else f"{1 / ratio:.1f}x larger"
+    return f"{ratio:.1f}x {more}" if ratio > 1 else f"{1 / ratio:.1f}x {less}"
 
 
-COLUMNS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-    ("delta B/entry", "delta_bytes_per_entry", "{:,.0f}".format),
-    ("x floor", "delta_x_floor", "{:.2f}x".format),
-    ("peak B/entry", "peak_bytes_per_entry", "{:,.0f}".format),
-    ("x floor", "peak_x_floor", "{:.2f}x".format),
-    ("delta MB", "delta_bytes", lambda size: f"{size / MEGABYTE:,.1f}"),
-    ("peak MB", "peak_bytes", lambda size: f"{size / MEGABYTE:,.1f}"),
-    (f"peak vs {REFERENCE}", "peak_smaller_than_reference", smaller),
+_count, _times = "{:,.0f}".format, "{:.2f}x".format
+
+
+def _microseconds(seconds: float) -> str:
+    return f"{seconds * 1e6:,.1f}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+MEMORY = (
+    Column("delta\nB/entry", "delta_bytes_per_entry", _count),
+    Column("delta\nx floor", "delta_x_floor", _times),
+    Column("peak\nB/entry", "peak_bytes_per_entry", _count),
+    Column("peak\nx floor", "peak_x_floor", _times),
+    Column(f"peak vs\n{REFERENCE}", "peak_smaller_than_reference", smaller),
+    Column("peak of all\nB/entry", "allocator_peak_bytes_per_entry", _count),
+    Column("of all\nx floor", "allocator_peak_x_floor", _times),
+    Column("RSS peak\nB/entry", "rss_peak_bytes_per_entry", _count),
+    Column("delta\nMB", "delta_bytes", megabytes),
+    Column("peak\nMB", "peak_bytes", megabytes),
 )
-HEADINGS = ("strategy", *(heading for heading, _, _ in COLUMNS))
+TIME = (
+    Column("wall\nus/entry", "wall_seconds_per_entry", _microseconds),
+    Column("spread", "wall_seconds_spread", lambda spread: f"{spread:.0%}"),
+    Column(f"wall vs\n{REFERENCE}", "faster_than_reference", faster),
+    Column("CPU\nus/entry", "cpu_seconds_per_entry", _microseconds),
+    Column("of wall in the\ngarbage collector", "gc_share", _percent),
+    Column("first call\nms", "first_call_wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
+    Column("warm call\nms", "wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
+    Column("first call\npeak MB", "first_call_peak_bytes", megabytes),
+)
+
+
+def tables(found: list[Row]) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """Give headings and cells of each table, without the columns that nothing was measured for."""
+    for columns in (MEMORY, TIME):
+        shown = [column for column in columns if any(column.field in row for row in found)]
+        if shown:
+            cells = [[row["strategy"], *(_cell(row, column) for column in shown)] for row in found]
+            yield ["strategy", *(column.heading for column in shown)], cells
+
+
+def _cell(row: Row, column: Column) -> str:
+    value = row.get(column.field)
+    mark = " *" if column.field == "allocator_peak_bytes_per_entry" and hides(row) else ""
+    return "" if value is None else column.say(value) + mark
+
+
+def hides(row: Row) -> bool:
+    """Tell whether tracemalloc missed more than a tenth of the row's peak."""
+    return (row.get("native_share_of_peak") or 0) > 0.10
 
 
 def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
@@ -55,17 +126,6 @@ def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
         yield title, ranked(group, SORT_KEYS[options.sort])
 
 
-def cells(row: Row) -> list[str]:
-    """Give the row's cells under HEADINGS; a row with an error has none but its name."""
-    figures = ((row.get(field), say) for _, field, say in COLUMNS)
-    return [row["strategy"], *("" if value is None else say(value) for value, say in figures)]
-
-
-def errors(found: list[Row]) -> list[str]:
-    """Give a line for each row that has an error instead of figures."""
-    return [f"{row['strategy']}: {row['error']}" for row in found if row["error"]]
-
-
 def ran_on(run: Run) -> str:
     """Give one line on what the run ran on."""
     known = run.header.environment
@@ -73,66 +133,6 @@ def ran_on(run: Run) -> str:
         f"{known['server']}, SQLAlchemy {known['sqlalchemy']}, psycopg {known['psycopg']}, "
         f"{known['python']}, {known['system']}, commit {known['commit']}"
     )
-
-
-def legend() -> list[str]:
-    """Say what the columns mean."""
-    return [
-        "delta: bytes retained after the call; peak: highest during it; both above what was held",
-        "before, as tracemalloc counts (Python's allocators, not native memory). MB: 10^6 bytes.",
-        f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, without a",
-        f"database. peak vs {REFERENCE}: how many times smaller the peak is than the reference's.",
-    ]
-
-
-def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str, str]]]:
-    """Say what each strategy retains and needs for the payroll of `options.scale_to` entries."""
-    measured = next(iter(found))["entries"]
-    basis = (
-        "as measured"
-        if measured == options.scale_to
-        else f"scaled in proportion from {measured:,}: an estimate, not a measurement"
-    )
-    lines = [
-        (
-            row["strategy"],
-            f"retains {_scaled(row, 'delta', options)} MB, "
-            f"needs {_scaled(row, 'peak', options)} MB for a moment",
-        )
-        for row in found
-        if row.get("peak_bytes") is not None
-    ]
-    return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
-
-
-def _scaled(row: Row, figure: str, options: Options) -> str:
-    size: float = row[f"{figure}_bytes_per_entry"] * options.scale_to / MEGABYTE
-    return f"{size:,.1f}" if size < 10 else f"{size:,.0f}"
-
-
-def verdict(found: list[Row]) -> str:
-    """Say which strategy needs least, and by how much."""
-    fit = [row for row in found if row["strategy"] != FLOOR and row.get("peak_bytes") is not None]
-    if not fit:
-        return "No strategy was measured."
-    least = ranked(fit, "peak_bytes")[0]
-    name, ratio = least["strategy"], least["peak_smaller_than_reference"]
-    against = f", {smaller(ratio)} than {REFERENCE}'s" if ratio and name != REFERENCE else ""
-    return (
-        f"{name} needs least memory: its peak is {least['peak_x_floor']:.2f}x the floor's"
-        f"{against}; it retains {least['delta_x_floor']:.2f}x the floor."
-    )
-
-
-def unsteady(found: list[Row]) -> list[str]:
-    """Name the memory figures that differ between fresh processes by more than they may."""
-    return [
-        f"{row['strategy']}: {figure} differs by {row[f'{figure}_bytes_spread']:.1%} between "
-        f"repeats (limit {MEMORY_REPEATS_WITHIN:.1%})"
-        for row in found
-        for figure in ("delta", "peak")
-        if (row.get(f"{figure}_bytes_spread") or 0) > MEMORY_REPEATS_WITHIN
-    ]
 
 
 def _payroll(row: Row) -> tuple[int, int, str]:

@@ -7,17 +7,35 @@ import io
 from typing import TYPE_CHECKING
 
 from harness.reports import _content as content
+from harness.reports import _layers as layers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.results import Run
 
 
 def render(run: Run, options: content.Options) -> str:
     """Give a heading line and the rows; a figure that was not measured is empty."""
     rows = [row for _, rows in content.by_payroll(run, options) for row in rows]
+    if layers.only_explained(run):
+        rows = list(_layers(run))
     names = dict.fromkeys(name for row in rows for name in row)
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().rstrip("\n")
+
+
+def _layers(run: Run) -> Iterator[dict[str, object]]:
+    for each in layers.explained(run):
+        for moment in layers.MOMENTS:
+            for layer, size in layers.bytes_of(each, moment).items():
+                yield {
+                    "strategy": each.strategy,
+                    "moment": moment,
+                    "layer": layer,
+                    "bytes": size,
+                    "bytes_per_entry": size / each.entries,
+                }

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.reports import _content as content
+from harness.reports import _layers as layers
 
 if TYPE_CHECKING:
     from harness.results import Run
@@ -14,5 +15,21 @@ if TYPE_CHECKING:
 def render(run: Run, options: content.Options) -> str:
     """Give the object; a figure that was not measured is null."""
     rows = [row for _, rows in content.by_payroll(run, options) for row in rows]
-    whole = {"environment": run.header.environment, "command": run.header.command, "rows": rows}
+    whole: dict[str, object] = {
+        "environment": run.header.environment,
+        "command": run.header.command,
+        "rows": rows,
+    }
+    if explanations := [_explanation(each) for each in layers.explained(run)]:
+        whole["explanations"] = explanations
     return json.dumps(whole, indent=2)
+
+
+def _explanation(each: layers.Explained) -> dict[str, object]:
+    return {
+        "strategy": each.strategy,
+        "entries": each.entries,
+        "peak_bytes": each.explanation.peak_bytes,
+        "retained_bytes": each.explanation.retained_bytes,
+        "census": [kind._asdict() for kind in each.explanation.census],
+    }

@@ -1,12 +1,13 @@
-"""A table for a README, an issue or a pull request."""
+"""Tables for a README, an issue or a pull request."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
 from harness.reports import _content as content
+from harness.reports import _layers as layers
+from harness.reports import _sentences as say
+from harness.reports.table import aligned
 
 if TYPE_CHECKING:
     from harness.compare import Row
@@ -14,15 +15,22 @@ if TYPE_CHECKING:
 
 
 def render(run: Run, options: content.Options) -> str:
-    """Give one Markdown table for each payroll of the run."""
-    parts = []
+    """Give the tables of each payroll of the run, and the layers of what was explained."""
+    parts: list[str] = []
     for title, rows in content.by_payroll(run, options):
-        failed = [f"- **error** {line}" for line in content.errors(rows)]
-        parts += [f"**{title}**", "", _table(rows), "", *failed, content.verdict(rows), ""]
+        if not layers.only_explained(run):
+            parts += [f"**{title}**", "", *_compared(rows)]
+        parts += [f"- **error** {line}" for line in say.failed(rows)]
+    explained = list(layers.explained(run))
+    if explained:
+        for moment in layers.MOMENTS:
+            parts += [aligned(*layers.as_table(explained, moment), "pipe"), ""]
     return "\n".join([*parts, f"<sub>{content.ran_on(run)}</sub>"])
 
 
-def _table(rows: list[Row]) -> str:
-    align = ("left", *["right"] * (len(content.HEADINGS) - 1))
-    cells = map(content.cells, rows)
-    return tabulate(cells, content.HEADINGS, tablefmt="pipe", disable_numparse=True, colalign=align)
+def _compared(rows: list[Row]) -> list[str]:
+    parts = []
+    for headings, cells in content.tables(rows):
+        parts += [aligned([heading.replace("\n", " ") for heading in headings], cells, "pipe"), ""]
+    notes = [*say.missed(rows), *say.unavailable(rows), *say.unsteady(rows), *say.verdict(rows)]
+    return [*parts, "  \n".join(notes).replace("* trace", "\\* trace"), ""]

@@ -1,4 +1,4 @@
-"""A table for the terminal, with what it implies for a larger payroll."""
+"""Tables for the terminal, with what they imply for a larger payroll."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tabulate import tabulate
 
 from harness.reports import _content as content
+from harness.reports import _layers as layers
+from harness.reports import _sentences as say
 
 if TYPE_CHECKING:
     from harness.compare import Row
@@ -14,22 +16,29 @@ if TYPE_CHECKING:
 
 
 def render(run: Run, options: content.Options) -> str:
-    """Give one table for each payroll of the run."""
+    """Give the tables of each payroll of the run, and the layers of each explanation."""
     parts = [content.ran_on(run)]
     for title, rows in content.by_payroll(run, options):
-        parts += ["", title, "", _table(rows), "", *content.legend(), *_below(rows, options)]
+        if not layers.only_explained(run):
+            parts += ["", title, *_compared(rows, options)]
+        parts += [f"ERROR {line}" for line in say.failed(rows)]
+    for explained in layers.explained(run):
+        parts += ["", *layers.as_bars(explained)]
     return "\n".join(parts)
 
 
-def _table(rows: list[Row]) -> str:
-    align = ("left", *["right"] * (len(content.HEADINGS) - 1))
-    cells = map(content.cells, rows)
-    return tabulate(cells, content.HEADINGS, disable_numparse=True, colalign=align)
+def aligned(headings: list[str], cells: list[list[str]], form: str = "simple") -> str:
+    """Give a table whose first column is text and whose others are figures."""
+    align = ("left", *["right"] * (len(headings) - 1))
+    return tabulate(cells, headings, tablefmt=form, disable_numparse=True, colalign=align)
 
 
-def _below(rows: list[Row], options: content.Options) -> list[str]:
-    heading, lines = content.implication(rows, options)
+def _compared(rows: list[Row], options: content.Options) -> list[str]:
+    parts = []
+    for headings, cells in content.tables(rows):
+        parts += ["", aligned(headings, cells)]
+    heading, lines = say.implication(rows, options)
     width = max((len(name) for name, _ in lines), default=0)
-    scaled = [f"  {name:{width}}  {what}" for name, what in lines]
-    failed = [f"ERROR {line}" for line in content.errors(rows)]
-    return ["", heading, *scaled, "", *failed, *content.unsteady(rows), content.verdict(rows)]
+    scaled = [heading, *(f"  {name:{width}}  {what}" for name, what in lines), ""] if lines else []
+    notes = [*say.missed(rows), *say.unavailable(rows), *say.unsteady(rows)]
+    return [*parts, "", *say.legend(rows), "", *scaled, *notes, *say.verdict(rows)]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from support import as_dsn
 
 import strategies
-from harness import cli, results
+from harness import cli, discovery, results
 from harness.database import connected, schemas
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PLANTED = ROOT / "tests" / "planted"
-SMALL = ("--entries", "20", "--components", "2", "--repeat", "1")
+SMALL = ("--entries", "20", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
 
 
 def harness(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -114,6 +114,8 @@ def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
         (["core_row"], "no strategy 'core_row'; did you mean core_rows?"),
         (["--sort", "peek"], "did you mean peak?"),
         (["--format", "jsn"], "did you mean json?"),
+        (["--meter", "clok"], "did you mean clock?"),
+        (["postgresql://me:secret@localhost/x"], "a URL goes behind --dsn"),
         (["--entrie", "5"], "No such option: --entrie"),
         (["--dsn", "postgresql://nobody:secret@127.0.0.1:1/x"], "Postgres at 127.0.0.1:1/x: "),
         (["--dsn", "postgresql:/nobody:secret@x"], "the --dsn is not one that libpq reads"),
@@ -145,7 +147,7 @@ def test_list_names_every_strategy_with_its_label(tmp_path: Path) -> None:
     assert all(strategies.label(strategies.load(line.split()[0])) in line for line in lines)
 
 
-@pytest.mark.parametrize("arguments", [[], ["compare"], ["list"], ["publish"]])
+@pytest.mark.parametrize("arguments", [[], *([name] for name in discovery.names(cli))])
 def test_help_teaches(tmp_path: Path, arguments: list[str]) -> None:
     done = harness(*arguments, "--help", folder=tmp_path)
     assert done.returncode == 0
@@ -202,7 +204,7 @@ def test_no_words_give_a_traceback(
     words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """All that comes before measuring: measuring itself is replaced by nothing to do."""
-    monkeypatch.setattr("harness.cli.compare._measure", lambda *_: sys.exit(0))
+    monkeypatch.setattr("harness.cli._measuring.measured", lambda *_: sys.exit(0))
     monkeypatch.setattr("harness.results.new_path", lambda: Path("unused"))
     monkeypatch.setattr(sys, "argv", ["harness", "compare", *words])
     with pytest.raises(SystemExit) as ended:

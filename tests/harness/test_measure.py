@@ -41,8 +41,10 @@ def measured(url: URL, *ways: str, timeout: float = 60) -> dict[str, list[Measur
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("raises", "ValueError: no None"),
+        ("raises", "ValueError: no None (raises.py:5)"),
+        ("generator", "BrokenContractError: expected a Sequence of entries, got a generator"),
         ("wrong_data", "BrokenContractError: entry 1.components[0].amount: expected Decimal("),
+        ("takes_too_much", "MemoryError"),
         ("segfaults", "the measured process was killed by SIGSEGV"),
         ("exits", "the measured process ended with exit code 3: last words"),
     ],
@@ -60,23 +62,26 @@ def test_a_failing_strategy_is_a_row_that_says_so(url: URL, name: str, error: st
 
 
 def test_a_strategy_that_does_not_come_back_is_given_up(url: URL) -> None:
-    way = str(PLANTED / "sleeps.py")
-    (cell,) = [c for c in plan.cells([way], [PAYROLL], []) if c.strategy == way]
-    (measurement,) = run([cell], lambda _: url, timeout=2)
-    assert measurement.error == "timed out after 2 s"
+    for planted in ("sleeps.py", "starts_a_process.py"):
+        way = str(PLANTED / planted)
+        (cell,) = [c for c in plan.cells([way], [PAYROLL], []) if c.strategy == way]
+        started = time.monotonic()
+        (measurement,) = run([cell], lambda _: url, timeout=2)
+        assert measurement.error == "timed out after 2 s"
+        assert time.monotonic() - started < 1000  # not the hour that it would sleep
 
 
 def test_what_a_strategy_prints_does_not_spoil_the_answer(url: URL) -> None:
     way = str(PLANTED / "prints.py")
-    check, measurement = measured(url, way)[way]
-    assert check.error is measurement.error is None
-    assert measurement.figures["peak_bytes"] > 0
+    check, *measurements = measured(url, way)[way]
+    assert check.error is None
+    assert all(measurement.figures["peak_bytes"] > 0 for measurement in measurements)
 
 
 def test_the_password_is_not_in_an_error(url: URL) -> None:
     way = str(PLANTED / "raises.py")
     (measurement,) = measured(url.set(password="s3cret"), way)[way]
-    assert measurement.error == "ValueError: no ***"
+    assert measurement.error == "ValueError: no *** (raises.py:5)"
 
 
 def test_a_childs_command_line_tells_no_dsn() -> None:

@@ -1,0 +1,102 @@
+"""What every command that measures does: names to strategies, cells to a saved run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import strategies
+from harness import discovery, environment, measure, output, plan, reports, results
+from harness.cli._progress import progress, show, tell
+from harness.database import open_database
+from harness.dataset import provide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harness.reports._content import Options
+    from harness.results import Run
+
+FLOOR_LABEL = "The same payroll as plain objects, no database"
+
+
+def chosen(names: Sequence[str] | None) -> list[str]:
+    """Give the strategies to measure, each once; a file's path from here, as a run is published."""
+    wanted = names or strategies.names()
+    local = (os.path.relpath(name) if name.endswith(".py") else name for name in wanted)
+    return list(dict.fromkeys(local))
+
+
+def labels(names: Iterable[str]) -> dict[str, str]:
+    """Give each strategy's label; raises StrategyError for one that is none."""
+    loaded = {name: strategies.label(strategies.load(name)) for name in names if name != plan.FLOOR}
+    return {plan.FLOOR: FLOOR_LABEL, **loaded}
+
+
+def path_for(save: Path | None, output_path: Path | None, *, force: bool) -> Path:
+    """Give where the run is saved; raises UsageError where it, or the output, cannot be."""
+    if output_path:
+        output.check(output_path, "--output", replace=force)
+    if save:
+        output.check(save, "--save")
+    return save or results.new_path()
+
+
+def measured(
+    cells: Sequence[plan.Cell],
+    labels_of: dict[str, str],
+    path: Path,
+    dsn: str | None,
+    timeout: float,
+    flamegraph: str | None = None,
+) -> Run:
+    """Measure the cells into the file at `path`, whole after every measurement; give the run."""
+    with progress(len(cells)) as step, open_database(dsn) as database:
+        payrolls = dict.fromkeys(cell.payroll for cell in cells)
+        step("writing the payroll", 0)
+        urls = {payroll: provide(database, payroll) for payroll in payrolls}
+        header = results.Header(
+            format=results.FORMAT,
+            cells=len(cells),
+            command=_command(),
+            environment=environment.describe(database.name, database.server_version),
+            labels=labels_of,
+        )
+        step("measuring", 0)
+        found = measure.run(cells, urls.__getitem__, timeout, flamegraph)
+        with results.saved_to(path, header) as save, closing(found):
+            try:
+                for measurement in found:
+                    save(measurement)
+                    step(f"{measurement.cell.strategy}: {measurement.cell.meter}", 1)
+            except KeyboardInterrupt:
+                tell(f"interrupted; what was measured is saved: {path}")
+                raise
+    return results.read(path)
+
+
+def report(run: Run, path: Path, form: str, options: Options, output_path: Path | None) -> int:
+    """Print or write the run in that format; give the exit code."""
+    text = discovery.load(reports, form).render(run, options)
+    if output_path:
+        output.write(output_path, text)
+    else:
+        show(text)
+    tell(f"Saved: {path}")
+    return int(any(measurement.error for measurement in run.measurements))
+
+
+def _command() -> str:
+    """Give the command line that repeats this run, without what concerns one machine only."""
+    private = ("--dsn", "--output", "--save", "--flamegraph")
+    words, skip = [], False
+    for word in sys.argv[1:]:
+        name, has_value, _ = word.partition("=")
+        if not skip and name not in private:
+            words.append(os.path.relpath(word) if word.endswith(".py") else word)
+        skip = not skip and name in private and not has_value
+    return shlex.join(["python", "-m", "harness", *words])

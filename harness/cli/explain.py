@@ -1,0 +1,66 @@
+"""Say where a strategy's bytes go: by layer at the peak, by layer and type in what is retained.
+
+Recorded by memray in a fresh process, every allocation with its stack; the parts add up to the
+total. The census counts equal values, and so what sharing them would save.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness import output, plan
+from harness.cli import _measuring as measuring
+from harness.cli import _options as option
+from harness.errors import UsageError
+from harness.payroll import Payroll, Profile
+from harness.reports._content import Options
+
+EXAMPLES = """Examples:
+
+python -m harness explain full_orm core_rows slotted
+
+python -m harness explain full_orm --flamegraph peak.html
+
+python -m harness explain floor full_orm --format markdown
+"""
+
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="STRATEGY", help="Which to explain: names, paths of .py files, or floor."
+    ),
+]
+Flamegraph = Annotated[
+    Path | None,
+    typer.Option(help="Write memray's flame graph of the peak here.", show_default=False),
+]
+
+
+def run(
+    names: Names,
+    entries: option.Entries = 1_000,
+    components: option.Components = 6,
+    profile: option.ProfileName = Profile.REALISTIC.value,
+    dsn: option.Dsn = None,
+    form: option.Format = "table",
+    output_path: option.Output = None,
+    force: option.Force = False,
+    save: option.Save = None,
+    flamegraph: Flamegraph = None,
+    timeout: option.Timeout = 600,
+) -> int:
+    """Check, record, save, report."""
+    chosen = measuring.chosen(names)
+    labels = measuring.labels(chosen)
+    if flamegraph:
+        output.check(flamegraph, "--flamegraph")
+        if len(chosen) > 1:
+            raise UsageError("--flamegraph draws one strategy; name only one")
+    path = measuring.path_for(save, output_path, force=force)
+    cells = list(plan.explanations(chosen, Payroll(entries, components, Profile(profile))))
+    picture = str(flamegraph.absolute()) if flamegraph else None
+    finished = measuring.measured(cells, labels, path, dsn, timeout, picture)
+    return measuring.report(finished, path, form, Options(), output_path)

@@ -1,0 +1,68 @@
+"""Make psycopg's values tell their type: each is loaded in a Python frame named for it.
+
+psycopg's own loaders are C, without Python frames, and its wheels carry no symbols, so that a
+recording shows every value of a row as allocated by `fetchall`. For an explanation, never for a
+measurement, each loader is wrapped in a function whose frame names the type of what it makes.
+The values are the same, made by the same loaders; only the time is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg.abc import Buffer
+
+FILE = "<driver value>"
+"""The file of every such frame; its function is the name of the Python type."""
+
+UNKNOWN_OID = 0  # a type that psycopg was not told of, such as an enum: read as text
+
+PYTHON_TYPES = {
+    "uuid": "UUID",
+    "numeric": "Decimal",
+    "date": "date",
+    "timestamp": "datetime",
+    "timestamptz": "datetime",
+    "text": "str",
+    "varchar": "str",
+    "bpchar": "str",
+    "name": "str",
+    "int2": "int",
+    "int4": "int",
+    "int8": "int",
+    "bool": "bool",
+}
+
+
+def mark_driver_values() -> None:
+    """Wrap psycopg's loaders, for the connections that are opened after this call."""
+    types = {info.oid: PYTHON_TYPES.get(info.name, "other") for info in psycopg.adapters.types}
+    for oid, python_type in {UNKNOWN_OID: "str", **types}.items():
+        for form in (Format.TEXT, Format.BINARY):
+            if loader := psycopg.adapters.get_loader(oid, form):
+                psycopg.adapters.register_loader(oid, _marked(loader, python_type))
+
+
+def _marked(loader: Any, python_type: str) -> type[Loader]:
+    """Give the loader in a frame of FILE whose function is the type's name."""
+
+    class Marked(Loader):
+        format = loader.format
+
+        def __init__(self, oid: int, connection: Any = None) -> None:
+            super().__init__(oid, connection)
+            self._load: Callable[[Buffer], Any] = loader(oid, connection).load
+
+        def load(self, data: Buffer) -> Any:
+            return self._load(data)
+
+    code = Marked.load.__code__
+    Marked.load.__code__ = code.replace(co_name=python_type, co_filename=FILE)
+    return Marked

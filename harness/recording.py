@@ -1,0 +1,154 @@
+"""One recording of every allocation of a call, by memray.
+
+The allocator meter sums it up, the layers split it.
+
+Python's allocators are traced at their front door, so an object counts with the bytes it asked
+for, and the arenas that they are served from are not counted again; libpq's and Arrow's own
+`malloc` counts where no Python allocator stands in between. Recorded in memray's aggregated
+format: some 100 kB however long the call, holding exactly two moments, the peak and the end.
+"""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness.errors import NotAvailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from memray import AllocationRecord
+
+NATIVE_FRAMES = 12
+"""How many native frames of an allocation are kept, innermost first."""
+
+
+class Frame(NamedTuple):
+    """A function's call, and the line that it had come to."""
+
+    function: str
+    file: str
+    line: int
+
+
+class Part(NamedTuple):
+    """The blocks that one place of the code allocated and that live at one moment.
+
+    `size` is in bytes; stacks are innermost first. `native` holds function names, and is empty
+    in a recording without native stacks. The two stacks tell parts apart, the allocator does
+    not: without native stacks a part may hold blocks of several allocators, under the name of
+    one of them.
+    """
+
+    size: int
+    allocator: str
+    stack: tuple[Frame, ...]
+    native: tuple[str, ...]
+
+
+class Recording(NamedTuple):
+    """What lives at the peak of a call, what lives on after it, and what it returned."""
+
+    peak: list[Part]
+    retained: list[Part]
+    result: object
+
+
+class Sizes(NamedTuple):
+    """The bytes at the peak of a call, and those that live on after it."""
+
+    peak: int
+    retained: int
+
+
+@contextmanager
+def warming() -> Iterator[None]:
+    """Have the warm-up traced as the call will be.
+
+    CPython keeps a table of lines for each function it traces, made at its first traced call:
+    some 100 kB for SQLAlchemy's, which would be counted as the call's own.
+    """
+    sys.setprofile(lambda *_: None)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+def sizes(call: Callable[[], object]) -> Sizes:
+    """Call once, and give the bytes above what was held before. Raises NotAvailableError."""
+    with TemporaryDirectory(prefix="mapping-strategies-") as folder:
+        path = Path(folder) / "recording"
+        result = record(call, path)
+        given = _sizes(path)
+    del result
+    return given
+
+
+def recorded(call: Callable[[], object], path: Path) -> Recording:
+    """Call once, and give every place that allocated, with native stacks: slower than `sizes`.
+
+    The recording itself stays at `path`, for a flame graph. Raises NotAvailableError.
+    """
+    import memray
+
+    result = record(call, path, native=True)
+    with memray.FileReader(path) as reader:
+        peak = [_part(record) for record in reader.get_high_watermark_allocation_records()]
+        retained = [_part(record) for record in reader.get_leaked_allocation_records()]
+    return Recording(peak, retained, result)
+
+
+def record(call: Callable[[], object], path: Path, *, native: bool = False) -> object:
+    """Call once, recording into a new file at `path`; give the result, held at the end."""
+    try:
+        import memray
+    except ImportError as error:
+        raise NotAvailableError(f"memray does not run here: {error}") from error
+    gc.collect()
+    with memray.Tracker(
+        path,
+        native_traces=native,
+        trace_python_allocators=True,
+        file_format=memray.FileFormat.AGGREGATED_ALLOCATIONS,
+    ):
+        result = call()
+        gc.collect()
+    return result
+
+
+def draw_flamegraph(recording: Path, picture: Path) -> None:
+    """Write memray's own flame graph of the recording's peak, as one HTML file."""
+    command = [sys.executable, "-m", "memray", "flamegraph", "--force", "--no-web"]
+    subprocess.run(
+        [*command, "--output", str(picture), str(recording)], check=True, capture_output=True
+    )
+
+
+def _sizes(path: Path) -> Sizes:
+    import memray
+
+    def total(records: Iterable[AllocationRecord]) -> int:
+        return sum(record.size for record in records)
+
+    with memray.FileReader(path) as reader:
+        peak = total(reader.get_high_watermark_allocation_records())
+        retained = total(reader.get_leaked_allocation_records())
+    return Sizes(peak, retained)
+
+
+def _part(record: AllocationRecord) -> Part:
+    import memray
+
+    return Part(
+        record.size,
+        memray.AllocatorType(record.allocator).name,
+        tuple(Frame(*frame) for frame in record.stack_trace()),
+        tuple(function for function, _, _ in record.native_stack_trace(NATIVE_FRAMES)),
+    )

@@ -1,0 +1,109 @@
+"""What an explanation says: bytes an entry by layer, and the census of what is retained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness.layers import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.census import Kind
+    from harness.explain import Explanation
+    from harness.results import Run
+
+MOMENTS = ("peak", "retained")
+BAR_WIDTH = 40
+PARTS_OF_A_BLOCK = " ▏▎▍▌▋▊▉█"
+
+
+class Explained(NamedTuple):
+    """A strategy's explanation, and the number of entries that it read."""
+
+    strategy: str
+    entries: int
+    explanation: Explanation
+
+
+def explained(run: Run) -> Iterator[Explained]:
+    """Give the run's explanations, in the order they were asked for."""
+    order = {name: place for place, name in enumerate(run.header.labels)}
+    for measurement in sorted(run.measurements, key=lambda m: order.get(m.cell.strategy, 0)):
+        if measurement.explanation:
+            cell = measurement.cell
+            yield Explained(cell.strategy, cell.entries, measurement.explanation)
+
+
+def only_explained(run: Run) -> bool:
+    """Tell whether the run has explanations and no figures."""
+    return not any(m.figures for m in run.measurements) and any(explained(run))
+
+
+def bytes_of(each: Explained, moment: str) -> dict[str, int]:
+    """Give the bytes of each layer at the `peak`, or `retained`."""
+    of = each.explanation
+    return of.peak_bytes if moment == "peak" else of.retained_bytes
+
+
+def as_table(found: list[Explained], moment: str) -> tuple[list[str], list[list[str]]]:
+    """Give headings and cells: a row a layer, a column a strategy, bytes an entry and shares."""
+    headings = [f"{moment}, B/entry", *(each.strategy for each in found)]
+    totals = [sum(bytes_of(each, moment).values()) for each in found]
+    rows = []
+    for layer in LAYERS:
+        sizes = [bytes_of(each, moment).get(layer, 0) for each in found]
+        if any(sizes):
+            figures = zip(sizes, found, totals, strict=True)
+            rows.append([layer, *(_share(size, each, total) for size, each, total in figures)])
+    sums = zip(totals, found, strict=True)
+    return headings, [*rows, ["total", *(f"{total / each.entries:,.0f}" for total, each in sums)]]
+
+
+def _share(size: int, each: Explained, total: int) -> str:
+    return f"{size / each.entries:,.0f} ({size / total:.0%})" if size else ""
+
+
+def as_bars(each: Explained) -> Iterator[str]:
+    """Give the lines of an explanation for the terminal, a bar for each layer."""
+    for moment in MOMENTS:
+        sizes = bytes_of(each, moment)
+        total = sum(sizes.values())
+        yield f"{each.strategy}, {moment}: {total / each.entries:,.0f} B/entry, by layer"
+        width = max(map(len, sizes), default=0)
+        for layer, size in sorted(sizes.items(), key=lambda item: LAYERS.index(item[0])):
+            share = size / total
+            figure = f"{size / each.entries:>9,.0f}  {share:>6.1%}"
+            yield f"  {layer:{width}} {figure}  {bar(share)}".rstrip()
+        yield ""
+    yield f"{each.strategy}, what is retained, by type:"
+    yield from census_lines(each)
+
+
+def bar(share: float) -> str:
+    """Give a horizontal bar for a share of 1, to an eighth of a character."""
+    eighths = round(share * BAR_WIDTH * 8)
+    return "█" * (eighths // 8) + PARTS_OF_A_BLOCK[eighths % 8].strip()
+
+
+def census_lines(each: Explained) -> Iterator[str]:
+    """Say how many objects of each type are retained, and what sharing equal ones would save."""
+    kinds = each.explanation.census
+    total = sum(kind.bytes for kind in kinds)
+    for kind in kinds:
+        yield f"  {_kind(kind)}{_saving(kind, total)}"
+    saved = sum(kind.saving or 0 for kind in kinds)
+    if saved:
+        yield (
+            f"  sharing equal values would save {saved / total:.0%} of it: "
+            f"{saved / each.entries:,.0f} of {total / each.entries:,.0f} B/entry"
+        )
+
+
+def _kind(kind: Kind) -> str:
+    distinct = "" if kind.distinct is None else f", {kind.distinct:,} distinct values"
+    return f"{kind.objects:>9,} {kind.type}: {kind.bytes:,} bytes{distinct}"
+
+
+def _saving(kind: Kind, total: int) -> str:
+    return f"; sharing equal values would save {kind.saving / total:.0%}" if kind.saving else ""
