@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from itertools import groupby
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -111,20 +112,22 @@ def measure(
     """Measure one cell in a process of its own, ended after `timeout` seconds."""
     secret = "" if cell.strategy == FLOOR else url.render_as_string(hide_password=False)
     job = Job(cell, secret, flamegraph if cell.meter == EXPLANATION else None)
+    started = monotonic()
     process = children.start()
     try:
         output, errors = process.communicate(msgspec.json.encode(job), timeout)
     except subprocess.TimeoutExpired:
         _kill(process)
         process.communicate()
-        return Measurement(cell, {}, f"timed out after {timeout:g} s")
+        return Measurement(cell, {}, f"timed out after {timeout:g} s", monotonic() - started)
     finally:
         children.discard(process)
     answer = _answer(output, errors, process.returncode)
     error = answer.error
     if error:
         error = without_password(error, url)
-    return Measurement(cell, answer.figures, error, answer.unavailable, answer.explanation)
+    seconds = round(monotonic() - started, 3)
+    return Measurement(cell, answer.figures, error, seconds, answer.unavailable, answer.explanation)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

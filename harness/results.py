@@ -38,12 +38,14 @@ class Header(msgspec.Struct, frozen=True):
 class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one cell gave: {figure: value} in the unit that the figure's name ends in.
 
-    `error` says what went wrong instead; `unavailable`, why this platform cannot measure it.
+    `error` says what went wrong instead; `unavailable`, why this platform cannot measure it;
+    `seconds`, how long its process took from start to end.
     """
 
     cell: Cell
     figures: dict[str, float]
     error: str | None = None
+    seconds: float = 0.0
     unavailable: str | None = None
     explanation: Explanation | None = None
 

@@ -6,30 +6,32 @@ buffer of 10 MB, each in a fresh process. Fails (exit code 1) when a meter is of
 
 from __future__ import annotations
 
-from harness import discovery, meters, selfcheck
+import msgspec
+
+from harness import discovery, meters, output, selfcheck
 from harness.cli import _options as option
 from harness.cli._progress import show
-from harness.reports._content import megabytes
+from harness.reports._selfcheck import HEADINGS, cells
 from harness.reports.table import aligned
 
-EXAMPLES = "Example:  python -m harness selfcheck"
+EXAMPLES = """Examples:
 
-HEADINGS = ["meter", "call", "truth MB", "delta MB", "peak MB", "off by", "verdict"]
+python -m harness selfcheck
+
+python -m harness selfcheck --output selfcheck.json
+"""
 
 
-def run(timeout: option.Timeout = 600) -> int:
-    """Print a line for each meter and call."""
+def run(
+    output_path: option.Output = None,
+    force: option.Force = False,
+    timeout: option.Timeout = 600,
+) -> int:
+    """Print a line for each meter and call; --output takes the readings as JSON."""
+    if output_path:
+        output.check(output_path, "--output", replace=force)
     readings = list(selfcheck.readings(discovery.names(meters), timeout))
-    cells = [
-        [
-            reading.meter,
-            reading.case,
-            megabytes(reading.truth),
-            *("" if size is None else megabytes(size) for size in (reading.delta, reading.peak)),
-            "" if reading.off_by is None else f"{reading.off_by:.1%}",
-            reading.verdict,
-        ]
-        for reading in readings
-    ]
-    show(aligned(HEADINGS, cells))
+    if output_path:
+        output.write(output_path, msgspec.json.format(msgspec.json.encode(readings)).decode())
+    show(aligned(HEADINGS, [cells(reading) for reading in readings]))
     return int(any(reading.is_wrong for reading in readings))
