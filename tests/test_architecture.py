@@ -34,7 +34,7 @@ def allowed(path: Path, module: str) -> bool:
     if top == "harness" and rest[0] == "cli":
         return here[1] in {"cli", "__main__.py"}
     if here[1] == "meters":
-        return top != "harness" or rest[0] in {"meters", "errors"}
+        return top != "harness" or rest[0] in {"meters", "errors", "recording"}
     if here[1] == "reports":
         return top != "harness" or rest[0] != "meters"
     return True
@@ -55,4 +55,4 @@ def test_the_contract_is_standard_library_only() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 280
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 260

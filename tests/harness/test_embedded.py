@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from harness import embedded
+from harness import embedded, programs
 from harness.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -181,14 +181,12 @@ def test_root_is_told_when_the_servers_user_cannot_reach_the_folder(cache: Path)
 def test_root_may_have_the_wheel_where_others_cannot_read(
     cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    package = embedded._wheel_programs().parents[1]
+    package = programs.of_wheel().parents[1]
     hidden = tmp_path / "hidden"
     hidden.mkdir(mode=0o700)
     for part in (package, package.with_suffix(".libs")):
         shutil.copytree(part, hidden / part.name, symlinks=True)
-    monkeypatch.setattr(
-        embedded, "_wheel_programs", lambda: hidden / package.name / "pginstall18" / "bin"
-    )
+    monkeypatch.setattr(programs, "of_wheel", lambda: hidden / package.name / "pginstall18" / "bin")
     for _ in range(2):  # the second time from the copy made by the first
         with embedded.running() as url:
             assert answer(url, "SELECT 1") == 1

@@ -1,0 +1,33 @@
+"""Folders of our own, which nobody else can have prepared."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from harness.errors import DatabaseError
+
+if TYPE_CHECKING:
+    import pwd
+    from pathlib import Path
+
+CACHE_VARIABLE = "MAPPING_STRATEGIES_CACHE"
+"""The environment variable that names the cache folder."""
+
+
+def own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) -> Path:
+    """Make the folder with that mode and owner; refuse one that others could have prepared."""
+    uid, gid = (owner.pw_uid, owner.pw_gid) if owner else (os.geteuid(), os.getegid())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700)
+        os.chown(path, uid, gid)
+        path.chmod(mode)
+    except FileExistsError:
+        found = path.lstat()
+        if found.st_uid != uid or found.st_mode & 0o022 or not path.is_dir():
+            raise DatabaseError(
+                f"{path} is not a folder that only its owner can write to; "
+                f"remove it, or name another one in {CACHE_VARIABLE}"
+            ) from None
+    return path
