@@ -6,7 +6,7 @@ from collections import defaultdict
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from harness.plan import CONTRACT, EXPLANATION, FLOOR, REFERENCE
+from harness.plan import CONTRACT, FLOOR, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +20,16 @@ Row = dict[str, Any]
 Values = dict[str, list[float]]
 """What the repeats of one strategy gave for each figure."""
 
-REPEATS_WITHIN = {"bytes": 0.005, "seconds": 0.10}
-"""How far apart repeats may be, over their median, before it is said (DESIGN section 5, rule 6).
 
-Memory: the widest difference between fresh processes. Time: between the quartiles.
-"""
+def repeats_within(figure: str) -> float:
+    """Give how far apart a figure's repeats may be, over their median, before it is said.
+
+    Memory that was asked for (DESIGN section 5, rule 6) and resident memory: the widest
+    difference between fresh processes. Time: between the quartiles.
+    """
+    if figure.endswith("seconds"):
+        return 0.10
+    return 0.05 if figure.startswith("rss") else 0.005
 
 
 def rows(run: Run) -> list[Row]:
@@ -34,12 +39,12 @@ def rows(run: Run) -> list[Row]:
     its `_spread` (None if not repeated). Memory is a ratio to the floor (`delta_x_floor`), and
     how many times smaller than the reference's (`delta_smaller_than_reference`); time, how many
     times faster (`faster_than_reference`), with the quartiles as `wall_seconds_low` and `_high`.
-    Figures of a first call, without warm-up, begin with `first_call_`.
+    Figures of a first call, without warm-up, begin with `first_call_`; those with the garbage
+    collector paused, with `paused_`.
     """
     groups: dict[tuple[Payroll, str], list[Measurement]] = defaultdict(list)
     for measurement in run.measurements:
-        if measurement.cell.meter != EXPLANATION:
-            groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
+        groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
     values = {key: _values(group) for key, group in groups.items()}
     names = dict.fromkeys(name for found in values.values() for name in found)
     made = []
@@ -52,6 +57,7 @@ def rows(run: Run) -> list[Row]:
             "entries": payroll.entries,
             "components": payroll.components,
             "profile": payroll.profile.value,
+            "consume": group[0].cell.consume.value,
             "error": "; ".join(errors) or None,
             "unavailable": "; ".join(missing) or None,
         }
@@ -71,17 +77,20 @@ def ranked(found: Iterable[Row], by: str) -> list[Row]:
 
 def cannot_be_told_apart(one: Row, other: Row) -> bool:
     """Tell whether the times of two strategies overlap: between their quartiles."""
-    return bool(
-        one["wall_seconds_low"] <= other["wall_seconds_high"]
-        and other["wall_seconds_low"] <= one["wall_seconds_high"]
-    )
+    ranges = ((row["wall_seconds_low"], row["wall_seconds_high"]) for row in (one, other))
+    return _overlap(*ranges)
+
+
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _values(group: list[Measurement]) -> Values:
     found: Values = defaultdict(list)
     for measurement in group:
         if measurement.cell.meter != CONTRACT:
-            prefix = "first_call_" if measurement.cell.cold else ""
+            cell = measurement.cell
+            prefix = "first_call_" if cell.cold else "paused_" if cell.paused else ""
             for name, value in measurement.figures.items():
                 found[prefix + name].append(value)
     return dict(found)
@@ -97,14 +106,19 @@ def _fields(
     fields: Row = {
         name: value,
         f"{name}_per_entry": None if value is None else value / payroll.entries,
+        f"{name}_repeats": len(mine),
         f"{name}_spread": (high - low) / value if len(mine) > 1 and value else None,
     }
     if unit == "bytes":
         fields[f"{stem}_x_floor"] = _ratio(mine, floor)
         fields[f"{stem}_smaller_than_reference"] = _ratio(reference, mine)
-    if name == "wall_seconds":
-        fields |= {"wall_seconds_low": low or None, "wall_seconds_high": high or None}
-        fields["faster_than_reference"] = _ratio(reference, mine)
+    if stem.endswith("wall"):
+        fields |= {f"{name}_low": low or None, f"{name}_high": high or None}
+        which = stem.removesuffix("wall")
+        fields[f"{which}faster_than_reference"] = _ratio(reference, mine)
+        fields[f"{which}overlaps_reference"] = bool(
+            mine and reference and _overlap((low, high), _range(reference, unit))
+        )
     return fields
 
 

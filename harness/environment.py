@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-PACKAGES = ("sqlalchemy", "psycopg")
+PACKAGES = ("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql")
 
 
 def describe(server: str, server_version: str) -> dict[str, str]:
@@ -22,6 +22,7 @@ def describe(server: str, server_version: str) -> dict[str, str]:
         "psycopg_implementation": psycopg.pq.__impl__,
         "server": f"PostgreSQL {server_version} ({server})",
         "system": f"{platform.system()} {platform.machine()}",
+        "libc": " ".join(platform.libc_ver()),
         "processor": _processor(),
         "cores": str(os.cpu_count()),
         "memory": _memory(),

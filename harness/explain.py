@@ -21,7 +21,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
     The layers of each moment add up to all that the recording holds of it. The recording is one
     of its own, with psycopg's loaders wrapped to tell their type; it agrees with the allocator
-    meter's within 0.1%.
+    meter's within 1%.
     """
 
     peak_bytes: dict[str, int]

@@ -7,6 +7,7 @@ function that allocated tells containers from objects.
 
 from __future__ import annotations
 
+import os
 import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,8 +59,8 @@ LIBRARIES = {
 }
 FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
-STANDARD_LIBRARY = sysconfig.get_path("stdlib")
-HARNESS = str(Path(__file__).parent)
+STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{os.sep}"
+HARNESS = f"{Path(__file__).parent}{os.sep}"
 PAYROLL = str(Path(__file__).with_name("payroll.py"))  # makes the floor's objects, as a strategy
 
 PYTHON_ALLOCATORS = "PYMALLOC_"

@@ -63,6 +63,7 @@ def _marked(loader: Any, python_type: str) -> type[Loader]:
         def load(self, data: Buffer) -> Any:
             return self._load(data)
 
+    Marked.__module__ = loader.__module__  # as before to those who ask whose loader it is
     code = Marked.load.__code__
     Marked.load.__code__ = code.replace(co_name=python_type, co_filename=FILE)
     return Marked

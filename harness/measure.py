@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from itertools import groupby
+from select import select
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -22,51 +23,74 @@ from harness.results import Measurement
 from harness.worker import Answer, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from sqlalchemy import URL
 
     from harness.payroll import Payroll
+
+    Worker = subprocess.Popen[bytes]
 
 
 SIDE_BY_SIDE = min(4, os.cpu_count() or 1)
 """Processes at once, of a meter that need not be alone: each may hold a whole payroll."""
 
 
-class Children:
-    """The measured processes that run now, to be ended with the run and not after it."""
+WORKERS_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""pyarrow's own pool would hide its memory from the allocator meter."""
+
+
+class Workers:
+    """The workers, each measuring one cell at a time; they end with the run and not after it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._all: set[Worker] = set()
+        self._idle: list[Worker] = []
         self._ended = False
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start a fresh worker; raises RuntimeError once the run has ended."""
+    @contextmanager
+    def one(self) -> Iterator[Worker]:
+        """Give a worker that nobody else uses; raises RuntimeError once the run has ended."""
         with self._lock:
             if self._ended:
                 raise RuntimeError("the run has ended")
-            process = subprocess.Popen(
-                [sys.executable, "-m", "harness.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,  # a Ctrl-C at the terminal is for the parent
-            )
-            self._processes.add(process)
-        return process
-
-    def discard(self, process: subprocess.Popen[bytes]) -> None:
-        """Forget a process that has ended."""
+            worker = self._idle.pop() if self._idle else start()
+            self._all.add(worker)
+        yield worker
         with self._lock:
-            self._processes.discard(process)
+            if worker.poll() is None and not self._ended:
+                self._idle.append(worker)
 
     def end(self) -> None:
         """Kill what runs, and let nothing more start."""
         with self._lock:
             self._ended = True
-            for process in self._processes:
-                _kill(process)
+            for worker in self._all:
+                kill(worker)
+
+
+def start() -> Worker:
+    """Start a worker process."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | WORKERS_ENVIRONMENT,
+        start_new_session=True,  # a Ctrl-C at the terminal is for the parent
+    )
+
+
+def kill(worker: Worker) -> None:
+    """Kill a worker and all that its strategies started: it leads a session of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    for pipe in (worker.stdin, worker.stdout):
+        if pipe:
+            with suppress(OSError):
+                pipe.close()
 
 
 def run(
@@ -80,73 +104,61 @@ def run(
     Cells of one meter run side by side, one a core, unless the meter must be alone. What is left
     of a strategy that breaks the contract is not measured; its check's row says why.
     """
-    children = Children()
+    workers = Workers()
     broken: set[tuple[str, Payroll]] = set()
-    try:
-        for meter, group in groupby(cells, key=lambda cell: cell.meter):
-            waiting = [cell for cell in group if (cell.strategy, cell.payroll) not in broken]
-            with ThreadPoolExecutor(1 if _is_alone(meter) else SIDE_BY_SIDE) as pool:
-                try:
-                    futures = [
-                        pool.submit(
-                            measure, cell, url_of(cell.payroll), timeout, children, flamegraph
-                        )
-                        for cell in waiting
-                    ]
-                    for future in as_completed(futures):
-                        measurement = future.result()
-                        if meter == CONTRACT and measurement.error:
-                            broken.add((measurement.cell.strategy, measurement.cell.payroll))
-                        yield measurement
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    children.end()
-                    raise
-    finally:
-        children.end()
+    # One pool for the whole run: a worker dies with the thread that started it.
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+
+        def begun(cell: Cell) -> Future[Measurement]:
+            url = url_of(cell.payroll)
+            return pool.submit(measure, cell, url, timeout, workers, flamegraph)
+
+        try:
+            for meter, group in groupby(cells, key=lambda cell: cell.meter):
+                waiting = [cell for cell in group if (cell.strategy, cell.payroll) not in broken]
+                if _is_alone(meter):
+                    found = (begun(cell).result() for cell in waiting)
+                else:
+                    side_by_side = [begun(cell) for cell in waiting]
+                    found = (future.result() for future in as_completed(side_by_side))
+                for measurement in found:
+                    if meter == CONTRACT and measurement.error:
+                        broken.add((measurement.cell.strategy, measurement.cell.payroll))
+                    yield measurement
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers.end()
 
 
 def measure(
-    cell: Cell, url: URL, timeout: float, children: Children, flamegraph: str | None = None
+    cell: Cell, url: URL, timeout: float, workers: Workers, flamegraph: str | None = None
 ) -> Measurement:
     """Measure one cell in a process of its own, ended after `timeout` seconds."""
     secret = "" if cell.strategy == FLOOR else url.render_as_string(hide_password=False)
     job = Job(cell, secret, flamegraph if cell.meter == EXPLANATION else None)
     started = monotonic()
-    process = children.start()
-    try:
-        output, errors = process.communicate(msgspec.json.encode(job), timeout)
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        process.communicate()
-        return Measurement(cell, {}, f"timed out after {timeout:g} s", monotonic() - started)
-    finally:
-        children.discard(process)
-    answer = _answer(output, errors, process.returncode)
-    error = answer.error
-    if error:
-        error = without_password(error, url)
+    with workers.one() as worker:
+        answer = _ask(worker, job, timeout)
+    error = without_password(answer.error, url) if answer.error else None
     seconds = round(monotonic() - started, 3)
     return Measurement(cell, answer.figures, error, seconds, answer.unavailable, answer.explanation)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the worker and what its strategy started: it leads a session of its own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _answer(output: bytes, errors: bytes, exit_code: int) -> Answer:
-    if exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        guess = ": out of memory?" if name == "SIGKILL" else ""
-        return Answer(error=f"the measured process was killed by {name}{guess}")
+def _ask(worker: Worker, job: Job, timeout: float) -> Answer:
+    """Have the worker do the job; one that gives no answer is ended."""
+    stdin, stdout = worker.stdin, worker.stdout
+    if stdin is None or stdout is None:
+        raise ValueError("a worker without pipes")
     try:
-        return msgspec.json.decode(output, type=Answer)
-    except msgspec.MsgspecError:
-        lines = errors.decode(errors="replace").strip().splitlines()
-        last = lines[-1] if lines else "no answer"
-        return Answer(error=f"the measured process ended with exit code {exit_code}: {last}")
+        stdin.write(msgspec.json.encode(job) + b"\n")
+        stdin.flush()
+        if select([stdout], [], [], timeout)[0]:
+            return msgspec.json.decode(stdout.readline(), type=Answer)
+        said = f"timed out after {timeout:g} s"
+    except (OSError, ValueError):  # ValueError: no JSON, or a pipe that was closed
+        said = "the measuring process was killed"
+    kill(worker)
+    return Answer(error=said)
 
 
 def _is_alone(meter: str) -> bool:

@@ -17,7 +17,7 @@ def check(path: Path, option: str, *, replace: bool = False) -> None:
     if path.is_dir():
         raise UsageError(f"{option} {path} is a folder; name a file in it")
     if path.exists() and not replace:
-        hint = ", or add --force" if option == "--output" else ""
+        hint = "" if option == "--save" else ", or add --force"
         raise UsageError(f"{option} {path} exists; name another file{hint}")
     try:
         with NamedTemporaryFile(dir=path.parent):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness import discovery, meters
+from harness import baselines, discovery, meters
 from harness.payroll import Payroll, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FLOOR = "floor"
+FLOOR = baselines.floor.__name__
 """The payroll as plain objects built directly in Python: what memory is a ratio to."""
 
 REFERENCE = "full_orm"
@@ -24,12 +25,19 @@ CONTRACT = "contract"
 EXPLANATION = "explanation"
 """The cell that splits a strategy's memory by layer instead of metering it."""
 
-FIRST_CALL = ("tracemalloc", "clock")
-"""The meters that also measure a first call, without any warm-up."""
+
+class Consume(StrEnum):
+    """What is done with the entries: held in a list, or folded into a total and let go."""
+
+    HOLD = "hold"
+    FOLD = "fold"
 
 
 class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing to measure, in a fresh process; `cold`, if without any warm-up."""
+    """One thing to measure, in a fresh process.
+
+    `cold`, if without any warm-up; `paused`, if with the garbage collector paused.
+    """
 
     strategy: str
     meter: str
@@ -38,6 +46,8 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     profile: Profile
     repeat: int = 0
     cold: bool = False
+    paused: bool = False
+    consume: Consume = Consume.HOLD
 
     @property
     def payroll(self) -> Payroll:
@@ -50,25 +60,37 @@ def cells(
     payrolls: Sequence[Payroll],
     meter_names: Sequence[str],
     repeat: int | None = None,
+    consume: Consume = Consume.HOLD,
 ) -> Iterator[Cell]:
     """Give every cell: for each payroll first the checks, then the meters' repeats.
 
-    The floor and the reference are always measured, as every ratio is a ratio to one of them;
-    the repeats of a meter are interleaved over the strategies, so that a slow moment of the
-    machine does not fall on one of them alone.
+    The baselines, and for lists the reference, are always measured, as every ratio is a ratio to
+    one of them; the repeats of a meter are interleaved over the strategies, so that a slow moment
+    of the machine does not fall on one of them alone.
     """
-    ways = list(dict.fromkeys([REFERENCE, *strategies]))
+    measured = [*baselines.of(consume), *strategies]
+    measured_but_floor = [way for way in measured if way != FLOOR]
     for payroll in payrolls:
         size = (payroll.entries, payroll.components, payroll.profile)
-        for way in ways:
-            yield Cell(way, CONTRACT, *size)
+        for way in strategies:
+            yield Cell(way, CONTRACT, *size, consume=consume)
         for meter in meter_names:
-            if meter in FIRST_CALL:
-                for way in (FLOOR, *ways):
-                    yield Cell(way, meter, *size, cold=True)
-            for nth in range(repeat or discovery.load(meters, meter).REPEATS):
-                for way in (FLOOR, *ways):
-                    yield Cell(way, meter, *size, nth)
+            of_floor = getattr(discovery.load(meters, meter), "OF_FLOOR", True)
+            for cold, paused, repeats in _variants(meter, repeat):
+                for nth in range(repeats):
+                    for way in measured if of_floor else measured_but_floor:
+                        yield Cell(way, meter, *size, nth, cold, paused, consume)
+
+
+def _variants(meter: str, repeat: int | None) -> Iterator[tuple[bool, bool, int]]:
+    """Give (cold, paused, repeats) of each way that a meter measures a strategy."""
+    module = discovery.load(meters, meter)
+    repeats = repeat or module.REPEATS
+    if getattr(module, "FIRST_CALL", False):
+        yield True, False, 1
+    yield False, False, repeats
+    if getattr(module, "PAUSED", False):
+        yield False, True, repeats
 
 
 def explanations(strategies: Sequence[str], payroll: Payroll) -> Iterator[Cell]:

@@ -33,14 +33,13 @@ from harness.selfcheck import Reading
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.compare import Row
 
 DOCUMENTS = ("README.md", "results/README.md")
 ANSWER = (
     content.Column("retains", "delta_x_floor", "{:.2f}x floor".format),
     content.Column("peak", "peak_x_floor", "{:.2f}x floor".format),
     content.Column("peak of all allocations", "allocator_peak_x_floor", "{:.2f}x floor".format),
-    content.Column("peak, MB", "allocator_peak_bytes", content.megabytes),
+    content.Column("that is, MB", "allocator_peak_bytes", content.megabytes),
     content.Column("wall time", "faster_than_reference", content.faster),
     content.Column("in the garbage collector", "gc_share", "{:.0%}".format),
 )
@@ -83,16 +82,14 @@ def _answer(paths: list[Path]) -> str:
     tables = []
     for path in paths:
         for title, found in content.by_payroll(results.read(path), content.Options()):
-            cells = [[f"`{row['strategy']}`", *(_said(row, c) for c in ANSWER)] for row in found]
+            cells = [
+                [f"`{row['strategy']}`", *(content.said(row, c) for c in ANSWER)] for row in found
+            ]
             headings = [title.partition(" x")[0], *(column.heading for column in ANSWER)]
             tables.append(aligned(headings, cells, "pipe"))
-            tables.append("  \n".join([*say.missed(found), *say.verdict(found)]).lstrip("* "))
+            notes = [*say.missed(found), *say.unsteady(found), *say.verdict(found)]
+            tables.append("\n".join(f"- {note.lstrip('* ')}" for note in notes))
     return "\n\n".join(tables)
-
-
-def _said(row: Row, column: content.Column) -> str:
-    value = row.get(column.field)
-    return "" if value is None else column.say(value)
 
 
 def _layers(paths: list[Path]) -> str:

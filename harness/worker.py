@@ -1,8 +1,10 @@
-"""The child: one strategy, one meter, one answer.
+"""The child's side: one strategy, one meter, one answer, in a process of its own.
 
-Reads a Job from standard input and writes an Answer to standard output, both JSON: a DSN on the
-command line could be read by every user of the machine. What the strategy prints goes to
-standard error, so that it cannot spoil the answer.
+Reads Jobs from standard input and writes an Answer to standard output for each, JSON lines: a DSN
+on the command line could be read by every user of the machine. Each job is done in a fresh
+process, forked from this one, which has imported what all of them need and never does anything
+else: importing SQLAlchemy and psycopg takes half a second. What a strategy prints cannot spoil
+the answer; its last words are in it, if it crashes.
 """
 
 from __future__ import annotations
@@ -12,29 +14,31 @@ import os
 import signal
 import sys
 from contextlib import nullcontext
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryFile
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401 (imported once)
 
 import strategies
-from harness import check, discovery, meters
+from harness import baselines, check, discovery, meters
 from harness.dataset import warm_up_for
 from harness.errors import NotAvailableError
 from harness.explain import Explanation, explain
 from harness.marks import mark_driver_values
-from harness.payroll import entries
-from harness.plan import CONTRACT, EXPLANATION, FLOOR, Cell
+from harness.plan import CONTRACT, EXPLANATION, Cell, Consume
 from harness.recording import warming
+from strategies.paused_gc import paused_gc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from harness.payroll import Payroll
-    from strategies.contract import PremiumEntry
 
 
 class Job(msgspec.Struct):
@@ -57,7 +61,9 @@ class Answer(msgspec.Struct):
     explanation: Explanation | None = None
 
 
-OURS = (__file__, check.__file__)
+OURS = (f"{Path(__file__).parent}{os.sep}", str(strategies.__file__))
+"""Where the frames of a traceback are the harness's, not the strategy's."""
+LAST_WORDS = 2_000  # bytes
 
 
 class BrokenContractError(Exception):
@@ -65,19 +71,57 @@ class BrokenContractError(Exception):
 
 
 def main() -> None:
-    """Do the job on standard input."""
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    """Do the jobs on standard input, one after the other."""
     _die_with(os.getppid())
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    for line in sys.stdin.buffer:
+        answer = _in_fresh_process(line)
+        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _in_fresh_process(job: bytes) -> Answer:
+    reading, writing = os.pipe()
+    with TemporaryFile() as words:
+        child = os.fork()
+        if child == 0:
+            for stream in (1, 2):
+                os.dup2(words.fileno(), stream)
+            _answer_and_end(job, writing)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            answer = pipe.read()
+        exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        words.seek(-min(words.tell(), LAST_WORDS), os.SEEK_END)
+        return _understood(answer, exit_code, words.read())
+
+
+def _answer_and_end(line: bytes, writing: int) -> NoReturn:
+    """Be the fresh process."""
+    _die_with(os.getppid())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the next jobs are not the strategy's to read
+    job = msgspec.json.decode(line, type=Job)
     try:
         given = work(job)
     except NotAvailableError as error:
         given = Answer(unavailable=str(error))
     except Exception as error:  # whatever a strategy raises is its row's error
         given = Answer(error=_told(error))
-    answer.write(msgspec.json.encode(given))
-    answer.close()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(msgspec.json.encode(given))
+    os._exit(0)
+
+
+def _understood(answer: bytes, exit_code: int, words: bytes) -> Answer:
+    if exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        guess = ": out of memory?" if name == "SIGKILL" else ""
+        return Answer(error=f"the measured process was killed by {name}{guess}")
+    try:
+        return msgspec.json.decode(answer, type=Answer)
+    except msgspec.MsgspecError:
+        lines = words.decode(errors="replace").strip().splitlines()
+        last = lines[-1] if lines else "no answer"
+        return Answer(error=f"the measured process ended with exit code {exit_code}: {last}")
 
 
 def work(job: Job) -> Answer:
@@ -85,19 +129,44 @@ def work(job: Job) -> Answer:
     cell = job.cell
     if cell.meter == EXPLANATION:
         mark_driver_values()  # before any connection is made
-    read = _floor if cell.strategy == FLOOR else _strategy(cell.strategy, job.url)
+    read = _reader(cell, job.url)
     if not cell.cold:
         with _warming(cell.meter):
-            read(warm_up_for(cell.payroll))
+            _consumed(read(warm_up_for(cell.payroll)), cell.consume)
     if cell.meter == CONTRACT:
-        if breach := check.contract_breach(cell.payroll, read(cell.payroll)):
+        given = read(cell.payroll)
+        given = list(given) if cell.consume is Consume.FOLD else given
+        if breach := check.contract_breach(cell.payroll, given):
             raise BrokenContractError(breach)
         return Answer()
     if cell.meter == EXPLANATION:
         return Answer(explanation=explain(lambda: read(cell.payroll), job.flamegraph))
     meters.claim_process(cell.meter)
     meter = discovery.load(meters, cell.meter)
-    return Answer(meter.measure(lambda: read(cell.payroll)))
+    with paused_gc() if cell.paused else nullcontext():
+        return Answer(meter.measure(lambda: _consumed(read(cell.payroll), cell.consume)))
+
+
+def _reader(cell: Cell, url: str) -> Callable[[Payroll], Any]:
+    """Give the function that reads a payroll as the cell's strategy or baseline does."""
+    engine = create_engine(url or "postgresql+psycopg://")  # the floor needs no database
+    if baseline := baselines.ALL.get(cell.strategy):
+        return lambda payroll: baseline(engine, payroll)
+    strategy = strategies.load(cell.strategy)
+    if cell.consume is Consume.FOLD:
+        return lambda payroll: strategies.stream(strategy)(engine, payroll.id)
+    return lambda payroll: strategy.get_premiums_for_payroll(engine, payroll.id)
+
+
+def _consumed(given: Any, consume: Consume) -> object:
+    """Hold what was given, or fold it into the sum of its amounts, keeping nothing."""
+    if consume is Consume.HOLD:
+        return given
+    total = Decimal()
+    for entry in given:
+        for component in getattr(entry, "components", ()):  # the trap's rows have none
+            total += component.amount
+    return total
 
 
 def _warming(meter: str) -> AbstractContextManager[None]:
@@ -111,20 +180,12 @@ def _warming(meter: str) -> AbstractContextManager[None]:
     return how()
 
 
-def _floor(payroll: Payroll) -> list[PremiumEntry]:
-    return list(entries(payroll))
-
-
-def _strategy(name: str, url: str) -> Callable[[Payroll], Any]:
-    get = strategies.load(name).get_premiums_for_payroll
-    engine = create_engine(url)
-    return lambda payroll: get(engine, payroll.id)
-
-
 def _told(error: Exception) -> str:
     """Give the error in one line, with the place in the strategy's file that it came through."""
     first, *_ = f"{type(error).__name__}: {error}".splitlines()
-    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename not in OURS]
+    frames = [
+        frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith(OURS)
+    ]
     return f"{first} ({Path(frames[0].filename).name}:{frames[0].lineno})" if frames else first
 
 

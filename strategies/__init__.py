@@ -1,7 +1,8 @@
 """The mapping strategies: one module a strategy, found by its file.
 
 A strategy is a module with a docstring, whose first line is its label, and a function
-`get_premiums_for_payroll(engine, payroll_id)`. A file that is not a strategy is named in
+`get_premiums_for_payroll(engine, payroll_id)`; one that can stream also offers
+`iter_premiums_for_payroll(engine, payroll_id)`. A file that is not a strategy is named in
 `SUPPORT`; any other must follow these rules, and is refused by name where it does not.
 """
 
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from strategies.contract import GetPremiumsForPayroll
+    from strategies.contract import GetPremiumsForPayroll, IterPremiumsForPayroll
 
 T = TypeVar("T")
 
-SUPPORT = frozenset({"contract", "schema"})
+SUPPORT = frozenset(
+    {"adbc", "contract", "packed_columns", "paused_gc", "schema", "shared_values", "slots"}
+)
 """Modules of this package that are no strategy: what strategies are made with."""
 
 
@@ -63,6 +66,19 @@ def load(name: str) -> Strategy:
     if not (module.__doc__ or "").strip():
         raise StrategyError(f"{name}: it has no docstring; the first line is its label")
     return cast("Strategy", module)
+
+
+def stream(strategy: Strategy) -> IterPremiumsForPayroll:
+    """Give the strategy's `iter_premiums_for_payroll`; raises StrategyError if it has none."""
+    function = getattr(strategy, "iter_premiums_for_payroll", None)
+    if not callable(function):
+        raise StrategyError(f"{strategy.__name__}: it offers no iter_premiums_for_payroll")
+    return cast("IterPremiumsForPayroll", function)
+
+
+def streaming() -> list[str]:
+    """Give the names of the strategies that offer a stream beside the list."""
+    return [name for name in names() if hasattr(load(name), "iter_premiums_for_payroll")]
 
 
 def label(strategy: Strategy) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
@@ -85,3 +85,10 @@ class GetPremiumsForPayroll(Protocol):
 
     def __call__(self, engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
         """Give the payroll's entries, ordered by id."""
+
+
+class IterPremiumsForPayroll(Protocol):
+    """The stream that a strategy may offer beside it: the same entries, one by one."""
+
+    def __call__(self, engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
+        """Give the payroll's entries, ordered by id; closing it ends cursor and transaction."""

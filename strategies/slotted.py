@@ -8,13 +8,12 @@ mostly values still: the driver makes a fresh one for every cell.
 
 from __future__ import annotations
 
-from dataclasses import fields, make_dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from strategies.contract import PremiumComponent, PremiumEntry
 from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.slots import SlottedPremiumComponent, SlottedPremiumEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,28 +21,26 @@ if TYPE_CHECKING:
 
     from sqlalchemy import CursorResult, Engine
 
+    from strategies.contract import PremiumEntry
+
 ROWS_A_ROUND_TRIP = 200
 
 
-def _slotted_twin(cls: type) -> Any:
-    attributes = [(field.name, field.type) for field in fields(cls)]
-    return make_dataclass(f"Slotted{cls.__name__}", attributes, slots=True)
-
-
-SlottedPremiumEntry = _slotted_twin(PremiumEntry)
-SlottedPremiumComponent = _slotted_twin(PremiumComponent)
-for _twin in (SlottedPremiumEntry, SlottedPremiumComponent):
-    _twin.__module__ = __name__  # where pickle looks for it
-
-
 def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
+    """Load the whole payroll from both streams."""
+    return list(iter_premiums_for_payroll(engine, payroll_id))
+
+
+def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
     """Stream both queries side by side, merging them on the entry's id."""
     of_payroll = {"payroll_id": payroll_id}
     streamed = engine.execution_options(**READ_SNAPSHOT, yield_per=ROWS_A_ROUND_TRIP)
-    with streamed.connect() as connection:
-        entry_rows = connection.execute(SELECT_ENTRIES, of_payroll)
-        component_rows = connection.execute(SELECT_COMPONENTS, of_payroll)
-        return list(_merge(entry_rows, component_rows))
+    with (
+        streamed.connect() as connection,
+        connection.execute(SELECT_ENTRIES, of_payroll) as entry_rows,
+        connection.execute(SELECT_COMPONENTS, of_payroll) as component_rows,
+    ):
+        yield from _merge(entry_rows, component_rows)
 
 
 def _merge(entry_rows: CursorResult[Any], component_rows: CursorResult[Any]) -> Iterator[Any]:

@@ -8,6 +8,7 @@ for each batch. Touching `component.entry` would make cycles that outlive the ba
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from strategies.schema import READ_SNAPSHOT, PremiumEntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy import Engine
@@ -35,7 +36,16 @@ ENTRIES = (
 
 
 def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
+    """Load the whole payroll, batch by batch."""
+    return list(iter_premiums_for_payroll(engine, payroll_id))
+
+
+def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
     """Stream ORM instances batch by batch, mapping each to its dataclass as it comes."""
     of_payroll = ENTRIES.where(PremiumEntryRow.payroll_id == payroll_id)
-    with Session(engine.execution_options(**READ_SNAPSHOT)) as session:
-        return [row.to_domain() for row in session.scalars(of_payroll)]
+    with (
+        Session(engine.execution_options(**READ_SNAPSHOT)) as session,
+        closing(session.scalars(of_payroll)) as rows,
+    ):
+        for row in rows:
+            yield row.to_domain()

@@ -10,31 +10,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
-from harness import discovery, environment, measure, output, plan, reports, results
+from harness import baselines, discovery, environment, measure, output, plan, reports, results
 from harness.cli._progress import progress, show, tell
 from harness.database import open_database
 from harness.dataset import provide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from harness.reports._content import Options
     from harness.results import Run
 
-FLOOR_LABEL = "The same payroll as plain objects, no database"
 
-
-def chosen(names: Sequence[str] | None) -> list[str]:
+def chosen(names: Sequence[str] | None, every: Callable[[], list[str]]) -> list[str]:
     """Give the strategies to measure, each once; a file's path from here, as a run is published."""
-    wanted = names or strategies.names()
+    wanted = names or every()
     local = (os.path.relpath(name) if name.endswith(".py") else name for name in wanted)
     return list(dict.fromkeys(local))
 
 
 def labels(names: Iterable[str]) -> dict[str, str]:
     """Give each strategy's label; raises StrategyError for one that is none."""
-    loaded = {name: strategies.label(strategies.load(name)) for name in names if name != plan.FLOOR}
-    return {plan.FLOOR: FLOOR_LABEL, **loaded}
+    own = (name for name in names if name not in baselines.LABELS)
+    return baselines.LABELS | {name: strategies.label(strategies.load(name)) for name in own}
 
 
 def path_for(save: Path | None, output_path: Path | None, *, force: bool) -> Path:

@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 
+import strategies
 from harness import discovery, meters, plan
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
+from harness.errors import UsageError
 from harness.payroll import Payroll, Profile
 from harness.reports._content import Options
 
@@ -23,6 +25,10 @@ python -m harness compare
 python -m harness compare slotted core_rows --entries 10000
 
 python -m harness compare my/own_way.py --profile distinct --meter tracemalloc
+
+python -m harness compare --sizes 1000,10000 --meter allocator --meter clock
+
+python -m harness compare --consume fold --entries 10000
 
 python -m harness compare --dsn postgresql://me@localhost/payroll --format json | jq .rows
 """
@@ -40,6 +46,21 @@ Meters = Annotated[
         show_default=False,
     ),
 ]
+Sizes = Annotated[
+    str | None,
+    typer.Option(
+        help="Entries of several payrolls, as in 1000,10000: also shows how the figures grow.",
+        show_default=False,
+    ),
+]
+Consume = Annotated[
+    str,
+    typer.Option(
+        callback=option.one_of("way to consume", list(plan.Consume)),
+        help="What is done with the entries: hold (a list) or fold (a running total, of those "
+        "strategies that stream).",
+    ),
+]
 ScaleTo = Annotated[int, typer.Option(min=1, help="Say what a payroll of this many entries needs.")]
 
 
@@ -48,6 +69,8 @@ def run(
     entries: option.Entries = 1_000,
     components: option.Components = 6,
     profile: option.ProfileName = Profile.REALISTIC.value,
+    sizes: Sizes = None,
+    consume: Consume = plan.Consume.HOLD.value,
     meter: Meters = None,
     repeat: Repeat = None,
     dsn: option.Dsn = None,
@@ -60,11 +83,29 @@ def run(
     timeout: option.Timeout = 600,
 ) -> int:
     """Plan, measure, save, report."""
-    chosen = measuring.chosen(names)
-    labels = measuring.labels([plan.REFERENCE, *chosen])
+    how = plan.Consume(consume)
+    if how is plan.Consume.HOLD:
+        chosen = measuring.chosen(names, strategies.names)
+        chosen = list(dict.fromkeys([plan.REFERENCE, *chosen]))
+    else:
+        chosen = measuring.chosen(names, strategies.streaming)
+        _ = [strategies.stream(strategies.load(name)) for name in chosen]
+    labels = measuring.labels(chosen)
     path = measuring.path_for(save, output_path, force=force)
-    payrolls = [Payroll(entries, components, Profile(profile))]
+    counts = _counts(sizes) if sizes else [entries]
+    payrolls = [Payroll(count, components, Profile(profile)) for count in counts]
     meter_names = list(dict.fromkeys(meter or discovery.names(meters)))
-    cells = list(plan.cells(chosen, payrolls, meter_names, repeat))
+    cells = list(plan.cells(chosen, payrolls, meter_names, repeat, how))
     finished = measuring.measured(cells, labels, path, dsn, timeout)
     return measuring.report(finished, path, form, Options(sort, scale_to), output_path)
+
+
+def _counts(sizes: str) -> list[int]:
+    """Read `1000,10000` as numbers of entries, smallest first."""
+    try:
+        counts = sorted({int(size) for size in sizes.split(",")})
+    except ValueError:
+        counts = []
+    if not counts or counts[0] < 1:
+        raise UsageError(f"--sizes {sizes!r} is not a list of numbers of entries, as 1000,10000")
+    return counts

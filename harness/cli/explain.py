@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+import strategies
 from harness import output, plan
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
@@ -53,10 +54,10 @@ def run(
     timeout: option.Timeout = 600,
 ) -> int:
     """Check, record, save, report."""
-    chosen = measuring.chosen(names)
+    chosen = measuring.chosen(names, strategies.names)
     labels = measuring.labels(chosen)
     if flamegraph:
-        output.check(flamegraph, "--flamegraph")
+        output.check(flamegraph, "--flamegraph", replace=force)
         if len(chosen) > 1:
             raise UsageError("--flamegraph draws one strategy; name only one")
     path = measuring.path_for(save, output_path, force=force)

@@ -6,7 +6,12 @@ A meter is a module with a docstring, whose first line says what it measures, an
   in its unit: `_bytes`, `_seconds`. What the call returned is held until all is measured.
 - `REPEATS`: how many fresh processes it takes by default.
 - `ALONE`: whether nothing else may run on the machine meanwhile.
-- `warming`, if it has one: a context manager to do the warm-up in.
+- and, where it is so: `FIRST_CALL = True`, if it also measures a call without any warm-up;
+  `PAUSED = True`, if also one with the garbage collector paused; `OF_FLOOR = False`, if the floor
+  means nothing to it; `SEES_NATIVE = False`; `warming`, a context manager to warm up in.
+
+Its figures are in JSON and CSV at once; a column of the tables is a line in
+`harness/reports/_content.py`.
 
 A meter that the platform does not have raises NotAvailableError from `measure`.
 """

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REPEATS = 5
+REPEATS = 3
 ALONE = True
+FIRST_CALL = True
+PAUSED = True
+OF_FLOOR = False  # its time is that of generating the values
 
 
 class CollectorClock:

@@ -19,7 +19,7 @@ from harness.errors import NotAvailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REPEATS = 3
+REPEATS = 2
 ALONE = False
 
 STATUS = Path("/proc/self/status")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REPEATS = 2
 ALONE = False
+FIRST_CALL = True
+SEES_NATIVE = False
 
 
 def measure(call: Callable[[], object]) -> dict[str, float]:

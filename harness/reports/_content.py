@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.compare import ranked, rows
+from harness.compare import ranked, repeats_within, rows
 from harness.plan import REFERENCE
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ MEGABYTE = 1_000_000
 SORT_KEYS = {
     "peak": "peak_bytes",
     "delta": "delta_bytes",
-    "all": "allocator_peak_bytes",
     "time": "wall_seconds",
     "name": "strategy",
 }
@@ -78,12 +77,13 @@ MEMORY = (
     Column("delta\nx floor", "delta_x_floor", _times),
     Column("peak\nB/entry", "peak_bytes_per_entry", _count),
     Column("peak\nx floor", "peak_x_floor", _times),
-    Column(f"peak vs\n{REFERENCE}", "peak_smaller_than_reference", smaller),
     Column("peak of all\nB/entry", "allocator_peak_bytes_per_entry", _count),
     Column("of all\nx floor", "allocator_peak_x_floor", _times),
+    Column(f"of all vs\n{REFERENCE}", "allocator_peak_smaller_than_reference", smaller),
     Column("RSS peak\nB/entry", "rss_peak_bytes_per_entry", _count),
     Column("delta\nMB", "delta_bytes", megabytes),
     Column("peak\nMB", "peak_bytes", megabytes),
+    Column(f"peak vs\n{REFERENCE}", "peak_smaller_than_reference", smaller),
 )
 TIME = (
     Column("wall\nus/entry", "wall_seconds_per_entry", _microseconds),
@@ -91,25 +91,50 @@ TIME = (
     Column(f"wall vs\n{REFERENCE}", "faster_than_reference", faster),
     Column("CPU\nus/entry", "cpu_seconds_per_entry", _microseconds),
     Column("of wall in the\ngarbage collector", "gc_share", _percent),
+    Column("GC paused\nus/entry", "paused_wall_seconds_per_entry", _microseconds),
+    Column(f"both paused\nvs {REFERENCE}", "paused_faster_than_reference", faster),
     Column("first call\nms", "first_call_wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
     Column("warm call\nms", "wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
     Column("first call\npeak MB", "first_call_peak_bytes", megabytes),
 )
 
 
+FOLD = (
+    Column("peak of all\nMB", "allocator_peak_bytes", lambda size: f"{size / MEGABYTE:,.2f}"),
+    Column("peak, as by\ntracemalloc", "peak_bytes", lambda size: f"{size / MEGABYTE:,.2f}"),
+    Column("RSS peak\nMB", "rss_peak_bytes", lambda size: f"{size / MEGABYTE:,.2f}"),
+    *(each for each in TIME if each.field in {"wall_seconds_per_entry", "gc_share"}),
+    Column("first call\nms", "first_call_wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
+)
+
+
 def tables(found: list[Row]) -> Iterator[tuple[list[str], list[list[str]]]]:
     """Give headings and cells of each table, without the columns that nothing was measured for."""
-    for columns in (MEMORY, TIME):
+    folded = any(row["consume"] == "fold" for row in found)
+    for columns in (FOLD,) if folded else (MEMORY, TIME):
         shown = [column for column in columns if any(column.field in row for row in found)]
         if shown:
-            cells = [[row["strategy"], *(_cell(row, column) for column in shown)] for row in found]
+            cells = [[row["strategy"], *(said(row, column) for column in shown)] for row in found]
             yield ["strategy", *(column.heading for column in shown)], cells
 
 
-def _cell(row: Row, column: Column) -> str:
-    value = row.get(column.field)
-    mark = " *" if column.field == "allocator_peak_bytes_per_entry" and hides(row) else ""
-    return "" if value is None else column.say(value) + mark
+def said(row: Row, column: Column) -> str:
+    """Give a cell: `*` marks what tracemalloc missed, `~` what does not repeat well.
+
+    A time that overlaps the reference's is no faster and no slower.
+    """
+    field = column.field
+    value = row.get(field)
+    if value is None:
+        return ""
+    if field.endswith("faster_than_reference") and row["strategy"] != REFERENCE:
+        overlaps = field.replace("faster_than_reference", "overlaps_reference")
+        if row.get(overlaps):
+            return "not told apart"
+    hidden = field.startswith("allocator_peak_bytes") and hides(row)
+    figure = field.removesuffix("_per_entry")
+    unsteady = (row.get(f"{figure}_spread") or 0) > repeats_within(figure)
+    return column.say(value) + (" *" if hidden else "") + (" ~" if unsteady else "")
 
 
 def hides(row: Row) -> bool:
@@ -117,13 +142,23 @@ def hides(row: Row) -> bool:
     return (row.get("native_share_of_peak") or 0) > 0.10
 
 
+def memory_measured(found: list[Row]) -> str:
+    """Give the stem of the peak to judge by: of all allocations, where that was measured."""
+    by_all = any(row.get("allocator_peak_bytes") is not None for row in found)
+    return "allocator_peak" if by_all else "peak"
+
+
 def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
     """Give the rows of each payroll, sorted, under a line that says which payroll it is."""
-    for (entries, components, profile), group in groupby(
+    for (entries, components, profile, consume), group in groupby(
         sorted(rows(run), key=_payroll), key=_payroll
     ):
         title = f"{entries:,} entries x {components} components, profile {profile}"
-        yield title, ranked(group, SORT_KEYS[options.sort])
+        if consume == "fold":
+            title += ", folded into a total, nothing kept"
+        found = list(group)
+        by = f"{memory_measured(found)}_bytes" if options.sort == "peak" else ""
+        yield title, ranked(found, by or SORT_KEYS[options.sort])
 
 
 def ran_on(run: Run) -> str:
@@ -135,5 +170,5 @@ def ran_on(run: Run) -> str:
     )
 
 
-def _payroll(row: Row) -> tuple[int, int, str]:
-    return row["entries"], row["components"], row["profile"]
+def _payroll(row: Row) -> tuple[int, int, str, str]:
+    return row["entries"], row["components"], row["profile"], row["consume"]

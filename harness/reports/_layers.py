@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.layers import LAYERS
+from harness.plan import CONTRACT, EXPLANATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,9 @@ def explained(run: Run) -> Iterator[Explained]:
 
 
 def only_explained(run: Run) -> bool:
-    """Tell whether the run has explanations and no figures."""
-    return not any(m.figures for m in run.measurements) and any(explained(run))
+    """Tell whether the run explains and measures nothing."""
+    meters = {measurement.cell.meter for measurement in run.measurements}
+    return EXPLANATION in meters and meters <= {CONTRACT, EXPLANATION}
 
 
 def bytes_of(each: Explained, moment: str) -> dict[str, int]:

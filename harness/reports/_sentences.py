@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.compare import REPEATS_WITHIN, cannot_be_told_apart, ranked
+from harness import baselines
+from harness.compare import cannot_be_told_apart, ranked, repeats_within
 from harness.plan import FLOOR, REFERENCE
-from harness.reports._content import MEGABYTE, Options, faster, hides, smaller
+from harness.reports._content import (
+    MEGABYTE,
+    Options,
+    faster,
+    hides,
+    megabytes,
+    memory_measured,
+    smaller,
+)
 
 if TYPE_CHECKING:
     from harness.compare import Row
@@ -14,25 +23,36 @@ if TYPE_CHECKING:
 SAID_OF_REPEATS = {
     "delta_bytes": "delta",
     "peak_bytes": "peak",
+    "allocator_delta_bytes": "delta of all allocations",
     "allocator_peak_bytes": "peak of all allocations",
+    "rss_delta_bytes": "retained RSS",
+    "rss_peak_bytes": "RSS peak",
     "wall_seconds": "wall time",
+    "paused_wall_seconds": "wall time with the collector paused",
+}
+FEWEST_TIMES = 3
+"""Repeats below which nothing is said about which of two times is shorter."""
+
+LEGEND = {
+    "peak_bytes": "delta: bytes retained after the call; peak: highest during it; both above what "
+    "was\nheld before, as tracemalloc counts: Python's allocators, not native memory.",
+    "allocator_peak_bytes": "peak of all: of all allocations, native ones included (memray).",
+    "rss_peak_bytes": "RSS peak: resident memory, what a container's limit counts; whole pages.",
+    "wall_seconds": "Times are medians; spread: between their quartiles, over the median. "
+    "not told apart: the\nquartiles overlap. The floor's time is that of generating its values.",
+    "first_call_wall_seconds": "first call: one without any warm-up: connection, mappers, caches.",
 }
 
 
 def legend(found: list[Row]) -> list[str]:
-    """Say what the columns mean."""
-    lines = [
-        "delta: bytes retained after the call; peak: highest during it; both above what was held",
-        "before, as tracemalloc counts (Python's allocators, not native memory). MB: 10^6 bytes.",
+    """Say what the columns mean that are there."""
+    lines = [said for figure, said in LEGEND.items() if any(figure in row for row in found)]
+    lines += [
         f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, without a",
-        f"database. vs {REFERENCE}: how many times smaller or faster than the reference.",
+        f"database. vs {REFERENCE}: how many times smaller or faster. MB: 10^6 bytes.",
     ]
-    if any("allocator_peak_bytes" in row for row in found):
-        lines += ["peak of all: of all allocations, native ones included (memray)."]
-    if any("rss_peak_bytes" in row for row in found):
-        lines += ["RSS peak: resident memory, what a container's limit counts; whole pages."]
-    if any("wall_seconds" in row for row in found):
-        lines += ["Times are medians; spread: between their quartiles, over the median."]
+    if unsteady(found):
+        lines.append("~: its repeats differ by more than they should, see below.")
     return lines
 
 
@@ -64,14 +84,14 @@ def _all_unavailable(found: list[Row]) -> list[str]:
 
 def unsteady(found: list[Row]) -> list[str]:
     """Name the figures whose repeats differ by more than they may."""
-    return [
-        f"not steady: {row['strategy']}: {said} differs by {spread:.1%} between repeats "
-        f"(limit {limit:.1%})"
-        for row in found
-        for figure, said in SAID_OF_REPEATS.items()
-        if (spread := row.get(f"{figure}_spread") or 0)
-        > (limit := REPEATS_WITHIN[figure.rpartition("_")[2]])
-    ]
+    lines = []
+    for figure, said in SAID_OF_REPEATS.items():
+        limit = repeats_within(figure)
+        off = [(row["strategy"], row.get(f"{figure}_spread") or 0) for row in found]
+        names = ", ".join(f"{name} {spread:.1%}" for name, spread in off if spread > limit)
+        if names:
+            lines.append(f"~ {said} is not steady to {limit:.1%} between repeats: {names}.")
+    return lines
 
 
 def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str, str]]]:
@@ -82,42 +102,53 @@ def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str
         if measured == options.scale_to
         else f"scaled in proportion from {measured:,}: an estimate, not a measurement"
     )
+    stem = memory_measured(found)
     lines = [
         (
             row["strategy"],
-            f"retains {_scaled(row, 'delta', options)} MB, "
-            f"needs {_scaled(row, 'peak', options)} MB for a moment",
+            f"retains {_scaled(row, stem.replace('peak', 'delta'), options)} MB, "
+            f"needs {_scaled(row, stem, options)} MB for a moment",
         )
         for row in found
-        if row.get("peak_bytes") is not None
+        if row.get(f"{stem}_bytes") is not None and row["consume"] == "hold"
     ]
     return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
 
 
-def _scaled(row: Row, figure: str, options: Options) -> str:
-    size: float = row[f"{figure}_bytes_per_entry"] * options.scale_to / MEGABYTE
+def _scaled(row: Row, stem: str, options: Options) -> str:
+    size: float = row[f"{stem}_bytes_per_entry"] * options.scale_to / MEGABYTE
     return f"{size:,.1f}" if size < 10 else f"{size:,.0f}"
 
 
 def verdict(found: list[Row]) -> list[str]:
     """Say which strategy needs least memory and which is fastest, and by how much."""
-    fit = [row for row in found if row["strategy"] != FLOOR and not row["error"]]
-    with_memory = [row for row in fit if row.get("peak_bytes") is not None]
+    fit = [row for row in found if row["strategy"] not in baselines.ALL and not row["error"]]
     timed = [row for row in fit if row.get("wall_seconds") is not None]
     said = []
-    if with_memory:
-        said.append(_least(ranked(with_memory, "peak_bytes")[0]))
-    if timed:
+    stem = memory_measured(found)
+    if with_memory := [row for row in fit if row.get(f"{stem}_bytes") is not None]:
+        said.append(_least(ranked(with_memory, f"{stem}_bytes")[0], stem))
+    if timed and repeated(timed):
         said.append(_fastest(ranked(timed, "wall_seconds")))
-    return said or ["No strategy was measured."]
+    return said if fit else ["No strategy was measured."]
 
 
-def _least(least: Row) -> str:
-    name, ratio = least["strategy"], least["peak_smaller_than_reference"]
+def repeated(timed: list[Row]) -> bool:
+    """Tell whether times were repeated often enough to be compared."""
+    return all(row["wall_seconds_repeats"] >= FEWEST_TIMES for row in timed)
+
+
+def _least(least: Row, stem: str) -> str:
+    name, ratio = least["strategy"], least[f"{stem}_smaller_than_reference"]
+    if least[f"{stem}_x_floor"] is None:
+        return f"{name} needs least memory: {megabytes(least[f'{stem}_bytes'])} MB at its peak."
     against = f", {smaller(ratio)} than {REFERENCE}'s" if ratio and name != REFERENCE else ""
+    retained = least.get(f"{stem.replace('peak', 'delta')}_x_floor")
+    retains = f"; it retains {retained:.2f}x the floor" if retained is not None else ""
+    of_what = "peak of all allocations" if stem == "allocator_peak" else "peak"
     return (
-        f"{name} needs least memory: its peak is {least['peak_x_floor']:.2f}x the floor's"
-        f"{against}; it retains {least['delta_x_floor']:.2f}x the floor."
+        f"{name} needs least memory: its {of_what} is {least[f'{stem}_x_floor']:.2f}x the floor's"
+        f"{against}{retains}."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.reports import _content as content
+from harness.reports import _growth as growth
 from harness.reports import _layers as layers
 from harness.reports import _sentences as say
 from harness.reports.table import aligned
@@ -20,17 +21,28 @@ def render(run: Run, options: content.Options) -> str:
     for title, rows in content.by_payroll(run, options):
         if not layers.only_explained(run):
             parts += [f"**{title}**", "", *_compared(rows)]
+        else:
+            parts += say.unavailable(rows)
         parts += [f"- **error** {line}" for line in say.failed(rows)]
+    for title, headings, cells in growth.tables(run):
+        parts += [f"**Growth: {title}**", "", aligned(one_line(headings), cells, "pipe"), ""]
     explained = list(layers.explained(run))
     if explained:
         for moment in layers.MOMENTS:
             parts += [aligned(*layers.as_table(explained, moment), "pipe"), ""]
+        for each in explained:
+            parts += [f"{each.strategy} retains:", "```", *layers.census_lines(each), "```", ""]
     return "\n".join([*parts, f"<sub>{content.ran_on(run)}</sub>"])
 
 
 def _compared(rows: list[Row]) -> list[str]:
     parts = []
     for headings, cells in content.tables(rows):
-        parts += [aligned([heading.replace("\n", " ") for heading in headings], cells, "pipe"), ""]
+        parts += [aligned(one_line(headings), cells, "pipe"), ""]
     notes = [*say.missed(rows), *say.unavailable(rows), *say.unsteady(rows), *say.verdict(rows)]
     return [*parts, "  \n".join(notes).replace("* trace", "\\* trace"), ""]
+
+
+def one_line(headings: list[str]) -> list[str]:
+    """Give the headings without their line breaks, which Markdown's tables do not have."""
+    return [heading.replace("\n", " ") for heading in headings]

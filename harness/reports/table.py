@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tabulate import tabulate
 
 from harness.reports import _content as content
+from harness.reports import _growth as growth
 from harness.reports import _layers as layers
 from harness.reports import _sentences as say
 
@@ -21,7 +22,11 @@ def render(run: Run, options: content.Options) -> str:
     for title, rows in content.by_payroll(run, options):
         if not layers.only_explained(run):
             parts += ["", title, *_compared(rows, options)]
+        else:
+            parts += say.unavailable(rows)
         parts += [f"ERROR {line}" for line in say.failed(rows)]
+    for title, headings, cells in growth.tables(run):
+        parts += ["", f"Growth: {title}", "", aligned(headings, cells)]
     for explained in layers.explained(run):
         parts += ["", *layers.as_bars(explained)]
     return "\n".join(parts)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import plan
+from harness import baselines, plan
 from harness.dataset import provide
-from harness.measure import Children, run
+from harness.measure import Workers, kill, run, start
 from harness.payroll import Payroll
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def url(database: Database) -> URL:
 
 
 def measured(url: URL, *ways: str, timeout: float = 60) -> dict[str, list[Measurement]]:
-    cells = plan.cells(ways, [PAYROLL], ["tracemalloc"], 1)
+    cells = plan.cells([plan.REFERENCE, *ways], [PAYROLL], ["tracemalloc"], 1)
     found: dict[str, list[Measurement]] = {}
     for measurement in run(cells, lambda _: url, timeout):
         found.setdefault(measurement.cell.strategy, []).append(measurement)
@@ -57,7 +57,7 @@ def test_a_failing_strategy_is_a_row_that_says_so(url: URL, name: str, error: st
     assert check.error is not None
     assert check.error.startswith(error)
     assert "\n" not in check.error
-    assert set(found) == {plan.FLOOR, plan.REFERENCE}
+    assert set(found) == {*baselines.of("hold"), plan.REFERENCE}
     assert not any(m.error for each in found.values() for m in each)
 
 
@@ -84,28 +84,54 @@ def test_the_password_is_not_in_an_error(url: URL) -> None:
     assert measurement.error == "ValueError: no *** (raises.py:5)"
 
 
-def test_a_childs_command_line_tells_no_dsn() -> None:
-    children = Children()
-    process = children.start()
+def test_a_workers_command_line_tells_no_dsn() -> None:
+    worker = start()
     try:
-        while not (line := Path(f"/proc/{process.pid}/cmdline").read_bytes()):
+        while not (line := Path(f"/proc/{worker.pid}/cmdline").read_bytes()):
             time.sleep(0.01)
-        shown = line.split(b"\0")
-        assert shown[1:] == [b"-m", b"harness.worker", b""]
+        assert line.split(b"\0")[1:] == [b"-m", b"harness.worker", b""]
     finally:
-        children.end()
-        process.communicate()
+        kill(worker)
+
+
+def test_every_cell_has_a_process_of_its_own(url: URL, tmp_path: Path) -> None:
+    way = tmp_path / "remembers.py"
+    way.write_text(
+        '"""Planted: fails if it was called before by another cell of its process."""\n'
+        "import os\nfrom strategies import full_orm\n"
+        "def get_premiums_for_payroll(engine, payroll_id):\n"
+        "    assert os.environ.setdefault('SEEN', str(os.getpid())) == str(os.getpid())\n"
+        "    return full_orm.get_premiums_for_payroll(engine, payroll_id)\n"
+    )
+    check, *measurements = measured(url, str(way))[str(way)]
+    assert check.error is None
+    assert len(measurements) > 1
+    assert not any(measurement.error for measurement in measurements)
+
+
+def test_a_killed_worker_is_a_row_and_the_next_cell_has_another(url: URL, tmp_path: Path) -> None:
+    way = tmp_path / "kills_its_worker.py"
+    way.write_text(
+        '"""Planted: kills the process that it was forked from."""\n'
+        "import os, signal\n"
+        "def get_premiums_for_payroll(engine, payroll_id):\n"
+        "    os.kill(os.getppid(), signal.SIGKILL)\n"
+    )
+    found = measured(url, str(way))
+    (check,) = found.pop(str(way))
+    assert check.error == "the measuring process was killed"
+    assert not any(m.error for each in found.values() for m in each)
 
 
 def test_nothing_starts_after_the_end() -> None:
-    children = Children()
-    children.end()
-    with pytest.raises(RuntimeError, match="ended"):
-        children.start()
+    workers = Workers()
+    workers.end()
+    with pytest.raises(RuntimeError, match="ended"), workers.one():
+        pass
 
 
 def test_closing_the_run_ends_its_processes(url: URL) -> None:
-    cells = list(plan.cells([str(PLANTED / "sleeps.py")], [PAYROLL], []))
+    cells = list(plan.cells([plan.REFERENCE, str(PLANTED / "sleeps.py")], [PAYROLL], []))
     running = run(cells, lambda _: url, timeout=600)
     first = next(running)
     assert first.cell.strategy == plan.REFERENCE
@@ -117,8 +143,8 @@ def test_closing_the_run_ends_its_processes(url: URL) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
 def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     code = (
-        "import os, signal; from harness.measure import Children\n"
-        "child = Children().start(); print(child.pid, flush=True)\n"
+        "import os, signal; from harness.measure import start\n"
+        "child = start(); print(child.pid, flush=True)\n"
         "import time; time.sleep(3); os.kill(os.getpid(), signal.SIGKILL)"
     )
     parent = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)

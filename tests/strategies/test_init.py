@@ -52,7 +52,7 @@ def test_a_file_that_breaks_the_rules_is_named(tmp_path: Path, text: str, compla
 def test_a_near_miss_is_suggested() -> None:
     with pytest.raises(strategies.StrategyError, match="did you mean core_rows"):
         strategies.load("core_row")
-    with pytest.raises(strategies.StrategyError, match="there are: core_rows, "):
+    with pytest.raises(strategies.StrategyError, match="there are: arrow_columns, "):
         strategies.load("zzz")
     with pytest.raises(strategies.StrategyError, match=r"no strategy file 'not/there\.py'"):
         strategies.load("not/there.py")

@@ -1,0 +1,58 @@
+"""What the strategies are compared with: a floor, a yardstick and a trap.
+
+None of them meets the contract, so none is checked, ranked or recommended. Each takes
+(engine, payroll); the first line of its docstring is its label.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+
+from harness.payroll import Payroll, entries
+from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Engine
+
+    from strategies.contract import PremiumEntry
+
+STATEMENTS = [
+    str(query.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
+    for query in (SELECT_ENTRIES, SELECT_COMPONENTS)
+]
+
+
+def floor(_: Engine, payroll: Payroll) -> list[PremiumEntry]:
+    """The same payroll as plain objects, no database."""  # noqa: D401
+    return list(entries(payroll))
+
+
+def raw_tuples(engine: Engine, payroll: Payroll) -> list[list[tuple[Any, ...]]]:
+    """Yardstick: the driver's own fetchall() of both queries, no objects."""
+    with closing(engine.raw_connection()) as pooled:
+        cursor = pooled.cursor()
+        of_payroll = {"payroll_id": payroll.id}
+        return [cursor.execute(each, of_payroll).fetchall() for each in STATEMENTS]
+
+
+def unstreamed_core(engine: Engine, payroll: Payroll) -> Iterator[Any]:
+    """Trap: Core rows taken one by one from a client-side cursor, all of them in libpq."""
+    with engine.connect() as connection:
+        for query in (SELECT_ENTRIES, SELECT_COMPONENTS):
+            yield from connection.execute(query, {"payroll_id": payroll.id})
+
+
+ALL: dict[str, Callable[[Engine, Payroll], Any]] = {
+    each.__name__: each for each in (floor, raw_tuples, unstreamed_core)
+}
+LABELS = {name: str(each.__doc__).rstrip(".") for name, each in ALL.items()}
+
+
+def of(consume: str) -> list[str]:
+    """Give the names of the baselines for lists (`hold`) or for streams (`fold`)."""
+    return ["floor", "raw_tuples"] if consume == "hold" else ["unstreamed_core"]

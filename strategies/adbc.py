@@ -1,0 +1,182 @@
+"""The contract's two queries as Arrow record batches, read by ADBC from an engine's database.
+
+Needs `adbc-driver-postgresql` and `pyarrow`. ADBC has connections of its own, made from the
+engine's URL: what the engine was given beside it (`connect_args`, events) is not theirs. Making
+one reads the whole type catalogue (~50 ms), so they are pooled, as SQLAlchemy pools its own.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Context, Decimal
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from weakref import WeakKeyDictionary, finalize
+
+import psycopg
+import pyarrow as pa
+from adbc_driver_postgresql import StatementOptions, dbapi
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Format
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    Numeric,
+    QueuePool,
+    Select,
+    Uuid,
+    cast,
+    event,
+    literal_column,
+)
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+
+from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from sqlalchemy import Engine
+
+    Batches = Generator[pa.RecordBatch]
+
+BATCH_BYTES = 128 * 1024
+"""ADBC's own 16 MB would put a payroll's whole result into memory at once."""
+
+UUID_BYTES = 16
+FORMATS = {pa.int64(): "q", pa.date32(): "i", pa.timestamp("us", "UTC"): "q", pa.int32(): "i"}
+EXACT = Context(prec=100)
+UNIX_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+UNIX_DAY = UNIX_TIME.toordinal()
+_UUID_OID = psycopg.adapters.types["uuid"].oid
+_uuid_loader = psycopg.adapters.get_loader(_UUID_OID, Format.BINARY)(_UUID_OID)  # type: ignore[misc]
+
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+def _scaled(query: Select[Any]) -> str:
+    """Write the query with exact numerics as integers: ADBC would give them as strings."""
+    columns: list[Any] = list(query.selected_columns)
+    for nth, column in enumerate(columns):
+        if isinstance(column.type, Numeric):
+            units = column * literal_column(str(10 ** (column.type.scale or 0)))
+            columns[nth] = cast(units, BigInteger).label(column.name)
+    query = query.with_only_columns(*columns, maintain_column_froms=True)
+    return str(query.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
+
+
+ENTRIES = _scaled(SELECT_ENTRIES)
+COMPONENTS = _scaled(SELECT_COMPONENTS)
+
+_POOLS: WeakKeyDictionary[Engine, QueuePool] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+@contextmanager
+def premium_batches(engine: Engine, payroll_id: UUID) -> Iterator[tuple[Batches, Batches]]:
+    """Give the batches of the entries and those of their components, as of one moment.
+
+    Two connections, so that both can be read side by side: COPY has a connection for itself.
+    The second one's transaction sees the snapshot of the first.
+    """
+    with _transaction(engine) as first, _transaction(engine) as second:
+        snapshot = next(_batches(first, "SELECT pg_export_snapshot()"))[0][0].as_py()
+        _execute(second, f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        # A bound parameter would lose the COPY path, and with it the small batches.
+        of_payroll = {"payroll_id": f"'{_checked(payroll_id)}'"}
+        with (
+            closing(_batches(first, ENTRIES % of_payroll)) as entries,
+            closing(_batches(second, COMPONENTS % of_payroll)) as components,
+        ):
+            yield entries, components
+
+
+def raw_values(array: pa.Array) -> list[Any]:
+    """Give the column as it is stored: bytes of a UUID, an integer, or text."""
+    array = storage(array)
+    if array.null_count:
+        raise ValueError("a NULL, in a schema that has none")
+    if array.type == pa.binary(UUID_BYTES):
+        raw = bytes(fixed_width(array))
+        return [raw[at : at + UUID_BYTES] for at in range(0, len(raw), UUID_BYTES)]
+    if array.type in FORMATS:
+        return fixed_width(array).cast(FORMATS[array.type]).tolist()  # type: ignore[call-overload, no-any-return]
+    return array.to_pylist()  # type: ignore[no-any-return]
+
+
+def fixed_width(array: pa.Array) -> memoryview:
+    """Give the bytes of a column whose values all have the same size."""
+    width = array.type.bit_width // 8
+    start = array.offset * width
+    return memoryview(array.buffers()[1] or b"")[start : start + len(array) * width]
+
+
+def storage(array: pa.Array) -> pa.Array:
+    """Give the array below an extension type (Arrow's UUID is bytes)."""
+    return array.storage if isinstance(array, pa.ExtensionArray) else array
+
+
+def maker(type_: Any) -> Callable[[Any], Any]:
+    """Give what makes a value of that SQLAlchemy type of what `raw_values` gives."""
+    match type_:
+        case Uuid():  # psycopg's loader is C, and several times faster than `UUID(bytes=...)`
+            return _uuid_loader.load
+        case Enum():
+            return {member.value: member for member in type_.enum_class or ()}.__getitem__
+        case Numeric():
+            exponent = Decimal(-(type_.scale or 0))
+            return lambda units: EXACT.scaleb(Decimal(units), exponent)
+        case Date():
+            return lambda days: date.fromordinal(UNIX_DAY + days)
+        case DateTime():
+            return lambda microseconds: UNIX_TIME + timedelta(microseconds=microseconds)
+    return lambda raw: raw
+
+
+def _checked(payroll_id: UUID) -> UUID:
+    """Make sure that what is written into a statement can only be a UUID."""
+    return UUID(int=payroll_id.int)
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Any]:
+    with _LOCK:
+        pool = _POOLS.get(engine) or _new_pool(engine)
+    with closing(pool.connect()) as connection:
+        try:
+            _execute(connection, BEGIN)
+            yield connection
+            _execute(connection, "ROLLBACK")
+        except BaseException:
+            connection.invalidate()  # in the midst of a COPY, or broken
+            raise
+
+
+def _new_pool(engine: Engine) -> QueuePool:
+    """Make the engine's pool, whose connections are closed when the engine is done with."""
+    arguments, words = engine.dialect.create_connect_args(engine.url)
+    words.pop("context", None)  # psycopg's own
+    conninfo = make_conninfo(*arguments, **words)
+    pool = QueuePool(lambda: dbapi.connect(conninfo, autocommit=True), reset_on_return=None)
+    _POOLS[engine] = pool
+    finalize(engine, pool.dispose)
+    event.listen(engine, "engine_disposed", lambda _: pool.dispose())
+    return pool
+
+
+def _execute(connection: Any, statement: str) -> None:
+    with closing(connection.cursor()) as cursor:
+        cursor.adbc_statement.set_options(**{StatementOptions.USE_COPY.value: "false"})
+        cursor.execute(statement)
+
+
+def _batches(connection: Any, statement: str) -> Batches:
+    hint = {StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(BATCH_BYTES)}
+    with closing(connection.cursor()) as cursor:
+        cursor.adbc_statement.set_options(**hint)
+        cursor.execute(statement)
+        yield from cursor.fetch_record_batch()

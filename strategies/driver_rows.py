@@ -1,0 +1,75 @@
+"""psycopg rows streamed in chunks straight into slotted twins, equal values shared.
+
+Gains over `slotted`: no SQLAlchemy row, no result on the client longer than a chunk (libpq's
+chunked rows: no server-side cursor and its round trips either), one statement, and one object
+for all equal values. Gives up: the ORM, SQLAlchemy's types and its other drivers, and change
+tracking; equal values are the same object.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Enum
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+
+from strategies.paused_gc import paused_gc
+from strategies.schema import SELECT_ENTRIES, SELECT_PREMIUMS
+from strategies.shared_values import values_shared
+from strategies.slots import SlottedPremiumComponent, SlottedPremiumEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from uuid import UUID
+
+    from psycopg import Connection
+    from sqlalchemy import Engine
+
+    from strategies.contract import PremiumEntry
+
+ROWS_A_CHUNK = 100
+VALUES_A_POOL = 1024
+STATEMENT = str(SELECT_PREMIUMS.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
+ENTRY_VALUES = len(SELECT_ENTRIES.selected_columns)
+ENUMS = [
+    (index, {None: None, **{member.value: member for member in column.type.enum_class}})
+    for index, column in enumerate(SELECT_PREMIUMS.selected_columns)
+    if isinstance(column.type, Enum) and column.type.enum_class
+]
+"""Where the enums are in a row, and what their values stand for."""
+
+
+def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
+    """Load the whole payroll, the collector paused while the list grows."""
+    with paused_gc():
+        return list(iter_premiums_for_payroll(engine, payroll_id))
+
+
+def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
+    """Stream the payroll; closing the iterator cancels the query and ends the transaction."""
+    of_payroll = {"payroll_id": payroll_id}
+    with closing(engine.raw_connection()) as pooled:
+        driver = cast("Connection[Any]", pooled.driver_connection)
+        with (
+            values_shared(driver, VALUES_A_POOL),
+            driver.cursor(row_factory=lambda _: list) as cursor,
+        ):
+            rows = cursor.stream(STATEMENT, of_payroll, size=ROWS_A_CHUNK)
+            with closing(cast("Generator[list[Any]]", rows)):
+                yield from _premiums(rows)
+
+
+def _premiums(rows: Iterator[list[Any]]) -> Iterator[PremiumEntry]:
+    entry: Any = None
+    for row in rows:
+        for index, members in ENUMS:
+            row[index] = members[row[index]]
+        if row[0] is not None:
+            if entry:
+                yield entry
+            entry = SlottedPremiumEntry(*row[:ENTRY_VALUES], components=[])
+        if row[ENTRY_VALUES] is not None:
+            entry.components.append(SlottedPremiumComponent(*row[ENTRY_VALUES:]))
+    if entry:
+        yield entry

@@ -1,0 +1,90 @@
+"""The pause ends as it began: nested, after an error, and between threads."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from threading import Barrier, Thread
+
+import pytest
+
+from strategies.paused_gc import paused_gc
+
+
+@pytest.fixture(autouse=True)
+def collector_runs() -> Iterator[None]:
+    gc.enable()
+    yield
+    gc.enable()
+
+
+def test_it_pauses_and_starts_again() -> None:
+    with paused_gc():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_an_error_ends_it_too() -> None:
+    with pytest.raises(ValueError, match="oh"), paused_gc():
+        raise ValueError("oh")
+    assert gc.isenabled()
+
+
+def test_only_the_outermost_starts_it_again() -> None:
+    with paused_gc():
+        with paused_gc():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    with paused_gc():
+        pass
+    assert not gc.isenabled()
+
+
+def test_threads_do_not_end_each_others_pause() -> None:
+    both_in, one_out = Barrier(2), Barrier(2)
+    seen = []
+
+    def first() -> None:
+        with paused_gc():
+            both_in.wait()
+        seen.append(gc.isenabled())
+        one_out.wait()
+
+    def second() -> None:
+        with paused_gc():
+            both_in.wait()
+            one_out.wait()
+
+    threads = [Thread(target=first), Thread(target=second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [False]
+    assert gc.isenabled()
+
+
+def test_new_objects_are_old_afterwards_so_that_no_young_pass_walks_them() -> None:
+    with paused_gc():
+        made = [[] for _ in range(10_000)]
+    young, middle, _ = gc.get_count()
+    assert len(made) == 10_000
+    assert young < 1_000
+    assert middle < 100
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_the_application_froze_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with paused_gc():
+            pass
+        assert gc.get_freeze_count() == frozen > 0
+    finally:
+        gc.unfreeze()

@@ -1,0 +1,116 @@
+"""Values are shared, the same as before, within bounds, and with nobody else."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from psycopg.adapt import Loader
+from sqlalchemy import create_engine, text
+
+import strategies
+from harness.check import first_difference
+from harness.payroll import Payroll, Profile, entries
+from strategies import full_orm, shared_values
+from strategies.shared_values import share_values, values_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy import URL, Engine
+
+    from strategies.contract import PremiumEntry
+
+PAYROLLS = [Payroll(300, 6), Payroll(300, 6, Profile.DISTINCT)]
+PAYROLL = PAYROLLS[0]
+
+
+@pytest.fixture(scope="module")
+def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
+    return written(entry for payroll in PAYROLLS for entry in entries(payroll))
+
+
+@pytest.fixture
+def engine(url: URL, engine_at: Callable[..., Engine]) -> Engine:
+    return engine_at(url)
+
+
+def objects(premiums: Iterable[Any], name: str) -> int:
+    return len({id(getattr(c, name)) for entry in premiums for c in entry.components})
+
+
+def test_one_line_shares_the_values_of_an_engine(engine: Engine) -> None:
+    before = full_orm.get_premiums_for_payroll(engine, PAYROLL.id)
+    share_values(engine)
+    after = full_orm.get_premiums_for_payroll(engine, PAYROLL.id)
+    assert before == after
+    assert objects(before, "amount") == 1_800
+    assert objects(after, "amount") == len({c.amount for e in before for c in e.components})
+    assert objects(after, "tariff_id") == 60
+    assert objects(after, "valid_from") == 4
+
+
+@pytest.mark.parametrize("name", ["shared_values_orm", "shared_values_batched"])
+def test_the_strategies_share_and_leave_the_connection_as_it_was(name: str, engine: Engine) -> None:
+    result = strategies.load(name).get_premiums_for_payroll(engine, PAYROLL.id)
+    assert objects(result, "policy_id") == 20
+    afterwards = full_orm.get_premiums_for_payroll(engine, PAYROLL.id)
+    assert objects(afterwards, "policy_id") == 1_800
+    assert len(shared_values._POOLS) == 0
+
+
+@pytest.mark.parametrize("bound", [1, 2, 7, 1024])
+@pytest.mark.parametrize("payroll", PAYROLLS, ids=lambda p: p.profile)
+def test_a_pool_at_its_bound_gives_the_right_values(
+    engine: Engine, bound: int, payroll: Payroll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_values, "BOUND", bound)
+    share_values(engine)
+    result = full_orm.get_premiums_for_payroll(engine, payroll.id)
+    assert first_difference(entries(payroll), result) is None
+
+
+def test_nothing_is_kept_once_the_connection_is_back(engine: Engine) -> None:
+    share_values(engine)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT gen_random_uuid()")).all()
+        assert len(shared_values._POOLS) == 1
+    assert len(shared_values._POOLS) == 0
+
+
+def test_connections_do_not_share_with_each_other(engine: Engine) -> None:
+    share_values(engine)
+    query = text("SELECT '56b0df0f-71bc-4f25-8123-c42348036864'::uuid")
+    with engine.connect() as one, engine.connect() as other:
+        first, second, third = (c.scalar(query) for c in (one, other, one))
+    assert first == second
+    assert first is third
+    assert first is not second
+
+
+def test_a_change_of_time_zone_is_seen(engine: Engine) -> None:
+    share_values(engine)
+    query = text("SELECT timestamptz '2026-04-24 06:30:15Z'")
+    with engine.connect() as connection:
+        in_utc = connection.scalar(query)
+        connection.execute(text("SET TIME ZONE 'Asia/Tokyo'"))
+        in_tokyo = connection.scalar(query)
+    assert in_utc == in_tokyo
+    assert in_utc.utcoffset() == UTC.utcoffset(None)
+    assert in_tokyo.utcoffset() != in_utc.utcoffset()
+
+
+def test_a_loader_of_the_applications_own_stays(engine: Engine) -> None:
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        marked = type("Own", (Loader,), {"__module__": "my.application"})
+        driver.adapters.register_loader("numeric", marked)
+        with values_shared(driver):
+            numeric = driver.adapters.types["numeric"].oid
+            assert driver.adapters.get_loader(numeric, 0) is marked
+
+
+def test_another_driver_is_refused() -> None:
+    with pytest.raises(ValueError, match="not in pysqlite"):
+        share_values(create_engine("sqlite://"))
