@@ -24,6 +24,7 @@ WITHIN = 0.02
 WITHIN_OF_TIME = 0.5
 """The same for a clock, which on a busy machine also reads what others took."""
 OF_TIME = ("clock",)
+A_WHILE = 0.2  # seconds
 CHUNK = bytes([1]) * 65_536
 PAYLOAD = bytes(112 - sys.getsizeof(b""))  # objects of 112 bytes, 16's multiple: none is padded
 
@@ -48,8 +49,10 @@ def cases() -> dict[str, Known]:
         "Python objects": Known(lambda: python_objects(count), size),
         "Python objects, let go": Known(lambda: len(python_objects(count)), size, 0, size),
         "native buffer": Known(lambda: native_buffer(AMOUNT), AMOUNT, AMOUNT),
-        "0.2 s of work": Known(lambda: work(0.2), wall_seconds=0.2),
-        "0.2 s of collections": Known(lambda: collections(0.2), wall_seconds=0.2, collects=True),
+        "0.2 s of work": Known(lambda: work(A_WHILE), wall_seconds=A_WHILE),
+        "0.2 s of collections": Known(
+            lambda: collections(A_WHILE), wall_seconds=A_WHILE, collects=True
+        ),
     }
 
 
@@ -150,7 +153,7 @@ def _of_time(meter: str, case: str, known: Known, figures: dict[str, float]) -> 
     truth = f"{known.wall_seconds:.3f} s, {'all' if known.collects else 'none'} of it GC"
     read = f"{wall:.3f} s, {collecting:.3f} s of it GC"
     expected = wall if known.collects else 0.0
-    off_by = max(wall - known.wall_seconds, abs(collecting - expected)) / 0.2
+    off_by = max(abs(wall - known.wall_seconds), abs(collecting - expected)) / A_WHILE
     return _judged(meter, case, truth, read, off_by, WITHIN_OF_TIME)
 
 

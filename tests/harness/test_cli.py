@@ -65,7 +65,7 @@ def test_compare_answers_the_question(tmp_path: Path, database: Database) -> Non
 def test_json_can_be_piped(tmp_path: Path, database: Database) -> None:
     done = harness("compare", "slotted", *SMALL, "--format", "json", folder=tmp_path)
     rows = {row["strategy"]: row for row in json.loads(done.stdout)["rows"]}
-    assert rows.keys() == {"floor", "full_orm", "slotted"}
+    assert rows.keys() == {"floor", "raw_tuples", "full_orm", "slotted"}
     needed = {
         "delta_bytes_per_entry",
         "peak_bytes_per_entry",
@@ -83,7 +83,7 @@ def test_output_goes_to_a_file_and_never_over_one(tmp_path: Path, database: Data
     done = harness(*asked, folder=tmp_path)
     assert done.returncode == 0
     assert done.stdout == ""
-    assert len(list(csv.DictReader(io.StringIO(target.read_text())))) == 3
+    assert len(list(csv.DictReader(io.StringIO(target.read_text())))) == 4
     again = harness(*asked, folder=tmp_path)
     assert again.returncode == 2
     assert "exists; name another file, or add --force" in again.stderr
@@ -114,6 +114,9 @@ def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
         (["core_row"], "no strategy 'core_row'; did you mean core_rows?"),
         (["--sort", "peek"], "did you mean peak?"),
         (["--format", "jsn"], "did you mean json?"),
+        (["--sizes", "10,x"], "--sizes '10,x' is not a list of numbers of entries"),
+        (["--consume", "folded"], "did you mean fold?"),
+        (["full_orm", "--consume", "fold"], "full_orm: it offers no iter_premiums_for_payroll"),
         (["--meter", "clok"], "did you mean clock?"),
         (["postgresql://me:secret@localhost/x"], "a URL goes behind --dsn"),
         (["--entrie", "5"], "No such option: --entrie"),
@@ -132,6 +135,44 @@ def test_bad_input_is_one_clear_line(tmp_path: Path, arguments: list[str], compl
     assert done.stderr.startswith("error: ")
     assert done.stdout == ""
     assert "secret" not in done.stderr
+
+
+def test_growth_over_sizes_and_streams(tmp_path: Path, database: Database) -> None:
+    asked = ("compare", "slotted", "--sizes", "20,40,80", "--components", "1")
+    done = harness(*asked, "--meter", "tracemalloc", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Growth: peak by tracemalloc" in done.stdout
+    assert "slope" in done.stdout
+    folded = harness(
+        "compare", "slotted", *SMALL, "--consume", "fold", "--format", "json", folder=tmp_path
+    )
+    rows = {row["strategy"]: row for row in json.loads(folded.stdout)["rows"]}
+    assert rows.keys() == {"unstreamed_core", "slotted"}
+    assert rows["slotted"]["consume"] == "fold"
+    assert rows["slotted"]["error"] is None
+
+
+def test_a_failed_explanation_says_so(tmp_path: Path, database: Database) -> None:
+    way = tmp_path / "fails_later.py"
+    way.write_text(
+        '"""Planted: gives the right data, but not while it is recorded."""\n'
+        "import sys\nfrom strategies import full_orm\n"
+        "def get_premiums_for_payroll(engine, payroll_id):\n"
+        "    if 'memray' in sys.modules: raise ValueError('not now')\n"
+        "    return full_orm.get_premiums_for_payroll(engine, payroll_id)\n"
+    )
+    done = harness("explain", "fails_later.py", "--entries", "20", folder=tmp_path)
+    assert done.returncode == 1
+    assert "ERROR fails_later.py: ValueError: not now (fails_later.py:5)" in done.stdout
+
+
+def test_explain_draws_a_flame_graph(tmp_path: Path, database: Database) -> None:
+    picture = tmp_path / "peak.html"
+    asked = ("explain", "slotted", "--entries", "20", "--flamegraph", str(picture))
+    done = harness(*asked, "--format", "csv", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "<html" in picture.read_text()[:1000]
+    assert "slotted,peak,driver values: UUID," in done.stdout
 
 
 def test_an_unknown_command_is_one_clear_line(tmp_path: Path) -> None:

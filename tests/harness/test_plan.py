@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from harness import baselines
 from harness.payroll import Payroll
-from harness.plan import CONTRACT, EXPLANATION, FLOOR, REFERENCE, Cell, cells, explanations
+from harness.plan import (
+    CONTRACT,
+    EXPLANATION,
+    FLOOR,
+    REFERENCE,
+    Cell,
+    Consume,
+    cells,
+    explanations,
+)
 
 PAYROLL = Payroll(10, 2)
 
 
 def planned(*strategies: str, repeat: int | None = 1) -> list[Cell]:
-    return list(cells(strategies, [PAYROLL], ["tracemalloc"], repeat))
+    return list(cells([REFERENCE, *strategies], [PAYROLL], ["tracemalloc"], repeat))
 
 
 def is_warm(cell: Cell) -> bool:
@@ -18,7 +28,7 @@ def is_warm(cell: Cell) -> bool:
 
 def test_a_first_call_is_measured_apart() -> None:
     cold = [cell for cell in planned("slotted", repeat=3) if cell.cold]
-    assert [cell.strategy for cell in cold] == [FLOOR, REFERENCE, "slotted"]
+    assert [cell.strategy for cell in cold] == [*baselines.of("hold"), REFERENCE, "slotted"]
 
 
 def test_an_explanation_is_checked_first_too() -> None:
@@ -27,14 +37,25 @@ def test_an_explanation_is_checked_first_too() -> None:
 
 
 def test_every_strategy_is_checked_before_any_is_measured() -> None:
-    meters = [cell.meter for cell in planned("slotted", REFERENCE)]
-    assert meters == [CONTRACT] * 2 + ["tracemalloc"] * 6
+    meters = [cell.meter for cell in planned("slotted")]
+    assert meters == [CONTRACT] * 2 + ["tracemalloc"] * 8  # a first call and a warm one
 
 
-def test_the_floor_and_the_reference_are_always_there_once() -> None:
-    for chosen in (["slotted"], [REFERENCE], ["slotted", REFERENCE, "slotted"]):
-        measured = [cell.strategy for cell in planned(*chosen) if is_warm(cell)]
-        assert sorted(measured) == sorted({FLOOR, REFERENCE, *chosen})
+def test_the_baselines_are_always_there_once() -> None:
+    measured = [cell.strategy for cell in planned("slotted") if is_warm(cell)]
+    assert sorted(measured) == sorted([*baselines.of("hold"), REFERENCE, "slotted"])
+
+
+def test_the_clock_measures_the_collector_paused_too_and_not_the_floor() -> None:
+    found = list(cells(["slotted"], [PAYROLL], ["clock"], 2))
+    assert sum(cell.paused for cell in found) == 2 * 2
+    assert FLOOR not in {cell.strategy for cell in found}
+
+
+def test_a_stream_is_compared_with_the_trap() -> None:
+    found = list(cells(["slotted"], [PAYROLL], ["allocator"], 1, Consume.FOLD))
+    assert {cell.strategy for cell in found} == {"unstreamed_core", "slotted"}
+    assert {cell.consume for cell in found} == {Consume.FOLD}
 
 
 def test_the_floor_is_not_checked() -> None:
@@ -43,8 +64,8 @@ def test_the_floor_is_not_checked() -> None:
 
 def test_repeats_are_interleaved() -> None:
     measured = [cell for cell in planned("slotted", repeat=3) if is_warm(cell)]
-    assert [cell.repeat for cell in measured] == [0] * 3 + [1] * 3 + [2] * 3
-    assert len({cell.strategy for cell in measured[:3]}) == 3
+    assert [cell.repeat for cell in measured] == [0] * 4 + [1] * 4 + [2] * 4
+    assert len({cell.strategy for cell in measured[:4]}) == 4
 
 
 def test_a_meter_knows_its_own_number_of_repeats() -> None:

@@ -91,7 +91,7 @@ def test_the_table_says_what_it_means() -> None:
     assert "lean needs least memory: its peak is 2.00x the floor's, 4.0x smaller than" in text
     assert "scaled in proportion from 1,000: an estimate" in text
     assert f"{REFERENCE}  retains 60 MB, needs 168 MB for a moment" in text
-    assert "not steady: lean: delta differs by 4.4% between repeats (limit 0.5%)" in text
+    assert "~ delta is not steady to 0.5% between repeats: lean 4.4%." in text
     assert "ERROR bad: broken, quite" in text
 
 
