@@ -39,7 +39,7 @@ LEGEND = {
     "allocator_peak_bytes": "peak of all: of all allocations, native ones included (memray).",
     "rss_peak_bytes": "RSS peak: resident memory, what a container's limit counts; whole pages.",
     "wall_seconds": "Times are medians; spread: between their quartiles, over the median. "
-    "not told apart: the\nquartiles overlap. The floor's time is that of generating its values.",
+    "not told apart: the\nquartiles overlap.",
     "first_call_wall_seconds": "first call: one without any warm-up: connection, mappers, caches.",
 }
 
