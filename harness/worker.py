@@ -16,9 +16,10 @@ import sys
 from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
+from select import select
 from tempfile import TemporaryFile
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import msgspec
 from sqlalchemy import create_engine
@@ -89,10 +90,20 @@ def _in_fresh_process(job: bytes) -> Answer:
             _answer_and_end(job, writing)
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
+            _end_if_the_parent_does(pipe)
             answer = pipe.read()
         exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         words.seek(-min(words.tell(), LAST_WORDS), os.SEEK_END)
         return _understood(answer, exit_code, words.read())
+
+
+def _end_if_the_parent_does(answer: BinaryIO) -> None:
+    """Wait for the answer; before it comes, standard input can only say that the parent is gone.
+
+    The kernel's parent-death signal alone is Linux's, and was seen to miss a parent's thread.
+    """
+    if answer not in select([answer, sys.stdin], [], [])[0]:
+        os.killpg(0, signal.SIGKILL)
 
 
 def _answer_and_end(line: bytes, writing: int) -> NoReturn:
