@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from harness import baselines, plan
 from harness.dataset import provide
 from harness.measure import Workers, kill, run, start
 from harness.payroll import Payroll
+from harness.worker import Job
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -121,6 +124,17 @@ def test_a_killed_worker_is_a_row_and_the_next_cell_has_another(url: URL, tmp_pa
     (check,) = found.pop(str(way))
     assert check.error == "the measuring process was killed"
     assert not any(m.error for each in found.values() for m in each)
+
+
+def test_a_worker_ends_when_its_parent_is_gone_amid_a_measurement(url: URL) -> None:
+    (cell,) = plan.cells([str(PLANTED / "sleeps.py")], [PAYROLL], [])
+    worker = start()
+    try:
+        worker.stdin.write(msgspec.json.encode(Job(cell, url.render_as_string(False))) + b"\n")
+        worker.stdin.close()  # as the kernel does when the parent dies
+        assert worker.wait(timeout=120) == -signal.SIGKILL
+    finally:
+        kill(worker)
 
 
 def test_nothing_starts_after_the_end() -> None:
