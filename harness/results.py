@@ -57,7 +57,7 @@ class Run(msgspec.Struct, frozen=True):
     measurements: list[Measurement]
 
 
-def new_path(started: datetime | None = None) -> Path:
+def new_path() -> Path:
     """Give a path for a run that nobody named: by time and process, in `results/local`.
 
     Raises ResultsError where that folder cannot be made.
@@ -66,7 +66,7 @@ def new_path(started: datetime | None = None) -> Path:
         LOCAL_RUNS.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultsError(f"cannot make {LOCAL_RUNS}: {error.strerror}; use --save") from error
-    stamp = (started or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     return LOCAL_RUNS / f"{stamp}-{os.getpid()}.jsonl"
 
 

@@ -9,16 +9,14 @@ shared value, and UUID hashes in Python.
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from strategies.paused_gc import paused_gc
 from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
-from strategies.slots import SlottedPremiumComponent, SlottedPremiumEntry
+from strategies.slots import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy import CursorResult, Engine
@@ -47,18 +45,7 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
         connection.execute(SELECT_ENTRIES, of_payroll) as entry_rows,
         connection.execute(SELECT_COMPONENTS, of_payroll) as component_rows,
     ):
-        yield from _merge(_shared(entry_rows), _shared(component_rows))
-
-
-def _merge(entry_rows: Iterable[Any], component_rows: Iterable[Any]) -> Iterator[Any]:
-    groups: Iterator[tuple[UUID, Iterator[Any]]] = groupby(component_rows, key=itemgetter(0))
-    owner, group = next(groups, (None, ()))
-    for row in entry_rows:
-        components = []
-        if row[0] == owner:
-            components = [SlottedPremiumComponent(*values) for _, *values in group]
-            owner, group = next(groups, (None, ()))
-        yield SlottedPremiumEntry(*row, components)
+        yield from merged(_shared(entry_rows), _shared(component_rows))
 
 
 def _shared(result: CursorResult[Any]) -> Iterator[tuple[Any, ...]]:

@@ -7,9 +7,15 @@ that can be saved in the objects themselves; the ids take most of what is left.
 from __future__ import annotations
 
 from dataclasses import fields, make_dataclass
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from strategies.contract import PremiumComponent, PremiumEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
 
 def _slotted_twin(cls: type) -> Any:
@@ -21,3 +27,15 @@ SlottedPremiumEntry = _slotted_twin(PremiumEntry)
 SlottedPremiumComponent = _slotted_twin(PremiumComponent)
 for _twin in (SlottedPremiumEntry, SlottedPremiumComponent):
     _twin.__module__ = __name__  # where pickle looks for it
+
+
+def merged(entry_rows: Iterable[Any], component_rows: Iterable[Any]) -> Iterator[Any]:
+    """Give the twins, from rows of `SELECT_ENTRIES` and `SELECT_COMPONENTS` read side by side."""
+    groups: Iterator[tuple[UUID, Iterator[Any]]] = groupby(component_rows, key=itemgetter(0))
+    owner, group = next(groups, (None, ()))
+    for row in entry_rows:
+        components = []
+        if row[0] == owner:
+            components = [SlottedPremiumComponent(*values) for _, *values in group]
+            owner, group = next(groups, (None, ()))
+        yield SlottedPremiumEntry(*row, components)

@@ -8,18 +8,16 @@ mostly values still: the driver makes a fresh one for every cell.
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
-from strategies.slots import SlottedPremiumComponent, SlottedPremiumEntry
+from strategies.slots import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
-    from sqlalchemy import CursorResult, Engine
+    from sqlalchemy import Engine
 
     from strategies.contract import PremiumEntry
 
@@ -40,15 +38,4 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
         connection.execute(SELECT_ENTRIES, of_payroll) as entry_rows,
         connection.execute(SELECT_COMPONENTS, of_payroll) as component_rows,
     ):
-        yield from _merge(entry_rows, component_rows)
-
-
-def _merge(entry_rows: CursorResult[Any], component_rows: CursorResult[Any]) -> Iterator[Any]:
-    groups: Iterator[tuple[UUID, Iterator[Any]]] = groupby(component_rows, key=itemgetter(0))
-    owner, group = next(groups, (None, ()))
-    for row in entry_rows:
-        components = []
-        if row.id == owner:
-            components = [SlottedPremiumComponent(*values) for _, *values in group]
-            owner, group = next(groups, (None, ()))
-        yield SlottedPremiumEntry(*row, components)
+        yield from merged(entry_rows, component_rows)
