@@ -24,6 +24,7 @@ from harness.plan import FLOOR, REFERENCE
 from harness.reports import _content as content
 from harness.reports import _layers as layers
 from harness.reports import _sentences as say
+from harness.reports import _traits as traits
 from harness.reports import markdown
 from harness.reports._selfcheck import HEADINGS as SELFCHECK_HEADINGS
 from harness.reports._selfcheck import cells as selfcheck_cells
@@ -44,7 +45,7 @@ ANSWER = (
     content.Column("in the garbage collector", "gc_share", "{:.0%}".format),
 )
 BLOCK = re.compile(
-    r"(?P<start><!-- generated: (?P<what>\S+) (?P<runs>[^>]+?) -->\n)"
+    r"(?P<start><!-- generated: (?P<what>\S+)(?P<runs>[^>]*?) -->\n)"
     r".*?(?P<end><!-- end of generated -->)",
     re.DOTALL,
 )
@@ -156,6 +157,12 @@ def _selfcheck(paths: list[Path]) -> str:
     return aligned(SELFCHECK_HEADINGS, table, "pipe")
 
 
+def _traits(_: list[Path]) -> str:
+    """Give what each strategy offers and gives up, and what it costs in code."""
+    meanings = "\n".join(f"- {line}" for line in traits.meanings())
+    return f"{aligned(*traits.table(), 'pipe')}\n\n{meanings}"
+
+
 MAKERS: dict[str, Callable[[list[Path]], str]] = {
     "answer": _answer,
     "census": _census,
@@ -164,4 +171,5 @@ MAKERS: dict[str, Callable[[list[Path]], str]] = {
     "layers": _layers,
     "published": _published,
     "selfcheck": _selfcheck,
+    "traits": _traits,
 }

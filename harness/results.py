@@ -26,13 +26,17 @@ LOCAL_RUNS = Path("results/local")
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What a run is: its format's version, how much it planned, and what it ran on."""
+    """What a run is: its format's version, how much it planned, and what it ran on.
+
+    `labels` and `offers` are by strategy: its label, and the traits it offers where it says so.
+    """
 
     format: int
     cells: int
     command: str
     environment: dict[str, str]
     labels: dict[str, str]
+    offers: dict[str, list[str]] = {}
 
 
 class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -2,8 +2,9 @@
 
 A strategy is a module with a docstring, whose first line is its label, and a function
 `get_premiums_for_payroll(engine, payroll_id)`; one that can stream also offers
-`iter_premiums_for_payroll(engine, payroll_id)`. A file that is not a strategy is named in
-`SUPPORT`; any other must follow these rules, and is refused by name where it does not.
+`iter_premiums_for_payroll(engine, payroll_id)`. `GIVES_UP` names the traits (`traits.py`) that
+it lacks. A file that is not a strategy is named in `SUPPORT`; any other must follow these rules,
+and is refused by name where it does not.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
+from strategies.traits import TRAITS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
     from strategies.contract import GetPremiumsForPayroll, IterPremiumsForPayroll
@@ -26,7 +29,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SUPPORT = frozenset(
-    {"adbc", "contract", "packed_columns", "paused_gc", "schema", "shared_values", "slots"}
+    {
+        "adbc",
+        "contract",
+        "packed_columns",
+        "paused_gc",
+        "schema",
+        "shared_values",
+        "slots",
+        "traits",
+    }
 )
 """Modules of this package that are no strategy: what strategies are made with."""
 
@@ -65,6 +77,11 @@ def load(name: str) -> Strategy:
         ) from None
     if not (module.__doc__ or "").strip():
         raise StrategyError(f"{name}: it has no docstring; the first line is its label")
+    gives_up: object = getattr(module, "GIVES_UP", frozenset())
+    if not isinstance(gives_up, set | frozenset):
+        raise StrategyError(f"{name}: GIVES_UP must be a set of traits, not {gives_up!r}")
+    for trait in sorted(map(str, gives_up - TRAITS.keys())):
+        raise StrategyError(f"{name}: GIVES_UP names {_unknown('trait', trait, TRAITS)}")
     return cast("Strategy", module)
 
 
@@ -81,6 +98,17 @@ def streaming() -> list[str]:
     return [name for name in names() if hasattr(load(name), "iter_premiums_for_payroll")]
 
 
+def offers(strategy: Strategy) -> list[str] | None:
+    """Give the traits that the strategy offers; None if it does not say what it gives up."""
+    gives_up = getattr(strategy, "GIVES_UP", None)
+    if gives_up is None:
+        return None
+    has_stream = hasattr(strategy, "iter_premiums_for_payroll")
+    return [
+        trait for trait in TRAITS if trait not in gives_up and (trait != "stream" or has_stream)
+    ]
+
+
 def label(strategy: Strategy) -> str:
     """Give the strategy's label: the first line of its docstring, without the full stop."""
     return (strategy.__doc__ or "").strip().splitlines()[0].rstrip(".")
@@ -90,10 +118,14 @@ def _from_package(name: str) -> ModuleType:
     if "://" in name:
         raise StrategyError("a strategy is a name or a .py file; a URL goes behind --dsn")
     if name not in names():
-        near = get_close_matches(name, names(), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names())}"
-        raise StrategyError(f"there is no strategy {name!r}; {hint}")
+        raise StrategyError(f"there is {_unknown('strategy', name, names())}")
     return _executed(name, lambda: importlib.import_module(f"{__name__}.{name}"))
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    return f"no {what} {name!r}; {hint}"
 
 
 def _from_file(path: Path) -> ModuleType:

@@ -30,6 +30,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Engine
 
+GIVES_UP = frozenset(
+    {
+        "orm-mapping",
+        "orm-identity",
+        "sqlalchemy-types",
+        "engine-connections",
+        "list",
+        "mutable",
+        "object-identity",
+        "hashable",
+        "no-extra-packages",
+    }
+)
+
 BLOCK = 32
 """Entries made at a time: few enough to die young, before the collector has walked them often."""
 

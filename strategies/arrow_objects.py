@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset(
+    {
+        "orm-mapping",
+        "orm-identity",
+        "sqlalchemy-types",
+        "engine-connections",
+        "contract-class",
+        "hashable",
+        "gc-untouched",
+        "no-extra-packages",
+    }
+)
+
 BOUND = 1000
 """Values a pool holds from one batch to the next."""
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+GIVES_UP = frozenset({"orm-mapping", "orm-identity", "hashable"})
+
 
 def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
     """Fetch all rows of both queries, then build the dataclasses from them."""

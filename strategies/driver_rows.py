@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset(
+    {
+        "orm-mapping",
+        "orm-identity",
+        "sqlalchemy-types",
+        "any-driver",
+        "contract-class",
+        "hashable",
+        "gc-untouched",
+    }
+)
+
 ROWS_A_CHUNK = 100
 VALUES_A_POOL = 1024
 STATEMENT = str(SELECT_PREMIUMS.compile(dialect=dialect()))  # type: ignore[no-untyped-call]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "hashable", "gc-untouched"})
+
 ROWS_A_ROUND_TRIP = 200
 EVIDENCE = 1000
 """Values of a column to see before judging whether sharing pays."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset({"hashable"})
+
 ENTRIES = (
     select(PremiumEntryRow)
     .options(joinedload(PremiumEntryRow.components))

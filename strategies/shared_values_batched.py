@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset({"orm-identity", "any-driver", "hashable"})
+
 BATCH = 100
 
 ENTRIES = (

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset({"any-driver", "hashable"})
+
 ENTRIES = (
     select(PremiumEntryRow)
     .options(selectinload(PremiumEntryRow.components))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "hashable"})
+
 ROWS_A_ROUND_TRIP = 200
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
+GIVES_UP = frozenset({"orm-identity", "hashable"})
+
 BATCH = 100
 """Entries a batch: what is held at once besides the result grows with it."""
 

@@ -16,7 +16,7 @@ from harness.database import open_database
 from harness.dataset import provide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.reports._content import Options
     from harness.results import Run
@@ -27,12 +27,6 @@ def chosen(names: Sequence[str] | None, every: Callable[[], list[str]]) -> list[
     wanted = names or every()
     local = (os.path.relpath(name) if name.endswith(".py") else name for name in wanted)
     return list(dict.fromkeys(local))
-
-
-def labels(names: Iterable[str]) -> dict[str, str]:
-    """Give each strategy's label; raises StrategyError for one that is none."""
-    own = (name for name in names if name not in baselines.LABELS)
-    return baselines.LABELS | {name: strategies.label(strategies.load(name)) for name in own}
 
 
 def path_for(save: Path | None, output_path: Path | None, *, force: bool) -> Path:
@@ -46,13 +40,18 @@ def path_for(save: Path | None, output_path: Path | None, *, force: bool) -> Pat
 
 def measured(
     cells: Sequence[plan.Cell],
-    labels_of: dict[str, str],
     path: Path,
     dsn: str | None,
     timeout: float,
     flamegraph: str | None = None,
 ) -> Run:
-    """Measure the cells into the file at `path`, whole after every measurement; give the run."""
+    """Measure the cells into the file at `path`, whole after every measurement; give the run.
+
+    Raises StrategyError, before anything is measured, for a strategy that is none.
+    """
+    names = dict.fromkeys(cell.strategy for cell in cells if cell.strategy not in baselines.LABELS)
+    loaded = {name: strategies.load(name) for name in names}
+    offers = {name: strategies.offers(strategy) for name, strategy in loaded.items()}
     with progress(len(cells)) as step, open_database(dsn) as database:
         payrolls = dict.fromkeys(cell.payroll for cell in cells)
         step("writing the payroll", 0)
@@ -62,7 +61,8 @@ def measured(
             cells=len(cells),
             command=_command(),
             environment=environment.describe(database.name, database.server_version),
-            labels=labels_of,
+            labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
+            offers={name: traits for name, traits in offers.items() if traits is not None},
         )
         step("measuring", 0)
         found = measure.run(cells, urls.__getitem__, timeout, flamegraph)

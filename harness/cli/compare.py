@@ -90,13 +90,12 @@ def run(
     else:
         chosen = measuring.chosen(names, strategies.streaming)
         _ = [strategies.stream(strategies.load(name)) for name in chosen]
-    labels = measuring.labels(chosen)
     path = measuring.path_for(save, output_path, force=force)
     counts = _counts(sizes) if sizes else [entries]
     payrolls = [Payroll(count, components, Profile(profile)) for count in counts]
     meter_names = list(dict.fromkeys(meter or discovery.names(meters)))
     cells = list(plan.cells(chosen, payrolls, meter_names, repeat, how))
-    finished = measuring.measured(cells, labels, path, dsn, timeout)
+    finished = measuring.measured(cells, path, dsn, timeout)
     return measuring.report(finished, path, form, Options(sort, scale_to), output_path)
 
 

@@ -55,7 +55,6 @@ def run(
 ) -> int:
     """Check, record, save, report."""
     chosen = measuring.chosen(names, strategies.names)
-    labels = measuring.labels(chosen)
     if flamegraph:
         output.check(flamegraph, "--flamegraph", replace=force)
         if len(chosen) > 1:
@@ -63,5 +62,5 @@ def run(
     path = measuring.path_for(save, output_path, force=force)
     cells = list(plan.explanations(chosen, Payroll(entries, components, Profile(profile))))
     picture = str(flamegraph.absolute()) if flamegraph else None
-    finished = measuring.measured(cells, labels, path, dsn, timeout, picture)
+    finished = measuring.measured(cells, path, dsn, timeout, picture)
     return measuring.report(finished, path, form, Options(), output_path)

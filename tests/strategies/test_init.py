@@ -38,6 +38,9 @@ def test_a_strategy_may_be_a_file_elsewhere(tmp_path: Path) -> None:
         ('"""A label."""\nget_premiums_for_payroll = 3', "no function get_premiums_for_payroll"),
         ('"""A."""\ndef get_premiums_for_payroll(engine): ...', r"must take \(engine, payroll_id"),
         ("def get_premiums_for_payroll(engine, payroll_id): ...", "no docstring"),
+        (f'{GOOD}GIVES_UP = ["mutable"]', "GIVES_UP must be a set of traits"),
+        (f'{GOOD}GIVES_UP = {{"mutabel"}}', "no trait 'mutabel'; did you mean mutable"),
+        (f"{GOOD}GIVES_UP = {{7}}", "no trait '7'"),
         ("import nothing_of_that_name", "does not import: ModuleNotFoundError"),
         ("def (", "does not import: SyntaxError"),
     ],
@@ -47,6 +50,16 @@ def test_a_file_that_breaks_the_rules_is_named(tmp_path: Path, text: str, compla
     path.write_text(text)
     with pytest.raises(strategies.StrategyError, match=rf"wrong\.py: .*{complaint}"):
         strategies.load(str(path))
+
+
+def test_a_strategy_that_does_not_say_what_it_gives_up_offers_nothing_known(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(GOOD)
+    assert strategies.offers(strategies.load(str(path))) is None
+    path.write_text(f"{GOOD}GIVES_UP = frozenset()")
+    offered = strategies.offers(strategies.load(str(path))) or []
+    assert "mutable" in offered
+    assert "stream" not in offered  # it has no such function
 
 
 def test_a_near_miss_is_suggested() -> None:
