@@ -26,6 +26,10 @@ EXPLANATION = "explanation"
 """The cell that splits a strategy's memory by layer instead of metering it."""
 
 
+EXPLAINED_UP_TO = 10_000
+"""Entries of the largest payroll that a comparison explains."""
+
+
 class Consume(StrEnum):
     """What is done with the entries: held in a list, or folded into a total and let go."""
 
@@ -93,10 +97,21 @@ def _variants(meter: str, repeat: int | None) -> Iterator[tuple[bool, bool, int]
         yield False, True, repeats
 
 
-def explanations(strategies: Sequence[str], payroll: Payroll) -> Iterator[Cell]:
-    """Give the cells that check and then explain each strategy."""
+def explanations(
+    strategies: Sequence[str], payroll: Payroll, *, check: bool = True
+) -> Iterator[Cell]:
+    """Give the cells that check, if that is not done yet, and then explain each strategy."""
     size = (payroll.entries, payroll.components, payroll.profile)
-    for what in (CONTRACT, EXPLANATION):
+    for what in (CONTRACT, EXPLANATION) if check else (EXPLANATION,):
         for way in strategies:
             if (way, what) != (FLOOR, CONTRACT):
                 yield Cell(way, what, *size)
+
+
+def to_explain(payrolls: Sequence[Payroll]) -> Payroll:
+    """Give the payroll to explain of those measured: the largest that can be recorded in full.
+
+    A recording has a line for every allocation; shares no longer change at such a size.
+    """
+    small = [payroll for payroll in payrolls if payroll.entries <= EXPLAINED_UP_TO]
+    return max(small or payrolls[:1], key=lambda payroll: payroll.entries)

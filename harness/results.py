@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 LOCAL_RUNS = Path("results/local")
+REFERENCE_RUN = Path(__file__).parents[1] / "results" / "reference.jsonl"
+"""The published run that is read where none is named."""
 
 
 class Header(msgspec.Struct, frozen=True):

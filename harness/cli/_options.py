@@ -69,6 +69,7 @@ Sort = Annotated[
         help=f"Order of the rows: {', '.join(SORT_KEYS)}.",
     ),
 ]
+ScaleTo = Annotated[int, typer.Option(min=1, help="Say what a payroll of this many entries needs.")]
 Format = Annotated[
     str,
     typer.Option(

@@ -61,7 +61,10 @@ Consume = Annotated[
         "strategies that stream).",
     ),
 ]
-ScaleTo = Annotated[int, typer.Option(min=1, help="Say what a payroll of this many entries needs.")]
+Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Also record where the bytes go, at up to 10,000 entries."),
+]
 
 
 def run(
@@ -73,13 +76,14 @@ def run(
     consume: Consume = plan.Consume.HOLD.value,
     meter: Meters = None,
     repeat: Repeat = None,
+    explain: Explain = False,
     dsn: option.Dsn = None,
     sort: option.Sort = "peak",
     form: option.Format = "table",
     output_path: option.Output = None,
     force: option.Force = False,
     save: option.Save = None,
-    scale_to: ScaleTo = 10_000,
+    scale_to: option.ScaleTo = 10_000,
     timeout: option.Timeout = 600,
 ) -> int:
     """Plan, measure, save, report."""
@@ -87,6 +91,8 @@ def run(
     if how is plan.Consume.HOLD:
         chosen = measuring.chosen(names, strategies.names)
         chosen = list(dict.fromkeys([plan.REFERENCE, *chosen]))
+    elif explain:
+        raise UsageError("--explain is of lists: leave --consume fold")
     else:
         chosen = measuring.chosen(names, strategies.streaming)
         _ = [strategies.stream(strategies.load(name)) for name in chosen]
@@ -95,6 +101,8 @@ def run(
     payrolls = [Payroll(count, components, Profile(profile)) for count in counts]
     meter_names = list(dict.fromkeys(meter or discovery.names(meters)))
     cells = list(plan.cells(chosen, payrolls, meter_names, repeat, how))
+    if explain:
+        cells += plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
     finished = measuring.measured(cells, path, dsn, timeout)
     return measuring.report(finished, path, form, Options(sort, scale_to), output_path)
 

@@ -13,6 +13,7 @@ from harness.plan import (
     Consume,
     cells,
     explanations,
+    to_explain,
 )
 
 PAYROLL = Payroll(10, 2)
@@ -34,6 +35,14 @@ def test_a_first_call_is_measured_apart() -> None:
 def test_an_explanation_is_checked_first_too() -> None:
     found = [(cell.strategy, cell.meter) for cell in explanations([FLOOR, "slotted"], PAYROLL)]
     assert found == [("slotted", CONTRACT), (FLOOR, EXPLANATION), ("slotted", EXPLANATION)]
+
+
+def test_a_comparison_explains_its_largest_payroll_that_can_be_recorded() -> None:
+    payrolls = [Payroll(size, 6) for size in (1_000, 10_000, 100_000)]
+    assert to_explain(payrolls) == payrolls[1]
+    assert to_explain(payrolls[2:]) == payrolls[2]
+    cells_ = explanations([FLOOR, "slotted"], payrolls[0], check=False)
+    assert [cell.meter for cell in cells_] == [EXPLANATION] * 2
 
 
 def test_every_strategy_is_checked_before_any_is_measured() -> None:

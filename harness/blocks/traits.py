@@ -1,0 +1,17 @@
+"""What each strategy offers and gives up, and what it costs in code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.reports import _traits as traits
+from harness.reports.table import aligned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def make(_: list[Path]) -> str:
+    """Give what each strategy offers and gives up, and what it costs in code."""
+    meanings = "\n".join(f"- {line}" for line in traits.meanings())
+    return f"{aligned(*traits.table(), 'pipe')}\n\n{meanings}"
