@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ PACKAGES = ("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresq
 def describe(server: str, server_version: str) -> dict[str, str]:
     """Give {what: its version or size} for a run against that server."""
     return {
+        "date": datetime.now(UTC).date().isoformat(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         **{package: version(package) for package in PACKAGES},
         "libpq": _dotted(psycopg.pq.version()),

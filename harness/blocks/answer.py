@@ -1,10 +1,12 @@
-"""One table a payroll with the ratios that decide, and what is to be said of them."""
+"""The payroll that the team worries about: the ratios that decide, and what is said of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from harness import results
+from harness.compare import ranked, rows
+from harness.errors import ResultsError
 from harness.reports import _content as content
 from harness.reports import _sentences as say
 from harness.reports.table import aligned
@@ -12,6 +14,7 @@ from harness.reports.table import aligned
 if TYPE_CHECKING:
     from pathlib import Path
 
+ENTRIES = 10_000
 ANSWER = (
     content.Column("retains", "delta_x_floor", "{:.2f}x floor".format),
     content.Column("peak", "peak_x_floor", "{:.2f}x floor".format),
@@ -23,15 +26,14 @@ ANSWER = (
 
 
 def make(paths: list[Path]) -> str:
-    """Give one table a payroll with the ratios that decide."""
-    tables = []
-    for path in paths:
-        for title, found in content.by_payroll(results.read(path), content.Options()):
-            cells = [
-                [f"`{row['strategy']}`", *(content.said(row, c) for c in ANSWER)] for row in found
-            ]
-            headings = [title.partition(" x")[0], *(column.heading for column in ANSWER)]
-            tables.append(aligned(headings, cells, "pipe"))
-            notes = [*say.missed(found), *say.unsteady(found), *say.verdict(found)]
-            tables.append("\n".join(f"- {note.lstrip('* ')}" for note in notes))
-    return "\n\n".join(tables)
+    """Give the table of that payroll, and its sentences; raises ResultsError where it has none."""
+    runs = map(results.read, paths)
+    found = [row for run in runs for row in rows(run) if row["entries"] == ENTRIES]
+    if not found:
+        raise ResultsError(f"no payroll of {ENTRIES:,} entries in {paths}")
+    found = ranked(found, f"{content.memory_measured(found)}_bytes")
+    cells = [[f"`{row['strategy']}`", *(content.said(row, c) for c in ANSWER)] for row in found]
+    headings = [f"{ENTRIES:,} entries", *(column.heading for column in ANSWER)]
+    notes = [*say.missed(found), *say.unsteady(found), *say.verdict(found)]
+    table = aligned(headings, cells, "pipe")
+    return "\n\n".join([table, "\n".join(f"- {note.lstrip('* ')}" for note in notes)])

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOMENTS = ("peak", "retained")
 BAR_WIDTH = 40
+SMALLEST_SHARE = 0.001
+"""Of what is retained, for a type to have a line of its own."""
 PARTS_OF_A_BLOCK = " ▏▎▍▌▋▊▉█"
 
 
@@ -92,8 +94,13 @@ def census_lines(each: Explained) -> Iterator[str]:
     """Say how many objects of each type are retained, and what sharing equal ones would save."""
     kinds = each.explanation.census
     total = sum(kind.bytes for kind in kinds)
+    small = [kind for kind in kinds if kind.bytes < total * SMALLEST_SHARE]
     for kind in kinds:
-        yield f"  {_kind(kind)}{_saving(kind, total)}"
+        if kind not in small:
+            yield f"  {_kind(kind)}{_saving(kind, total)}"
+    if small:
+        objects, size = sum(kind.objects for kind in small), sum(kind.bytes for kind in small)
+        yield f"  {objects:>9,} of {len(small)} more types: {size:,} bytes"
     saved = sum(kind.saving or 0 for kind in kinds)
     if saved:
         yield (
