@@ -49,8 +49,8 @@ def legend(found: list[Row]) -> list[str]:
     lines = [said for figure, said in LEGEND.items() if any(figure in row for row in found)]
     if any(row["consume"] == "hold" for row in found):
         lines += [
-            f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, without",
-            f"a database. vs {REFERENCE}: how many times smaller or faster. MB: 10^6 bytes.",
+            f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, no",
+            f"database. vs {REFERENCE}: how many times smaller or faster. MB: 10^6 bytes.",
         ]
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
