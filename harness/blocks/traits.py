@@ -1,4 +1,4 @@
-"""What each strategy offers and gives up, and what it costs in code."""
+"""What each strategy offers and gives up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def make(_: list[Path]) -> str:
-    """Give what each strategy offers and gives up, and what it costs in code."""
+    """Give a table of the traits that tell strategies apart, and what each trait means."""
     meanings = "\n".join(f"- {line}" for line in traits.meanings())
     return f"{aligned(*traits.table(), 'pipe')}\n\n{meanings}"

@@ -1,9 +1,8 @@
-"""What each strategy gives up, as a table: its traits, its lines of code, its packages."""
+"""What each strategy offers and gives up, as a table of its traits."""
 
 from __future__ import annotations
 
 import strategies
-from harness.footprint import footprint
 from strategies.traits import TRAITS
 
 YES, NO = "yes", "-"
@@ -13,13 +12,11 @@ def table() -> tuple[list[str], list[list[str]]]:
     """Give headings and cells, a row a strategy; only traits that tell strategies apart."""
     offered = _offered()
     telling = [trait for trait in TRAITS if 0 < _count(trait) < len(offered)]
-    cells = []
-    for name in sorted(offered, key=lambda name: (-len(offered[name]), name)):
-        own, whole, packages = footprint(name)
-        marks = (YES if trait in offered[name] else NO for trait in telling)
-        cells.append([f"`{name}`", *marks, str(own), str(whole), ", ".join(packages)])
-    headings = [trait.replace("-", " ") for trait in telling]
-    return ["strategy", *headings, "lines of code", "with what it is made of", "packages"], cells
+    cells = [
+        [f"`{name}`", *(YES if trait in offered[name] else NO for trait in telling)]
+        for name in sorted(offered, key=lambda name: (-len(offered[name]), name))
+    ]
+    return ["strategy", *(trait.replace("-", " ") for trait in telling)], cells
 
 
 def meanings() -> list[str]:

@@ -32,9 +32,11 @@ def render(run: Run, options: content.Options) -> str:
     return "\n".join(parts)
 
 
-def aligned(headings: list[str], cells: list[list[str]], form: str = "simple") -> str:
-    """Give a table whose first column is text and whose others are figures."""
-    align = ("left", *["right"] * (len(headings) - 1))
+def aligned(
+    headings: list[str], cells: list[list[str]], form: str = "simple", text_columns: int = 1
+) -> str:
+    """Give a table whose first columns are text and whose others are figures."""
+    align = [*["left"] * text_columns, *["right"] * (len(headings) - text_columns)]
     return tabulate(cells, headings, tablefmt=form, disable_numparse=True, colalign=align)
 
 
