@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
 SINGLETONS = (type, ModuleType, FunctionType, BuiltinFunctionType, Enum, NoneType, bool)
 VALUES = (UUID, Decimal, datetime, date, time, timedelta, str, bytes, int, float)
@@ -42,17 +42,21 @@ class Kind(NamedTuple):
     saving: int | None
 
 
-def census(result: object) -> list[Kind]:
-    """Count what the result holds, by type, most bytes first."""
+def census(result: object, older: Iterable[object] = ()) -> list[Kind]:
+    """Count what the result holds, by type, most bytes first.
+
+    `older` objects, such as a mapper that an instance refers to, do not count, and neither does
+    what only they refer to. The caller holds them, so that no new object has the place of one.
+    """
     found: defaultdict[type, list[Any]] = defaultdict(list)
-    for each in _reachable(result):
+    for each in _reachable(result, set(map(id, older))):
         found[type(each)].append(each)
     kinds = [_kind(cls, objects) for cls, objects in found.items()]
     return sorted(kinds, key=lambda kind: -kind.bytes)
 
 
-def _reachable(result: object) -> Iterator[object]:
-    seen, waiting = {id(result)}, [result]
+def _reachable(result: object, seen: set[int]) -> Iterator[object]:
+    waiting = [result]
     while waiting:
         each = waiting.pop()
         yield each
@@ -108,7 +112,7 @@ def _inline_bytes(cls: type[Any]) -> int:
     CPython 3.11 and 3.12 keep them in a block beside the instance; measured on bare instances.
     """
     makes_itself = any("__new__" in vars(each) for each in cls.__mro__[:-1])
-    if makes_itself or not cls.__flags__ & HEAP_TYPE:
+    if makes_itself or not cls.__flags__ & HEAP_TYPE or not _can_be_bare(cls):
         return 0
     tracemalloc.start()
     sample: list[object] = [None] * SAMPLE
@@ -119,3 +123,12 @@ def _inline_bytes(cls: type[Any]) -> int:
     tracemalloc.stop()
     asked_for = (after - before) // SAMPLE // WORD * WORD  # the tracer's own figures cost some
     return asked_for - sys.getsizeof(sample[0])
+
+
+def _can_be_bare(cls: type[Any]) -> bool:
+    """Tell whether Python itself can make an instance: of a type in C, only that type may."""
+    try:
+        object.__new__(cls)
+    except TypeError:
+        return False
+    return True

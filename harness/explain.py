@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ def explain(call: Callable[[], object], flamegraph: str | None = None) -> Explan
     psycopg's loaders must be marked before the call's engine is made (`harness.marks`). Raises
     NotAvailableError where memray does not run.
     """
+    gc.collect()
+    older = gc.get_objects()
     with TemporaryDirectory(prefix="mapping-strategies-") as folder:
         path = Path(folder) / "recording"
         recorded = recording.recorded(call, path)
@@ -43,7 +46,7 @@ def explain(call: Callable[[], object], flamegraph: str | None = None) -> Explan
     return Explanation(
         peak_bytes=_present(by_layer(recorded.peak)),
         retained_bytes=_present(by_layer(recorded.retained)),
-        census=census(recorded.result),
+        census=census(recorded.result, older),
     )
 
 

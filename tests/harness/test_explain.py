@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
 
 from harness import plan
 from harness.census import census
@@ -108,6 +110,17 @@ def test_the_census_counts_what_is_there() -> None:
     assert kinds["PremiumComponent"].objects == PAYROLL.entries * PAYROLL.components
     assert kinds["PremiumEntry"].distinct is None
     assert "Status" not in kinds, "enum members exist once and for all"
+
+
+def test_the_census_leaves_out_what_was_there_before() -> None:
+    older = [["kept"], {"by": "others"}]
+    kinds = {kind.type: kind.objects for kind in census([older[0], older[1], ["new"]], older)}
+    assert kinds == {"list": 2, "str": 1}
+
+
+def test_the_census_takes_types_that_only_c_can_make() -> None:
+    load = Transformer().get_loader(2950, Format.BINARY).load
+    assert {kind.type for kind in census([load])} >= {"list", type(load).__qualname__}
 
 
 def part(size: int, *stack: tuple[str, str], native: tuple[str, ...] = ()) -> Part:
