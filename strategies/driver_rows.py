@@ -41,7 +41,7 @@ GIVES_UP = frozenset(
 )
 
 ROWS_A_CHUNK = 100
-VALUES_A_POOL = 1024
+VALUES_A_POOL = 512
 STATEMENT = str(SELECT_PREMIUMS.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
 ENTRY_VALUES = len(SELECT_ENTRIES.selected_columns)
 ENUMS = [

@@ -9,23 +9,31 @@ shared value, and UUID hashes in Python.
 
 from __future__ import annotations
 
+from decimal import Decimal
+from enum import Enum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from strategies.paused_gc import paused_gc
 from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
 from strategies.slots import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from uuid import UUID
+    from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy import CursorResult, Engine
+    from sqlalchemy import CursorResult, Engine, Select
 
     from strategies.contract import PremiumEntry
 
 GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "hashable", "gc-untouched"})
 
 ROWS_A_ROUND_TRIP = 200
+KEYS: dict[type, Callable[[Any], Any]] = {UUID: attrgetter("int"), Decimal: str}
+"""What stands for a value whose own hash is slow: a UUID's is Python, a Decimal's a division.
+
+An attribute of None is an error: a column with NULLs would need a UUID's `str`.
+"""
 EVIDENCE = 1000
 """Values of a column to see before judging whether sharing pays."""
 BOUND = 1000
@@ -47,12 +55,14 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
         connection.execute(SELECT_ENTRIES, of_payroll) as entry_rows,
         connection.execute(SELECT_COMPONENTS, of_payroll) as component_rows,
     ):
-        yield from merged(_shared(entry_rows), _shared(component_rows))
+        yield from merged(
+            _shared(entry_rows, SELECT_ENTRIES), _shared(component_rows, SELECT_COMPONENTS)
+        )
 
 
-def _shared(result: CursorResult[Any]) -> Iterator[tuple[Any, ...]]:
+def _shared(result: CursorResult[Any], query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     """Give the rows, equal values of a column as one object where that pays."""
-    columns = [_Column() for _ in tuple(result.keys())]
+    columns = [_Column(column.type.python_type) for column in query.selected_columns]
     for rows in result.partitions():
         values = zip(*rows, strict=True)
         shared = (column.share(each) for column, each in zip(columns, values, strict=True))
@@ -62,16 +72,18 @@ def _shared(result: CursorResult[Any]) -> Iterator[tuple[Any, ...]]:
 class _Column:
     """Shares equal values of one column, for as long as at least half of them repeat."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type) -> None:
+        self._key = KEYS.get(kind)
         self._pool: dict[Any, Any] = {}
         self._seen = 0
-        self._pays = True
+        self._pays = not issubclass(kind, Enum)  # whose members are one object each anyway
 
     def share(self, values: Sequence[Any]) -> Sequence[Any]:
         if not self._pays:
             return values
         pool = self._pool
-        shared = list(map(pool.setdefault, values, values))
+        keys = map(self._key, values) if self._key else values
+        shared = list(map(pool.setdefault, keys, values))
         self._seen += len(shared)
         if self._seen >= EVIDENCE:
             self._pays = len(pool) <= self._seen // 2

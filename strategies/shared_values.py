@@ -36,6 +36,9 @@ BOUND = 4096
 after some 2,000 other values, and its insured person again after twice as many.
 """
 
+EVIDENCE = 500
+"""Values a pool sees before it judges whether sharing pays: a miss costs several times a load."""
+
 LONGEST = 64
 """Bytes of the longest value shared, as it comes from the server."""
 
@@ -53,6 +56,9 @@ class _Pool(dict["Buffer", Any]):
 
     When it is full it becomes the old generation, and starts again empty: a value in use comes
     back from there, those seen once (the ids) go with the next change of generation.
+
+    The first values are counted as they go into the old generation: as long as this one is
+    empty, every lookup is a miss. Where fewer than a quarter repeat, the pool gives up for good.
     """
 
     def __init__(self, load: Callable[[Buffer], Any], bound: int) -> None:
@@ -60,8 +66,14 @@ class _Pool(dict["Buffer", Any]):
         self._load = load
         self._bound = bound
         self._old: dict[Buffer, Any] = {}
+        self._seen = 0
+        self._pays = True
 
     def __missing__(self, raw: Buffer) -> Any:
+        if not self._pays:
+            return self._load(raw)
+        if self._seen < EVIDENCE:
+            return self._count(bytes(raw))
         key = bytes(raw)  # what comes is a view into the result, which dies before the pool
         value = self._old.pop(key, None)
         if value is None:
@@ -71,6 +83,18 @@ class _Pool(dict["Buffer", Any]):
                 self._old = dict(self)
                 self.clear()
             self[key] = value
+        return value
+
+    def _count(self, key: bytes) -> Any:
+        value = self._old.get(key)
+        if value is None:
+            value = self._load(key)
+            if len(key) <= LONGEST:
+                self._old[key] = value
+        self._seen += 1
+        if self._seen == EVIDENCE and len(self._old) > EVIDENCE * 3 // 4:
+            self._pays = False
+            self._old.clear()
         return value
 
 

@@ -36,6 +36,6 @@ def merged(entry_rows: Iterable[Any], component_rows: Iterable[Any]) -> Iterator
     for row in entry_rows:
         components = []
         if row[0] == owner:
-            components = [SlottedPremiumComponent(*values) for _, *values in group]
+            components = [SlottedPremiumComponent(*values[1:]) for values in group]
             owner, group = next(groups, (None, ()))
         yield SlottedPremiumEntry(*row, components)
