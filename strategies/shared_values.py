@@ -67,13 +67,11 @@ class _Pool(dict["Buffer", Any]):
         self._bound = bound
         self._old: dict[Buffer, Any] = {}
         self._seen = 0
-        self._pays = True
+        self._pays = False  # as long as there is no evidence
 
     def __missing__(self, raw: Buffer) -> Any:
         if not self._pays:
-            return self._load(raw)
-        if self._seen < EVIDENCE:
-            return self._count(bytes(raw))
+            return self._count(bytes(raw)) if self._seen < EVIDENCE else self._load(raw)
         key = bytes(raw)  # what comes is a view into the result, which dies before the pool
         value = self._old.pop(key, None)
         if value is None:
@@ -92,9 +90,10 @@ class _Pool(dict["Buffer", Any]):
             if len(key) <= LONGEST:
                 self._old[key] = value
         self._seen += 1
-        if self._seen == EVIDENCE and len(self._old) > EVIDENCE * 3 // 4:
-            self._pays = False
-            self._old.clear()
+        if self._seen == EVIDENCE:
+            self._pays = len(self._old) <= EVIDENCE * 3 // 4
+            if not self._pays:
+                self._old.clear()
         return value
 
 

@@ -13,7 +13,7 @@ import strategies
 from harness.check import first_difference
 from harness.payroll import Payroll, Profile, entries
 from strategies import full_orm, shared_values
-from strategies.shared_values import share_values, values_shared
+from strategies.shared_values import EVIDENCE, share_values, values_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,6 +69,15 @@ def test_a_pool_at_its_bound_gives_the_right_values(
     share_values(engine)
     result = full_orm.get_premiums_for_payroll(engine, payroll.id)
     assert first_difference(entries(payroll), result) is None
+
+
+@pytest.mark.parametrize(("different", "shares"), [(100, True), (EVIDENCE, False)])
+def test_a_pool_gives_up_where_nothing_repeats(different: int, shares: bool) -> None:
+    pool = shared_values._Pool(lambda raw: [bytes(raw)], bound=1024)
+    values = [pool[memoryview(b"%d" % (n % different))] for n in range(EVIDENCE)]
+    assert values == [[b"%d" % (n % different)] for n in range(EVIDENCE)]
+    assert (pool[memoryview(b"0")] is pool[memoryview(b"0")]) == shares
+    assert pool[memoryview(b"0")] == [b"0"]
 
 
 def test_nothing_is_kept_once_the_connection_is_back(engine: Engine) -> None:
