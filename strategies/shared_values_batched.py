@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 GIVES_UP = frozenset({"orm-identity", "any-driver", "hashable"})
 
 BATCH = 100
+VALUES_A_POOL = 1024
+"""Enough for batches of 100: a larger pool shares nothing more, and is held beside the result."""
 
 ENTRIES = (
     select(PremiumEntryRow)
@@ -47,7 +49,7 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
     of_payroll = ENTRIES.where(PremiumEntryRow.payroll_id == payroll_id)
     with (
         engine.execution_options(**READ_SNAPSHOT).connect() as connection,
-        values_shared(connection.connection.driver_connection),
+        values_shared(connection.connection.driver_connection, VALUES_A_POOL),
         Session(connection) as session,
         closing(session.scalars(of_payroll)) as rows,
     ):
