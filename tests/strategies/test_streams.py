@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from strategies.contract import IterPremiumsForPayroll, PremiumEntry
 
 PAYROLL = Payroll(1_500, 6)
+UNKNOWN = UUID(int=0)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,15 @@ def test_threads_may_share_the_engine(strategy: strategies.Strategy, engine: Eng
         assert list(pool.map(read, range(4))) == [None] * 4
     assert gc.isenabled()
     assert checked_out(engine) == 0
+
+
+def test_more_threads_than_connections_all_get_their_turn(
+    strategy: strategies.Strategy, engine: Engine
+) -> None:
+    """A strategy with two connections must not have every thread hold one, waiting for another."""
+    with ThreadPoolExecutor(40) as pool:
+        read = pool.map(lambda _: strategy.get_premiums_for_payroll(engine, UNKNOWN), range(40))
+        assert [len(result) for result in read] == [0] * 40
 
 
 def test_a_statement_timeout_reaches_the_caller(
