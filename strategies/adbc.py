@@ -7,9 +7,12 @@ one reads the whole type catalogue (~50 ms), so they are pooled, as SQLAlchemy p
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, contextmanager
+from ctypes import py_object, pythonapi
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
+from struct import Struct
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -34,17 +37,18 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.exc import DisconnectionError
 
 from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
-    Batches = Generator[pa.RecordBatch]
+    Batches = Iterator[pa.RecordBatch]
 
-BATCH_BYTES = 128 * 1024
+BATCH_BYTES = 256 * 1024
 """ADBC's own 16 MB would put a payroll's whole result into memory at once."""
 
 UUID_BYTES = 16
@@ -83,14 +87,15 @@ def premium_batches(engine: Engine, payroll_id: UUID) -> Iterator[tuple[Batches,
     Two connections, so that both can be read side by side: COPY has a connection for itself.
     The second one's transaction sees the snapshot of the first.
     """
-    with _transaction(engine) as first, _transaction(engine) as second:
-        snapshot = next(_batches(first, "SELECT pg_export_snapshot()"))[0][0].as_py()
+    # A bound parameter would lose the COPY path, and with it the small batches.
+    of_payroll = {"payroll_id": f"'{_checked(payroll_id)}'"}
+    with _transactions(engine) as (first, second):
+        with _batches(first, "SELECT pg_export_snapshot()") as exported:
+            snapshot = next(exported)[0][0].as_py()
         _execute(second, f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        # A bound parameter would lose the COPY path, and with it the small batches.
-        of_payroll = {"payroll_id": f"'{_checked(payroll_id)}'"}
-        with (
-            closing(_batches(first, ENTRIES % of_payroll)) as entries,
-            closing(_batches(second, COMPONENTS % of_payroll)) as components,
+        with (  # the server begins with the components while the entries are read
+            _batches(second, COMPONENTS % of_payroll) as components,
+            _batches(first, ENTRIES % of_payroll) as entries,
         ):
             yield entries, components
 
@@ -98,14 +103,16 @@ def premium_batches(engine: Engine, payroll_id: UUID) -> Iterator[tuple[Batches,
 def raw_values(array: pa.Array) -> list[Any]:
     """Give the column as it is stored: bytes of a UUID, an integer, or text."""
     array = storage(array)
-    if array.null_count:
-        raise ValueError("a NULL, in a schema that has none")
     if array.type == pa.binary(UUID_BYTES):
-        raw = bytes(fixed_width(array))
-        return [raw[at : at + UUID_BYTES] for at in range(0, len(raw), UUID_BYTES)]
+        return uuids(fixed_width(array))
     if array.type in FORMATS:
         return fixed_width(array).cast(FORMATS[array.type]).tolist()  # type: ignore[call-overload, no-any-return]
     return array.to_pylist()  # type: ignore[no-any-return]
+
+
+def uuids(raw: bytes | memoryview) -> list[bytes]:
+    """Give the bytes of each UUID, cut in C: three times as fast as slices."""
+    return [*Struct(f"{UUID_BYTES}s" * (len(raw) // UUID_BYTES)).unpack(raw)]
 
 
 def fixed_width(array: pa.Array) -> memoryview:
@@ -142,17 +149,33 @@ def _checked(payroll_id: UUID) -> UUID:
     return UUID(int=payroll_id.int)
 
 
+class _Pair:
+    """Two connections, which a pool lends as one: no call can hold one and wait for another."""
+
+    def __init__(self, conninfo: str) -> None:
+        self.process = os.getpid()
+        self.both = [dbapi.connect(conninfo, autocommit=True) for _ in range(2)]
+
+    def close(self) -> None:
+        if self.process == os.getpid():
+            for connection in self.both:
+                connection.close()
+        else:  # its parent's: even its end as garbage would end the parent's sessions
+            pythonapi.Py_IncRef(py_object(self))
+
+
 @contextmanager
-def _transaction(engine: Engine) -> Iterator[Any]:
+def _transactions(engine: Engine) -> Iterator[list[Any]]:
     with _LOCK:
         pool = _POOLS.get(engine) or _new_pool(engine)
-    with closing(pool.connect()) as connection:
+    with closing(pool.connect()) as lent:
+        pair: Any = lent.dbapi_connection
         try:
-            _execute(connection, BEGIN)
-            yield connection
-            _execute(connection, "ROLLBACK")
+            yield pair.both
+            for connection in pair.both:
+                _execute(connection, "ROLLBACK")
         except BaseException:
-            connection.invalidate()  # in the midst of a COPY, or broken
+            lent.invalidate()  # in the midst of a COPY, or broken
             raise
 
 
@@ -161,11 +184,26 @@ def _new_pool(engine: Engine) -> QueuePool:
     arguments, words = engine.dialect.create_connect_args(engine.url)
     words.pop("context", None)  # psycopg's own
     conninfo = make_conninfo(*arguments, **words)
-    pool = QueuePool(lambda: dbapi.connect(conninfo, autocommit=True), reset_on_return=None)
+    pool = QueuePool(lambda: _Pair(conninfo), reset_on_return=None)  # type: ignore[arg-type]
+    event.listen(pool, "checkout", _begin)
     _POOLS[engine] = pool
     finalize(engine, pool.dispose)
     event.listen(engine, "engine_disposed", lambda _: pool.dispose())
     return pool
+
+
+def _begin(pair: Any, *_: object) -> None:
+    """Begin both transactions; have the pool make a new pair where this one is not usable.
+
+    The server may have closed it while it was idle, or it is of the process that forked this one.
+    """
+    if pair.process != os.getpid():
+        raise DisconnectionError
+    try:
+        for connection in pair.both:
+            _execute(connection, BEGIN)
+    except dbapi.Error as error:
+        raise DisconnectionError(str(error)) from error
 
 
 def _execute(connection: Any, statement: str) -> None:
@@ -174,9 +212,16 @@ def _execute(connection: Any, statement: str) -> None:
         cursor.execute(statement)
 
 
-def _batches(connection: Any, statement: str) -> Batches:
+@contextmanager
+def _batches(connection: Any, statement: str) -> Iterator[Batches]:
     hint = {StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(BATCH_BYTES)}
     with closing(connection.cursor()) as cursor:
         cursor.adbc_statement.set_options(**hint)
         cursor.execute(statement)
-        yield from cursor.fetch_record_batch()
+        yield map(_without_null, cursor.fetch_record_batch())
+
+
+def _without_null(batch: pa.RecordBatch) -> pa.RecordBatch:
+    if any(column.null_count for column in batch.columns):
+        raise ValueError("a NULL, in a schema that has none")
+    return batch
