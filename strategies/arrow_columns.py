@@ -58,6 +58,7 @@ def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[Premi
     with premium_batches(engine, payroll_id) as (entry_batches, component_batches):
         for batch in entry_batches:
             entries.add(batch.columns, batch.num_rows)
+            del batch  # or it would be held while the next one is made
         entries.seal()
         first_rows = array("I", bytes(4 * (entries.rows + 1)))
         runs = _runs(components, component_batches)
@@ -75,6 +76,7 @@ def _runs(
         before = components.rows
         components.add(batch.columns[1:], batch.num_rows)
         runs = pc.run_end_encode(storage(batch.column(0)))
+        del batch  # or it would be held while the next one is made
         for raw_id, end in zip(raw_values(runs.values), raw_values(runs.run_ends), strict=True):
             yield raw_id, before + end
 

@@ -11,8 +11,9 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from strategies.adbc import FORMATS, UUID_BYTES, fixed_width, maker, raw_values, storage
+from strategies.adbc import FORMATS, UUID_BYTES, fixed_width, maker, raw_values, storage, uuids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 BOUND = 1024
 """Values of a column's own dictionary; one with more has a dictionary a batch instead."""
 
-ROWS_A_CHUNK = 4096
 ROWS_A_LOOK = 256
 
 
@@ -52,12 +52,12 @@ class Table:
 
 
 class Column:
-    """One column, in chunks, each as compact as its values allow.
+    """One column, a chunk a batch, each as compact as its values allow.
 
     While at least half of a batch's values repeat they are encoded with a dictionary: with the
-    column's own, for as long as that is small and a new batch brings few new values; else with
-    the batch's (two insured persons an entry repeat, but not for long). Values of the column's
-    dictionary are made when they are first looked at, and kept: equal values are one object.
+    column's own, for as long as that is small; else with the batch's (two insured persons an
+    entry repeat, but not for long). Values of the column's dictionary are made when they are
+    first looked at, and kept: equal values are one object.
     """
 
     def __init__(self, type_: Any) -> None:
@@ -65,10 +65,9 @@ class Column:
         self._make = maker(type_)
         self._chunks: list[_Chunk] = []
         self._starts = array("I", [0])
-        self._pieces: list[_Chunk] = []
         self._pays = True
-        self._codes: dict[Any, int] = {}
-        self._grows = True
+        self._shares = True
+        self._known: Any = ()
         self._dictionary = _Chunk(0, (), TEXT)
         self._values: dict[int, Any] = {}
 
@@ -80,19 +79,14 @@ class Column:
 
     def add(self, values: pa.Array) -> None:
         """Add a batch's values."""
-        piece = self._encoded(storage(values))
-        if self._pieces and not piece.continues(self._pieces[0]):
-            self._flush()
-        self._pieces.append(piece)
-        if sum(piece.rows for piece in self._pieces) >= ROWS_A_CHUNK:
-            self._flush()
+        self._chunks.append(self._encoded(storage(values)))
+        self._starts.append(self._starts[-1] + len(values))
 
     def seal(self) -> None:
         """End the adding: forget what only that needs."""
-        if self._pieces:
-            self._flush()
-        self._dictionary = _packed(tuple(self._codes))
-        self._codes = {}
+        if self._known:
+            self._dictionary = _plain(self._known)
+        self._known = ()
 
     def values(self, start: int, stop: int) -> list[Any]:
         """Give the values of these rows, made now or, where they repeat, shared."""
@@ -122,34 +116,33 @@ class Column:
             yield self._chunks[nth], start - first, end - first
             start, nth = end, nth + 1
 
-    def _flush(self) -> None:
-        chunk = _joined(self._pieces, len(self._codes))
-        self._chunks.append(chunk)
-        self._starts.append(self._starts[-1] + chunk.rows)
-        self._pieces = []
-
     def _encoded(self, values: pa.Array) -> _Chunk:
+        if self._shares and (places := self._shared_places(values)) is not None:
+            return _packed(places, len(self._known))
         if self._pays:
             encoded = values.dictionary_encode()
-            dictionary, places = encoded.dictionary, encoded.indices
+            dictionary = encoded.dictionary
             self._pays = len(dictionary) <= len(values) // 2  # never for ids, whose raw() is read
-            if self._pays and (codes := self._own_codes(raw_values(dictionary))):
-                return _narrow(places, len(self._codes), codes)
             if self._pays:
-                return _narrow(places, len(dictionary), None, _plain(dictionary))
+                return _packed(encoded.indices, len(dictionary), _plain(dictionary))
         return _plain(values)
 
-    def _own_codes(self, raw: list[Any]) -> list[int] | None:
-        """Give the places of these in the column's dictionary, which grows; none once too big."""
-        codes = self._codes
-        new = [each for each in raw if each not in codes]
-        too_big = len(codes) + len(new) > BOUND
-        self._grows = self._grows and not too_big and (not codes or len(new) <= len(raw) // 2)
-        if not self._grows:
-            return None
-        for each in new:
-            codes[each] = len(codes)
-        return [codes[each] for each in raw]
+    def _shared_places(self, values: pa.Array) -> pa.Array | None:
+        """Give the places in the column's dictionary, which grows; none once it is too big.
+
+        All in native code: a loop over the values in Python would take longer than the rest.
+        """
+        known = self._known or values[:0]
+        places = pc.index_in(values, value_set=known)
+        if places.null_count:
+            grown = pa.chunked_array([known, values]).unique()  # what was known keeps its place
+            new = len(grown) - len(known)
+            self._shares = len(grown) <= BOUND and new <= len(values) // 2
+            if not self._shares:
+                return None
+            known, places = grown, pc.index_in(values, value_set=grown)
+        self._known = known
+        return places
 
 
 class _Chunk(NamedTuple):
@@ -162,16 +155,11 @@ class _Chunk(NamedTuple):
     encoded: bool = False
     dictionary: _Chunk | None = None
 
-    def continues(self, other: _Chunk) -> bool:
-        one_dictionary = self.dictionary is None and other.dictionary is None
-        return one_dictionary and self.format == other.format and self.encoded == other.encoded
-
     def raw(self, start: int, stop: int) -> Sequence[Any]:
         if isinstance(self.data, tuple):
             return self.data[start:stop]
         if self.format == A_UUID:
-            ends = range(start * UUID_BYTES, stop * UUID_BYTES, UUID_BYTES)
-            return [self.data[at : at + UUID_BYTES] for at in ends]
+            return uuids(self.data[start * UUID_BYTES : stop * UUID_BYTES])
         if self.format in SHIFTS:
             return _unpacked(self.data, self.format, start, stop)
         return memoryview(self.data).cast(self.format)[start:stop].tolist()  # type: ignore[call-overload, no-any-return]
@@ -189,19 +177,20 @@ SHIFTED = {shift: bytes(kept[byte >> shift] for byte in range(256)) for shift, k
 """What `bytes.translate` needs to take two places out of one byte."""
 
 
-def _joined(pieces: list[_Chunk], count: int) -> _Chunk:
-    """Make one chunk of pieces alike, the places in a dictionary of `count` packed."""
-    rows, (_, data, format_, encoded, dictionary) = sum(each.rows for each in pieces), pieces[0]
-    if isinstance(data, tuple):
-        return _Chunk(rows, tuple(value for each in pieces for value in each.data), format_)
-    data = b"".join(each.data for each in pieces)  # type: ignore[misc]
-    if encoded and not dictionary and count <= 1 << 4:
+def _packed(places: pa.Array, count: int, dictionary: _Chunk | None = None) -> _Chunk:
+    """Give the places (int32, little-endian as all of Arrow's here) in the fewest bits."""
+    if count > 1 << 8:
+        narrow, format_ = (pa.uint16(), "H") if count <= 1 << 16 else (pa.uint32(), "I")
+        data = bytes(fixed_width(places.cast(narrow)))
+        return _Chunk(len(places), data, format_, encoded=True, dictionary=dictionary)
+    data, format_ = bytes(fixed_width(places))[::4], "B"
+    if count <= 1 << 4:
         format_ = "4 bits" if count > 1 << 2 else "2 bits" if count > 1 << 1 else "1 bit"
         for shift in SHIFTS[format_]:
             data = _halved(data, shift)
         if count == 1:
             data, format_ = b"", CONSTANT
-    return _Chunk(rows, data, format_, encoded, dictionary)
+    return _Chunk(len(places), data, format_, encoded=True, dictionary=dictionary)
 
 
 def _halved(data: bytes, shift: int) -> bytes:
@@ -230,26 +219,3 @@ def _plain(values: pa.Array) -> _Chunk:
     if values.type in FORMATS:
         return _Chunk(len(values), bytes(fixed_width(values)), FORMATS[values.type])
     return _Chunk(len(values), tuple(raw_values(values)), TEXT)
-
-
-def _packed(raw: tuple[Any, ...]) -> _Chunk:
-    if raw and isinstance(raw[0], bytes):
-        return _Chunk(len(raw), b"".join(raw), A_UUID)
-    if raw and isinstance(raw[0], int):
-        return _Chunk(len(raw), array("q", raw).tobytes(), "q")
-    return _Chunk(len(raw), raw, TEXT)
-
-
-def _narrow(
-    places: pa.Array, count: int, codes: list[int] | None, dictionary: _Chunk | None = None
-) -> _Chunk:
-    """Give the places in the fewest bytes that count to `count`; as `codes` says, where given."""
-    wide = fixed_width(places)  # int32, little-endian as all of Arrow's here
-    if count <= 1 << 8:
-        data = bytes(wide)[::4]
-        data = data.translate(bytes(codes).ljust(1 << 8)) if codes else data
-        return _Chunk(len(places), data, "B", encoded=True, dictionary=dictionary)
-    format_ = "H" if count <= 1 << 16 else "I"
-    each = wide.cast("i").tolist()
-    data = array(format_, map(codes.__getitem__, each) if codes else each).tobytes()
-    return _Chunk(len(places), data, format_, encoded=True, dictionary=dictionary)
