@@ -40,7 +40,7 @@ GIVES_UP = frozenset(
 )
 
 BOUND = 1000
-"""Values a pool holds from one batch to the next."""
+"""Values a pool holds before it is emptied; more only where one batch brings more."""
 
 
 def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
@@ -94,14 +94,15 @@ class _Column:
             encoded = storage(array).dictionary_encode()
             self._pays = len(encoded.dictionary) <= len(array) // 2 or len(array) == 1
             if self._pays:
-                values = [self._shared(raw) for raw in raw_values(encoded.dictionary)]
+                values = self._shared(raw_values(encoded.dictionary))
                 return map(values.__getitem__, raw_values(encoded.indices))
         return map(self._make, raw_values(array))
 
-    def _shared(self, raw: Any) -> Any:
-        value = self._pool.get(raw)
-        if value is None:
-            if len(self._pool) >= BOUND:
-                self._pool.clear()
-            value = self._pool[raw] = self._make(raw)
-        return value
+    def _shared(self, raw: list[Any]) -> list[Any]:
+        pool = self._pool
+        new = [each for each in raw if each not in pool]
+        if len(pool) + len(new) > BOUND:
+            pool.clear()
+            new = raw
+        pool.update(zip(new, map(self._make, new), strict=True))
+        return [pool[each] for each in raw]
