@@ -3,6 +3,9 @@
 Needs `adbc-driver-postgresql` and `pyarrow`. ADBC has connections of its own, made from the
 engine's URL: what the engine was given beside it (`connect_args`, events) is not theirs. Making
 one reads the whole type catalogue (~50 ms), so they are pooled, as SQLAlchemy pools its own.
+
+A read holds two of them. Behind PgBouncer in transaction mode that is two server connections: its
+pool needs one more than there are processes that read, or each may hold one and wait for another.
 """
 
 from __future__ import annotations
@@ -181,7 +184,7 @@ def _transactions(engine: Engine) -> Iterator[list[Any]]:
 
 def _new_pool(engine: Engine) -> QueuePool:
     """Make the engine's pool, whose connections are closed when the engine is done with."""
-    arguments, words = engine.dialect.create_connect_args(engine.url)
+    arguments, words = dialect().create_connect_args(engine.url)  # type: ignore[no-untyped-call]
     words.pop("context", None)  # psycopg's own
     conninfo = make_conninfo(*arguments, **words)
     pool = QueuePool(lambda: _Pair(conninfo), reset_on_return=None)  # type: ignore[arg-type]
