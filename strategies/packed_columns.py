@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from struct import calcsize
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -179,18 +180,20 @@ SHIFTED = {shift: bytes(kept[byte >> shift] for byte in range(256)) for shift, k
 
 def _packed(places: pa.Array, count: int, dictionary: _Chunk | None = None) -> _Chunk:
     """Give the places (int32, little-endian as all of Arrow's here) in the fewest bits."""
-    if count > 1 << 8:
-        narrow, format_ = (pa.uint16(), "H") if count <= 1 << 16 else (pa.uint32(), "I")
-        data = bytes(fixed_width(places.cast(narrow)))
-        return _Chunk(len(places), data, format_, encoded=True, dictionary=dictionary)
-    data, format_ = bytes(fixed_width(places))[::4], "B"
+    wide, rows = bytes(fixed_width(places)), len(places)
+    format_ = "B" if count <= 1 << 8 else "H" if count <= 1 << 16 else "I"
+    width = calcsize(format_)
+    narrow = bytearray(width * rows)
+    for nth in range(width):
+        narrow[nth::width] = wide[nth::4]
+    data = bytes(narrow)
     if count <= 1 << 4:
         format_ = "4 bits" if count > 1 << 2 else "2 bits" if count > 1 << 1 else "1 bit"
         for shift in SHIFTS[format_]:
             data = _halved(data, shift)
         if count == 1:
             data, format_ = b"", CONSTANT
-    return _Chunk(len(places), data, format_, encoded=True, dictionary=dictionary)
+    return _Chunk(rows, data, format_, encoded=True, dictionary=dictionary)
 
 
 def _halved(data: bytes, shift: int) -> bytes:
