@@ -188,14 +188,20 @@ def _new_pool(engine: Engine) -> QueuePool:
     words.pop("context", None)  # psycopg's own
     conninfo = make_conninfo(*arguments, **words)
     pool = QueuePool(lambda: _Pair(conninfo), reset_on_return=None)  # type: ignore[arg-type]
-    event.listen(pool, "checkout", _begin)
+    turn = Lock()
+
+    @event.listens_for(pool, "checkout")
+    def begin(pair: Any, *_: object) -> None:
+        with turn:  # or PgBouncer may give each thread its first server connection, and no second
+            _begin(pair)
+
     _POOLS[engine] = pool
     finalize(engine, pool.dispose)
     event.listen(engine, "engine_disposed", lambda _: pool.dispose())
     return pool
 
 
-def _begin(pair: Any, *_: object) -> None:
+def _begin(pair: _Pair) -> None:
     """Begin both transactions; have the pool make a new pair where this one is not usable.
 
     The server may have closed it while it was idle, or it is of the process that forked this one.
