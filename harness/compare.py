@@ -35,10 +35,11 @@ def repeats_within(figure: str) -> float:
 def rows(run: Run) -> list[Row]:
     """Give a row for each strategy and payroll, the floor first, then in the order measured.
 
-    For each figure such as `delta_bytes`: its median over the repeats, the same `_per_entry`, and
-    its `_spread` (None if not repeated). Memory is a ratio to the floor (`delta_x_floor`), and
-    how many times smaller than the reference's (`delta_smaller_than_reference`); time, how many
-    times faster (`faster_than_reference`), with the quartiles as `wall_seconds_low` and `_high`.
+    For each figure such as `delta_bytes`: its median over the repeats, the same `_per_entry`,
+    where the repeats lie as `_low` and `_high` (all of them for memory, the middle half for
+    time), and its `_spread` (None if not repeated). Memory is a ratio to the floor
+    (`delta_x_floor`), and how many times smaller than the reference's
+    (`delta_smaller_than_reference`); time, how many times faster (`faster_than_reference`).
     Figures of a first call, without warm-up, begin with `first_call_`; those with the garbage
     collector paused, with `paused_`.
     """
@@ -112,8 +113,8 @@ def _fields(
     if unit == "bytes":
         fields[f"{stem}_x_floor"] = _ratio(mine, floor)
         fields[f"{stem}_smaller_than_reference"] = _ratio(reference, mine)
+    fields |= {f"{name}_low": low if mine else None, f"{name}_high": high if mine else None}
     if stem.endswith("wall"):
-        fields |= {f"{name}_low": low or None, f"{name}_high": high or None}
         which = stem.removesuffix("wall")
         fields[f"{which}faster_than_reference"] = _ratio(reference, mine)
         fields[f"{which}overlaps_reference"] = bool(

@@ -1,0 +1,51 @@
+"""Budgets as a person writes them: `256MB`, `1.5 GiB`, `2s`, `800 ms`. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from harness.errors import UsageError
+
+MEMORY = {
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+}
+"""Bytes in each unit."""
+
+TIME = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
+"""Seconds in each unit."""
+
+MOST_BYTES, MOST_SECONDS = 1e15, 86_400.0
+AMOUNT = re.compile(r"\s*(?P<number>[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?)\s*(?P<unit>[a-z]*)\s*", re.I)
+
+
+def memory(text: str, option: str = "--memory") -> float:
+    """Give the bytes of `256MB` or `256 MiB`; raises UsageError, naming the option."""
+    return _amount(text, option, MEMORY, "256MB", MOST_BYTES, "1 PB")
+
+
+def seconds(text: str, option: str = "--time") -> float:
+    """Give the seconds of `2s`, `800ms` or `1.5 min`; raises UsageError, naming the option."""
+    return _amount(text, option, TIME, "2s", MOST_SECONDS, "a day")
+
+
+def _amount(
+    text: str, option: str, units: dict[str, float], example: str, most: float, most_said: str
+) -> float:
+    by_lower_case = {unit.lower(): size for unit, size in units.items()}
+    match = AMOUNT.fullmatch(text)
+    size = by_lower_case.get(match["unit"].lower()) if match else None
+    if not match or size is None:
+        raise UsageError(
+            f"{option} {text!r} is not a number and a unit, as {example}; "
+            f"units: {', '.join(units)}"
+        )
+    amount = float(match["number"]) * size
+    if not 0 < amount <= most:
+        raise UsageError(f"{option} {text!r} must be more than 0 and at most {most_said}")
+    return amount
