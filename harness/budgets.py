@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MEMORY = {
     "B": 1,
@@ -35,15 +39,14 @@ def seconds(text: str, option: str = "--time") -> float:
 
 
 def _amount(
-    text: str, option: str, units: dict[str, float], example: str, most: float, most_said: str
+    text: str, option: str, units: Mapping[str, float], example: str, most: float, most_said: str
 ) -> float:
     by_lower_case = {unit.lower(): size for unit, size in units.items()}
     match = AMOUNT.fullmatch(text)
     size = by_lower_case.get(match["unit"].lower()) if match else None
     if not match or size is None:
         raise UsageError(
-            f"{option} {text!r} is not a number and a unit, as {example}; "
-            f"units: {', '.join(units)}"
+            f"{option} {text!r} is not a number and a unit, as {example}; units: {', '.join(units)}"
         )
     amount = float(match["number"]) * size
     if not 0 < amount <= most:

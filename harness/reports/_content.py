@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -163,7 +164,7 @@ def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
 
 def ran_on(run: Run) -> str:
     """Give one line on what the run ran on."""
-    known = run.header.environment
+    known = defaultdict(lambda: "unknown", run.header.environment)
     return (
         f"{known['server']}, SQLAlchemy {known['sqlalchemy']}, psycopg {known['psycopg']}, "
         f"{known['python']}, {known['system']}, commit {known['commit']}"

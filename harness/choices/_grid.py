@@ -1,0 +1,60 @@
+"""The strategies of a decision as tables: those that fit, those that do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tabulate import tabulate
+
+from harness.choices import _words as say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.choice import Verdict
+
+WIDTH_OF_WORDS = 34
+"""Columns of the terminal left for the last cell, to keep to 100 in all."""
+
+
+def fitting(verdicts: Iterable[Verdict], form: str) -> str:
+    """Give the table of those that fit, with what each gives up."""
+    cells = [[*_figures(verdict), say.gives_up(verdict)] for verdict in verdicts]
+    return _table("gives up", cells, form)
+
+
+def missing(verdicts: Iterable[Verdict], form: str) -> str:
+    """Give the table of those that do not, with the reasons."""
+    cells = [[*_figures(verdict), "; ".join(say.reasons(verdict))] for verdict in verdicts]
+    return _table("why not", cells, form)
+
+
+def every(verdicts: Iterable[Verdict], form: str) -> str:
+    """Give the table of all, with whether they fit, and why not."""
+    cells = [
+        [*_figures(verdict), "yes" if verdict.fits else f"no: {'; '.join(say.reasons(verdict))}"]
+        for verdict in verdicts
+    ]
+    return _table("fits", cells, form)
+
+
+def _figures(verdict: Verdict) -> list[str]:
+    retains = say.size(verdict.delta.value) if verdict.delta else ""
+    peak, time = say.predicted_size(verdict.peak), say.predicted_time(verdict.wall)
+    return [verdict.way.strategy, peak, retains, time]
+
+
+def _table(words: str, cells: list[list[str]], form: str) -> str:
+    """Give a table of text, figures and text; in the terminal the last column is wrapped."""
+    headings = ["strategy", "peak", "retains", "time", words]
+    is_markdown = form == "pipe"
+    if is_markdown:
+        cells = [[f"`{name}`", *rest[:-1], rest[-1].replace("|", "\\|")] for name, *rest in cells]
+    return tabulate(
+        cells,
+        headings,
+        tablefmt=form,
+        disable_numparse=True,
+        colalign=("left", "right", "right", "right", "left"),
+        maxcolwidths=None if is_markdown else [None, None, None, None, WIDTH_OF_WORDS],
+    )

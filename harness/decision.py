@@ -1,0 +1,90 @@
+"""A decision: the verdicts on every strategy of a run, and what would change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import strategies
+from harness import choice
+from harness.changes import changes
+from harness.plan import REFERENCE
+
+if TYPE_CHECKING:
+    from harness.changes import Changes
+    from harness.choice import Judged, Limits, Payrolls, Verdict
+    from harness.results import Header, Run
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a decision comes from: the run's name, and the command that repeats the decision."""
+
+    run: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Verdicts on the strategies, best first, under limits; from a run, by a meter."""
+
+    source: Source
+    run: Run
+    payrolls: Payrolls
+    limits: Limits
+    meter: str
+    verdicts: tuple[Verdict, ...]
+    changes: Changes
+
+    @property
+    def fit(self) -> list[Verdict]:
+        """Those that fit, best first."""
+        return [each for each in self.verdicts if each.fits]
+
+    @property
+    def unfit(self) -> list[Verdict]:
+        """Those that do not, nearest first."""
+        return [each for each in self.verdicts if not each.fits]
+
+    @property
+    def best(self) -> Verdict | None:
+        """The recommended one, None if nothing fits."""
+        return self.fit[0] if self.fit else None
+
+    @property
+    def reference(self) -> Verdict | None:
+        """The verdict on the way it is done today, None if the run lacks it."""
+        return next((each for each in self.verdicts if each.way.strategy == REFERENCE), None)
+
+    @property
+    def judged_by(self) -> Judged:
+        """The figures that memory is judged by."""
+        return choice.JUDGED_BY[self.meter]
+
+
+def decide(
+    run: Run, limits: Limits, payrolls: Payrolls, meter: str | None, source: Source
+) -> Decision:
+    """Decide from a run; raises UsageError if it lacks what the limits are about."""
+    judged_by = choice.meter_to_judge_by(run, meter, limits)
+    ways = choice.ways(run, payrolls, judged_by, _offers(run.header))
+    return Decision(
+        source=source,
+        run=run,
+        payrolls=payrolls,
+        limits=limits,
+        meter=judged_by,
+        verdicts=tuple(choice.judged(ways, limits)),
+        changes=changes(ways, limits),
+    )
+
+
+def _offers(header: Header) -> dict[str, list[str] | None]:
+    """Give what strategies offer, as the run says; where it does not, as their own files say."""
+    known: dict[str, list[str] | None] = {}
+    for name in strategies.names():
+        try:
+            known[name] = strategies.offers(strategies.load(name))
+        except strategies.StrategyError:  # one that does not import here is one unknown
+            known[name] = None
+    return known | header.offers
