@@ -172,6 +172,8 @@ def judge(way: Way, limits: Limits, baseline: frozenset[str]) -> Verdict:
         predict(points, limits.entries) if points and not way.unmeasured else None
         for points in (way.peak, way.delta, way.wall)
     )
+    if peak and delta and delta.value > peak.value:  # two lines that cross: a peak holds it all
+        peak = peak._replace(value=delta.value)
     known = way.offers
     lacks = tuple(need for need in limits.needs if known is None or need not in known)
     gives_up = None if known is None else tuple(sorted(baseline - known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from tabulate import tabulate
@@ -47,14 +48,16 @@ def _figures(verdict: Verdict) -> list[str]:
 def _table(words: str, cells: list[list[str]], form: str) -> str:
     """Give a table of text, figures and text; in the terminal the last column is wrapped."""
     headings = ["strategy", "peak", "retains", "time", words]
-    is_markdown = form == "pipe"
-    if is_markdown:
+    if form == "pipe":
         cells = [[f"`{name}`", *rest[:-1], rest[-1].replace("|", "\\|")] for name, *rest in cells]
+    else:
+        cells = [
+            [*rest, fill(last, WIDTH_OF_WORDS, break_on_hyphens=False)] for *rest, last in cells
+        ]
     return tabulate(
         cells,
         headings,
         tablefmt=form,
         disable_numparse=True,
         colalign=("left", "right", "right", "right", "left"),
-        maxcolwidths=None if is_markdown else [None, None, None, None, WIDTH_OF_WORDS],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.changes import FARTHEST
@@ -92,13 +93,13 @@ def _up_to(rungs: Sequence[Rung], decision: Decision) -> str:
     """Say the answers as the payroll grows, as far as was looked."""
     sizes = [point.entries for verdict in decision.verdicts for point in verdict.way.peak]
     farthest = f"{max([decision.limits.entries, *sizes]) * FARTHEST:,}"
+    last = rungs[-1].winner or NOTHING
     if len(rungs) == 1:
-        return f"the same answer from {rungs[0].start:,} to {farthest}, as far as was looked"
+        return f"{last} from {rungs[0].start:,} to {farthest}, as far as was looked"
     steps = [
-        f"below about {say.count(after.start)} {rung.winner or NOTHING}"
-        for rung, after in zip(rungs, rungs[1:], strict=False)
+        f"{say.count(after.start)} {rung.winner or NOTHING}" for rung, after in pairwise(rungs)
     ]
-    return f"{', '.join(steps)}; from there to {farthest} {rungs[-1].winner or NOTHING}"
+    return f"up to about {', '.join(steps)}; from there to {farthest} {last}"
 
 
 def _each(with_or_without: str, others: Sequence[Other]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from math import floor, isfinite, log10
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from harness.plan import REFERENCE
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from harness.choice import Limits, Verdict
     from harness.predict import Prediction
 
+COLUMNS = 100
 MEMORY_UNITS = ((1e10, 1e9, "GB"), (1e5, 1e6, "MB"), (1e3, 1e3, "kB"), (0, 1, "B"))
 TIME_UNITS = ((1, 1, "s"), (1e-3, 1e-3, "ms"), (0, 1e-6, "us"))
 """From that figure on, that many of it are one, and what it is called."""
@@ -31,7 +33,7 @@ def duration(value: float, *, up: bool = False) -> str:
 
 def count(value: float) -> str:
     """Say a number of entries to three digits: `83,200`."""
-    return digits(value)
+    return f"{float(f'{value:.2e}'):,.0f}"
 
 
 def digits(value: float, *, up: bool = False) -> str:
@@ -80,6 +82,18 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(most)} {last} {end}" if most else end
 
 
+def wrapped(text: str, first: str = "", others: str = "") -> str:
+    """Give the text in lines of 100 columns, behind those indents; words stay whole."""
+    return fill(
+        text,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
 def reasons(verdict: Verdict) -> list[str]:
     """Say why a strategy does not fit; nothing if it does."""
     if verdict.way.unmeasured:
@@ -87,12 +101,14 @@ def reasons(verdict: Verdict) -> list[str]:
     limits, found = verdict.limits, []
     if verdict.peak and verdict.of_memory > 1:
         needs, most = _at_worst(verdict.peak, limits.memory, "need")
-        found.append(f"{needs} {size(most, up=True)} of {memory_budget(limits)}")
+        most_said = size(most, up=_is_close(most, limits.memory))
+        found.append(f"{needs} {most_said} of {memory_budget(limits)}")
     if limits.time is not None and verdict.wall is None:
         found.append("its time was not measured")
-    elif verdict.wall and verdict.of_time > 1:
-        takes, longest = _at_worst(verdict.wall, limits.time or 0, "take")
-        found.append(f"{takes} {duration(longest, up=True)} of {time_budget(limits)}")
+    elif limits.time is not None and verdict.wall and verdict.of_time > 1:
+        takes, longest = _at_worst(verdict.wall, limits.time, "take")
+        longest_said = duration(longest, up=_is_close(longest, limits.time))
+        found.append(f"{takes} {longest_said} of {time_budget(limits)}")
     if verdict.way.offers is None and verdict.lacks:
         found.append("does not say what it offers")
     elif verdict.lacks:
@@ -105,10 +121,14 @@ def misses_by(verdict: Verdict) -> str:
     limits, found = verdict.limits, []
     if verdict.peak and verdict.of_memory > 1:
         over = verdict.peak.high - limits.memory
-        found.append(f"--memory by {size(over, up=True)} ({_times(verdict.of_memory)} the budget)")
+        found.append(
+            f"--memory by {size(over, up=True)} ({_times(verdict.of_memory)} the budget, at worst)"
+        )
     if limits.time is not None and verdict.wall and verdict.of_time > 1:
         over = verdict.wall.high - limits.time
-        found.append(f"--time by {duration(over, up=True)} ({_times(verdict.of_time)} the budget)")
+        found.append(
+            f"--time by {duration(over, up=True)} ({_times(verdict.of_time)} the budget, at worst)"
+        )
     if verdict.lacks:
         found.append(listed(f"--need {need}" for need in verdict.lacks))
     return f"misses {listed(found)}" if found else listed(reasons(verdict))
@@ -136,7 +156,8 @@ def gives_up_sentence(verdict: Verdict) -> str:
 
 def needs_sentence(verdict: Verdict) -> str:
     """Say what a strategy will need, and what part of the budgets that is at worst."""
-    parts = [f"needs {predicted_size(verdict.peak)} at its peak"]
+    basis = f" ({verdict.peak.basis})" if verdict.peak else ""
+    parts = [f"needs {predicted_size(verdict.peak)} at its peak{basis}"]
     if verdict.delta:
         parts.append(f"retains {size(verdict.delta.value)}")
     if verdict.wall:
@@ -160,6 +181,11 @@ def _at_worst(prediction: Prediction, budget: float, verb: str) -> tuple[str, fl
     if prediction.value > budget:
         return f"{verb}s", prediction.value
     return f"may {verb}", prediction.high
+
+
+def _is_close(figure: float, budget: float) -> bool:
+    """Tell whether a figure over its budget, rounded to three digits, might not look it."""
+    return figure < budget * 1.01
 
 
 def _said(value: float, units: tuple[tuple[float, float, str], ...], *, up: bool) -> str:

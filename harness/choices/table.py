@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from harness.choice import RULE
@@ -12,8 +11,6 @@ from harness.choices import _words as say
 
 if TYPE_CHECKING:
     from harness.decision import Decision
-
-COLUMNS = 100
 
 
 def render(decision: Decision) -> str:
@@ -52,11 +49,4 @@ def _answer(decision: Decision) -> list[str]:
 def _wrapped(text: str, first: int = 0, others: int | None = None) -> str:
     """Give the text in lines of 100 columns, with those indents; words stay whole."""
     indents = " " * first, " " * (first if others is None else others)
-    return fill(
-        text,
-        COLUMNS,
-        initial_indent=indents[0],
-        subsequent_indent=indents[1],
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+    return say.wrapped(text, *indents)

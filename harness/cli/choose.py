@@ -2,8 +2,11 @@
 
 Of the strategies that fit (every budget holds the upper end of the prediction, every --need is
 offered), the one that gives up the fewest traits of full_orm, the way it is done today; among
-equals, the one with the lowest peak. Says which do not fit and why, and what would change the
-answer. Nothing is measured. Exit code 1: nothing fits.
+equals, the one with the lowest peak.
+
+Says which do not fit and why, who comes second, and what would change the answer. What a payroll
+of that size needs is predicted from the sizes that the run measured. Nothing is measured here.
+Exit code 1: nothing fits.
 """
 
 from __future__ import annotations
