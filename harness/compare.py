@@ -146,5 +146,7 @@ def _shares(row: Row, mine: Values) -> Row:
         shares["gc_share"] = median(parts) if parts else None
     if "allocator_peak_bytes" in row and "peak_bytes" in row:
         whole, seen = row["allocator_peak_bytes"], row["peak_bytes"]
-        shares["native_share_of_peak"] = max(0.0, 1 - seen / whole) if whole else None
+        shares["native_share_of_peak"] = (
+            max(0.0, 1 - seen / whole) if whole and seen is not None else None
+        )
     return shares

@@ -3,7 +3,8 @@
 Between two measured sizes a straight line joins their medians: memory is a fixed cost and a cost
 an entry, and where a cost grows faster than the payroll, the line lies above it. Beyond the
 largest size the line through the two largest goes on. How far such a line can be trusted is seen
-by hiding a measured size from it, and comparing what it says there with what was measured.
+from a third size: how far the growth bends between, and beyond, how far off the line through the
+two sizes before the largest is at the largest.
 """
 
 from __future__ import annotations
@@ -73,21 +74,29 @@ def _between(known: list[Point], after: int, entries: int) -> Prediction:
     share = (entries - one.entries) / (other.entries - one.entries)
     value = _line(one, other, entries)
     if len(known) > 2:
-        inner = zip(known, known[1:], known[2:], strict=False)
-        off = max(_off(_line(a, b, hidden.entries), hidden.value) for a, hidden, b in inner)
+        nearest = [known[start : start + 3] for start in (after - 2, after - 1) if start >= 0]
+        bend = max(abs(_bend(*three)) for three in nearest if len(three) == 3)
+        miss = bend * (entries - one.entries) * (other.entries - entries)
+        off = _off(value + miss, value)
     else:
-        off = _off(_in_proportion(other, entries), value)
+        off = _off(_in_proportion(other, entries), value) * 4 * share * (1 - share)
     repeats = one.margin + share * (other.margin - one.margin)
-    return Prediction(value, repeats + off * 4 * share * (1 - share), Basis.INTERPOLATED)
+    return Prediction(value, repeats + off, Basis.INTERPOLATED)
 
 
 def _beyond(known: list[Point], entries: int) -> Prediction:
-    """Go on along the last two sizes: the less certain, the more steps like theirs away."""
+    """Go on along the last two sizes.
+
+    The same step again is as uncertain as it was; more steps add up, and of a part of a step the
+    first part weighs most, as a slope that grows departs from the line at once.
+    """
     one, last = known[-2:]
     value = max(_line(one, last, entries), last.value)
     if len(known) > 2:
-        steps = log(entries / last.entries) / log(last.entries / one.entries)
-        off = steps * _off(_line(known[-3], one, last.entries), last.value)
+        off = _off(last.value, _line(known[-3], one, last.entries)) * max(
+            log(entries / last.entries) / log(last.entries / one.entries),
+            (1 - last.entries / entries) / (1 - one.entries / last.entries),
+        )
     else:
         off = _off(_in_proportion(last, entries), value)
     return Prediction(value, last.margin + off, Basis.EXTRAPOLATED)
@@ -100,17 +109,23 @@ def _below(known: list[Point], entries: int) -> Prediction:
     return Prediction(max(ways), first.margin + _off(min(ways), max(ways)), Basis.EXTRAPOLATED)
 
 
+def _bend(one: Point, middle: Point, other: Point) -> float:
+    """Give the second divided difference: what Newton's next term makes of a line between."""
+    return (_slope(middle, other) - _slope(one, middle)) / (other.entries - one.entries)
+
+
+def _slope(one: Point, other: Point) -> float:
+    return (other.value - one.value) / (other.entries - one.entries)
+
+
 def _line(one: Point, other: Point, entries: int) -> float:
-    slope = (other.value - one.value) / (other.entries - one.entries)
-    return one.value + slope * (entries - one.entries)
+    return one.value + _slope(one, other) * (entries - one.entries)
 
 
 def _in_proportion(point: Point, entries: int) -> float:
     return point.value * entries / point.entries
 
 
-def _off(said: float, true: float) -> float:
-    """Give how far off a figure is, over the true one."""
-    if true == 0:
-        return float(said != 0)
-    return abs(said - true) / true
+def _off(other: float, figure: float) -> float:
+    """Give how far from a figure another is, over the figure; no more than all of it for 0."""
+    return abs(other - figure) / figure if figure > 0 else float(other > 0)

@@ -38,7 +38,9 @@ def runner_up(decision: Decision) -> str:
     """Say who comes second and why not first; or that nobody else fits."""
     best, *others = decision.fit
     if not others:
-        return "Nothing else fits."
+        nearest = decision.unfit[:1]
+        near = [f" Nearest: {v.way.strategy} ({'; '.join(say.reasons(v))})." for v in nearest]
+        return f"none fits.{''.join(near)}"
     second = others[0]
     if second.disruption > best.disruption:
         why = f"gives up {say.gives_up(second)}"
@@ -127,8 +129,8 @@ def notes(decision: Decision) -> list[str]:
             "server on it, a warm connection and the garbage collector running; yours differ."
         )
     lines.append(
-        "+-: how far the repeats lie apart, at least what the harness allows them, and what the "
-        "growth is off where a measured size could check it."
+        "+-: how far the repeats lie apart, at least what the harness allows them, and how far the "
+        "growth was seen to leave a straight line."
     )
     if unknown := [v.way.strategy for v in decision.verdicts if v.way.offers is None]:
         lines.append(

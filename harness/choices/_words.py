@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.predict import Prediction
 
 COLUMNS = 100
+MOST_DIGITS = 1e15
 MEMORY_UNITS = ((1e10, 1e9, "GB"), (1e5, 1e6, "MB"), (1e3, 1e3, "kB"), (0, 1, "B"))
 TIME_UNITS = ((1, 1, "s"), (1e-3, 1e-3, "ms"), (0, 1e-6, "us"))
 """From that figure on, that many of it are one, and what it is called."""
@@ -38,8 +39,8 @@ def count(value: float) -> str:
 
 def digits(value: float, *, up: bool = False) -> str:
     """Say a number to three digits, those before the point whole."""
-    if not value or not isfinite(value):
-        return f"{value:g}"
+    if not value or not isfinite(value) or value >= MOST_DIGITS:
+        return f"{value:.3g}"
     places = max(0, 2 - floor(log10(abs(value))))
     rounding = ROUND_CEILING if up else ROUND_HALF_EVEN
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), rounding)

@@ -31,7 +31,7 @@ python -m harness choose --entries 50000 --memory 256MB
 
 python -m harness choose --entries 50000 --memory 256MiB --time 2s --need mutable --need list
 
-python -m harness choose --entries 10000 --memory 64MB --meter rss    # as a container counts
+python -m harness choose --entries 10000 --memory 64MB --meter rss
 
 python -m harness choose --entries 10000 --memory 64MB --run results/local/some-run.jsonl
 
@@ -84,7 +84,7 @@ Form = Annotated[
     typer.Option(
         "--format",
         callback=option.one_of("format", FORMS),
-        help=f"What to print: {', '.join(FORMS)} (a decision record, as MADR lays it out).",
+        help=f"What to print: {', '.join(FORMS)}. An adr is a decision record, as MADR has it.",
     ),
 ]
 
