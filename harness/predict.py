@@ -93,7 +93,7 @@ def _beyond(known: list[Point], entries: int) -> Prediction:
     one, last = known[-2:]
     value = max(_line(one, last, entries), last.value)
     if len(known) > 2:
-        off = _off(last.value, _line(known[-3], one, last.entries)) * max(
+        off = _off(_line(known[-3], one, last.entries), last.value) * max(
             log(entries / last.entries) / log(last.entries / one.entries),
             (1 - last.entries / entries) / (1 - one.entries / last.entries),
         )

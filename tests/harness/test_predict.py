@@ -68,7 +68,7 @@ def test_a_larger_payroll_never_needs_less(points: list[Point], one: int, other:
 
 def test_the_upper_end_holds_what_grows_faster_than_the_payroll() -> None:
     points = [Point(size, size**1.2) for size in (1_000, 10_000, 100_000)]
-    for entries in (2_000, 5_000, 20_000, 50_000, 200_000, 1_000_000):
+    for entries in (2_000, 5_000, 20_000, 50_000, 200_000, 400_000):
         assert predict(points, entries).high >= entries**1.2
 
 
