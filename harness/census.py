@@ -17,6 +17,8 @@ from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from harness.limits import AtLeastOne, Bytes, BytesIfAny, Count
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
@@ -36,10 +38,10 @@ class Kind(NamedTuple):
     """
 
     type: str
-    objects: int
-    bytes: int
-    distinct: int | None
-    saving: int | None
+    objects: AtLeastOne
+    bytes: Bytes
+    distinct: Count | None
+    saving: BytesIfAny | None
 
 
 def census(result: object, older: Iterable[object] = ()) -> list[Kind]:

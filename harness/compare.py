@@ -41,11 +41,10 @@ def rows(run: Run) -> list[Row]:
     (`delta_x_floor`), and how many times smaller than the reference's
     (`delta_smaller_than_reference`); time, how many times faster (`faster_than_reference`).
     Figures of a first call, without warm-up, begin with `first_call_`; those with the garbage
-    collector paused, with `paused_`.
+    collector paused, with `paused_`. `incomplete` says how much there is of a run cut short.
     """
-    groups: dict[tuple[Payroll, str], list[Measurement]] = defaultdict(list)
-    for measurement in run.measurements:
-        groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
+    groups = _groups(run)
+    cut_short = incomplete(run)
     values = {key: _values(group) for key, group in groups.items()}
     names = dict.fromkeys(name for found in values.values() for name in found)
     made = []
@@ -61,6 +60,7 @@ def rows(run: Run) -> list[Row]:
             "consume": group[0].cell.consume.value,
             "error": "; ".join(errors) or None,
             "unavailable": "; ".join(missing) or None,
+            "incomplete": cut_short,
         }
         mine = {} if errors else values[payroll, strategy]
         floor, reference = (values.get((payroll, name), {}) for name in (FLOOR, REFERENCE))
@@ -69,6 +69,29 @@ def rows(run: Run) -> list[Row]:
             row |= _fields(name, payroll, *compared)
         made.append(row | _shares(row, mine))
     return sorted(made, key=lambda row: row["strategy"] != FLOOR)
+
+
+def incomplete(run: Run) -> str | None:
+    """Say how much of its plan a run that was cut short has: `17 of 40 cells`; None for all.
+
+    What was left out of a strategy because it broke the contract is not missing.
+    """
+    groups = _groups(run)
+    metered = {key: sum(m.cell.meter != CONTRACT for m in group) for key, group in groups.items()}
+    most: dict[Payroll, int] = defaultdict(int)
+    for (payroll, _), count in metered.items():
+        most[payroll] = max(most[payroll], count)
+    broken = [
+        key
+        for key, group in groups.items()
+        if any(m.error and m.cell.meter == CONTRACT for m in group)
+    ]
+    left_out = sum(most[payroll] - metered[payroll, name] for payroll, name in broken)
+    measured, planned = len(run.measurements), run.header.cells
+    nothing_to_measure = len(broken) == len(groups)
+    if measured + left_out >= planned or (broken and nothing_to_measure):
+        return None
+    return f"{measured:,} of {planned:,} cells"
 
 
 def ranked(found: Iterable[Row], by: str) -> list[Row]:
@@ -84,6 +107,13 @@ def cannot_be_told_apart(one: Row, other: Row) -> bool:
 
 def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _groups(run: Run) -> dict[tuple[Payroll, str], list[Measurement]]:
+    groups: dict[tuple[Payroll, str], list[Measurement]] = defaultdict(list)
+    for measurement in run.measurements:
+        groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
+    return groups
 
 
 def _values(group: list[Measurement]) -> Values:
@@ -141,8 +171,9 @@ def _shares(row: Row, mine: Values) -> Row:
     """Give what part of the time is the collector's, and of the peak what tracemalloc missed."""
     shares: Row = {}
     if "gc_seconds" in row:
-        passes = zip(mine.get("gc_seconds", []), mine.get("wall_seconds", []), strict=True)
-        parts = [collecting / wall for collecting, wall in passes if wall]
+        collecting, walls = mine.get("gc_seconds", []), mine.get("wall_seconds", [])
+        paired = zip(collecting, walls, strict=True) if len(collecting) == len(walls) else ()
+        parts = [part / wall for part, wall in paired if wall]
         shares["gc_share"] = median(parts) if parts else None
     if "allocator_peak_bytes" in row and "peak_bytes" in row:
         whole, seen = row["allocator_peak_bytes"], row["peak_bytes"]

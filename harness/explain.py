@@ -11,7 +11,8 @@ import msgspec
 
 from harness import recording
 from harness.census import Kind, census
-from harness.layers import by_layer
+from harness.layers import LAYERS, by_layer
+from harness.limits import Bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,15 @@ class Explanation(msgspec.Struct, frozen=True):
     meter's within 1%.
     """
 
-    peak_bytes: dict[str, int]
-    retained_bytes: dict[str, int]
+    peak_bytes: dict[str, Bytes]
+    retained_bytes: dict[str, Bytes]
     census: list[Kind]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a layer that there is not."""
+        for layer in [*self.peak_bytes, *self.retained_bytes]:
+            if layer not in LAYERS:
+                raise ValueError(f"there is no layer {layer!r}")
 
 
 def explain(call: Callable[[], object], flamegraph: str | None = None) -> Explanation:

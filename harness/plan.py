@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import baselines, discovery, meters
+from harness.limits import AtLeastOne, Count
 from harness.payroll import Payroll, Profile
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
 
     strategy: str
     meter: str
-    entries: int
-    components: int
+    entries: AtLeastOne
+    components: Count
     profile: Profile
-    repeat: int = 0
+    repeat: Count = 0
     cold: bool = False
     paused: bool = False
     consume: Consume = Consume.HOLD

@@ -2,6 +2,9 @@
 
 A file of JSON lines: first the Header, then one Measurement a line, each written the moment it
 arrives. A run that was killed is a shorter file, and a line cut short is left out when read.
+
+What is read is checked here, and nowhere after: a file is a run whose every figure can be shown,
+or it is refused in one line.
 """
 
 from __future__ import annotations
@@ -10,18 +13,27 @@ import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from harness.errors import ResultsError
 from harness.explain import Explanation
+from harness.limits import Count, Figure, FigureName, Seconds
 from harness.plan import Cell
+from harness.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 FORMAT = 1
+LARGEST = 100_000_000
+"""Bytes of the largest file that is read: a run of all strategies has some 100,000."""
+
+ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
+"""What a report says of the environment; `unknown`, where a run does not."""
+
 LOCAL_RUNS = Path("results/local")
 REFERENCE_RUN = Path(__file__).parents[1] / "results" / "reference.jsonl"
 """The published run that is read where none is named."""
@@ -34,11 +46,18 @@ class Header(msgspec.Struct, frozen=True):
     """
 
     format: int
-    cells: int
+    cells: Count
     command: str
     environment: dict[str, str]
     labels: dict[str, str]
     offers: dict[str, list[str]] = {}
+
+    def __post_init__(self) -> None:
+        """Fill in what the environment does not say."""
+        whole = self.environment | {
+            what: "unknown" for what in ALWAYS_KNOWN if what not in self.environment
+        }
+        msgspec.structs.force_setattr(self, "environment", whole)
 
 
 class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,9 +68,9 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     cell: Cell
-    figures: dict[str, float]
+    figures: dict[FigureName, Figure]
     error: str | None = None
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     unavailable: str | None = None
     explanation: Explanation | None = None
 
@@ -101,18 +120,78 @@ def saved_to(path: Path, header: Header) -> Iterator[Callable[[Measurement], Non
 
 
 def read(path: Path) -> Run:
-    """Read a saved run; raises ResultsError, in one line, for whatever is not one."""
+    """Read a saved run; raises ResultsError, in one line, for whatever is not one.
+
+    Names, labels and errors are as they can be shown: no control characters, no escapes.
+    """
+    first, *rest = _content(path).split(b"\n")
+    header = _header(first, path)
+    measurements: dict[Cell, Measurement] = {}
+    # behind the last end of line is nothing, or a line cut short
+    for number, line in enumerate(rest[:-1], start=2):
+        try:
+            measurement = msgspec.convert(_decoded(line), Measurement)
+            _check(measurement, measurements)
+        except ValueError as error:  # msgspec's own are
+            raise ResultsError(f"{path} is damaged in line {number}: {error}") from error
+        measurements[measurement.cell] = measurement
+    return Run(header, list(measurements.values()))
+
+
+def _content(path: Path) -> bytes:
+    """Give what is in the file: a regular one, as anything else could never end."""
     try:
-        first, *rest = path.read_bytes().split(b"\n")
-        header = msgspec.json.decode(first, type=Header)
-        if header.format != FORMAT:
-            raise ResultsError(
-                f"{path} is a run of format {header.format}; this version reads {FORMAT}"
-            )
-        lines = rest[:-1]  # behind the last end of line is nothing, or a line cut short
-        decode = msgspec.json.Decoder(Measurement).decode
-        return Run(header, [decode(line) for line in lines])
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            what = "a folder" if S_ISDIR(status.st_mode) else "no regular file"
+            raise ResultsError(f"cannot read the run: {path} is {what}")
+        if status.st_size > LARGEST:
+            size = f"{status.st_size / 1e6:,.0f} MB"
+            raise ResultsError(f"{path} is not a saved run: it has {size}, a run has far less")
+        return path.read_bytes()
     except OSError as error:
         raise ResultsError(f"cannot read the run: {error}") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ResultsError(f"{path} is not a saved run: {error}") from error
+
+
+def _header(line: bytes, path: Path) -> Header:
+    try:
+        found = _decoded(line)
+        if not isinstance(found, dict) or not isinstance(found.get("format"), int):
+            raise ValueError("its first line has no format")
+        if found["format"] != FORMAT:
+            age = "a newer" if found["format"] > FORMAT else "an older"
+            raise ResultsError(
+                f"{path} is a run of format {found['format']}, from {age} version of the harness; "
+                f"this one reads format {FORMAT}"
+            )
+        return msgspec.convert(found, Header)
+    except ValueError as error:
+        said = error if line else "it is empty"
+        raise ResultsError(f"{path} is not a saved run: {said}") from error
+
+
+def _decoded(line: bytes) -> Any:
+    """Decode a line of JSON, its texts as they can be shown; raises ValueError."""
+    try:
+        return _shown(msgspec.json.decode(line))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_shown(each) for each in value]
+    if isinstance(value, dict):
+        return {_shown(key): _shown(each) for key, each in value.items()}
+    return value
+
+
+def _check(measurement: Measurement, others: Iterable[Cell]) -> None:
+    """Raise ValueError for what each line by itself may say, and this one may not."""
+    if measurement.cell in others:
+        raise ValueError("it measures the same cell as a line before it")
+    for name, value in measurement.figures.items():
+        if value < 0 and "delta" not in name:  # pages can be given back in a call
+            raise ValueError(f"{name} is negative")

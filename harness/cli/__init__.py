@@ -15,6 +15,7 @@ import typer
 import strategies
 from harness import discovery
 from harness.errors import HarnessError
+from harness.printable import printable
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -29,10 +30,10 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except (HarnessError, strategies.StrategyError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
     except typer.TyperException as error:
         if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
-            print(f"error: {said}", file=sys.stderr)
+            print(f"error: {printable(said)}", file=sys.stderr)
     sys.exit(2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import strategies
+from harness.printable import printable
 
 EXAMPLES = "Example:  python -m harness list"
 
@@ -12,5 +13,5 @@ def run() -> int:
     names = strategies.names()
     width = max(map(len, names))
     for name in names:
-        print(f"{name:{width}}  {strategies.label(strategies.load(name))}")
+        print(f"{name:{width}}  {printable(strategies.label(strategies.load(name)))}")
     return 0

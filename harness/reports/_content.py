@@ -57,6 +57,8 @@ def megabytes(size: float) -> str:
 
 
 def _in_words(ratio: float, more: str, less: str) -> str:
+    if ratio <= 0:  # one of the two is nothing, or less
+        return "no ratio"
     if round(ratio, 1) == 1:
         return "the same"
     return f"{ratio:.1f}x {more}" if ratio > 1 else f"{1 / ratio:.1f}x {less}"

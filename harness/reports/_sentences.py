@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import baselines
-from harness.compare import cannot_be_told_apart, ranked, repeats_within
+from harness.compare import cannot_be_told_apart, incomplete, ranked, repeats_within
 from harness.plan import FLOOR, REFERENCE
 from harness.reports._content import (
     MEGABYTE,
@@ -19,6 +19,7 @@ from harness.reports._content import (
 
 if TYPE_CHECKING:
     from harness.compare import Row
+    from harness.results import Run
 
 SAID_OF_REPEATS = {
     "delta_bytes": "delta",
@@ -55,6 +56,12 @@ def legend(found: list[Row]) -> list[str]:
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
     return lines
+
+
+def cut_short(run: Run) -> list[str]:
+    """Say that the run is incomplete, if it is."""
+    how_much = incomplete(run)
+    return [f"INCOMPLETE: this run was cut short; it has {how_much}."] if how_much else []
 
 
 def missed(found: list[Row]) -> list[str]:
@@ -104,14 +111,16 @@ def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str
         else f"scaled in proportion from {measured:,}: an estimate, not a measurement"
     )
     stem = memory_measured(found)
+    delta = stem.replace("peak", "delta")
     lines = [
         (
             row["strategy"],
-            f"retains {_scaled(row, stem.replace('peak', 'delta'), options)} MB, "
+            f"retains {_scaled(row, delta, options)} MB, "
             f"needs {_scaled(row, stem, options)} MB for a moment",
         )
         for row in found
-        if row.get(f"{stem}_bytes") is not None and row["consume"] == "hold"
+        if row["consume"] == "hold"
+        and all(row.get(f"{each}_bytes") is not None for each in (stem, delta))
     ]
     return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
 

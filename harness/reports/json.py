@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from harness.compare import incomplete
 from harness.reports import _content as content
 from harness.reports import _layers as layers
 
@@ -18,6 +19,7 @@ def render(run: Run, options: content.Options) -> str:
     whole: dict[str, object] = {
         "environment": run.header.environment,
         "command": run.header.command,
+        "incomplete": incomplete(run),
         "rows": rows,
     }
     if explanations := [_explanation(each) for each in layers.explained(run)]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def render(run: Run, options: content.Options) -> str:
     """Give the tables of each payroll of the run, and the layers of what was explained."""
-    parts: list[str] = []
+    parts = [line for said in say.cut_short(run) for line in (f"**{said}**", "")]
     for title, rows in content.by_payroll(run, options):
         if not layers.only_explained(run):
             parts += [f"**{title}**", "", *_compared(rows)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def render(run: Run, options: content.Options) -> str:
     """Give the tables of each payroll of the run, and the layers of each explanation."""
-    parts = [content.ran_on(run)]
+    parts = [content.ran_on(run), *say.cut_short(run)]
     for title, rows in content.by_payroll(run, options):
         if not layers.only_explained(run):
             parts += ["", title, *_compared(rows, options)]
@@ -35,9 +35,19 @@ def render(run: Run, options: content.Options) -> str:
 def aligned(
     headings: list[str], cells: list[list[str]], form: str = "simple", text_columns: int = 1
 ) -> str:
-    """Give a table whose first columns are text and whose others are figures."""
+    """Give a table whose first columns are text and whose others are figures.
+
+    In Markdown (`pipe`) a bar within a cell is escaped: it would end the cell.
+    """
+    if form == "pipe":
+        headings = [_barred(heading) for heading in headings]
+        cells = [[_barred(cell) for cell in row] for row in cells]
     align = [*["left"] * text_columns, *["right"] * (len(headings) - text_columns)]
     return tabulate(cells, headings, tablefmt=form, disable_numparse=True, colalign=align)
+
+
+def _barred(cell: str) -> str:
+    return cell.replace("|", "\\|")
 
 
 def _compared(rows: list[Row], options: content.Options) -> list[str]:
