@@ -43,7 +43,7 @@ def rows(run: Run) -> list[Row]:
     Figures of a first call, without warm-up, begin with `first_call_`; those with the garbage
     collector paused, with `paused_`. `incomplete` says how much there is of a run cut short.
     """
-    groups = _groups(run)
+    groups = groups_of(run)
     cut_short = incomplete(run)
     values = {key: _values(group) for key, group in groups.items()}
     names = dict.fromkeys(name for found in values.values() for name in found)
@@ -76,7 +76,7 @@ def incomplete(run: Run) -> str | None:
 
     What was left out of a strategy because it broke the contract is not missing.
     """
-    groups = _groups(run)
+    groups = groups_of(run)
     metered = {key: sum(m.cell.meter != CONTRACT for m in group) for key, group in groups.items()}
     most: dict[Payroll, int] = defaultdict(int)
     for (payroll, _), count in metered.items():
@@ -102,14 +102,16 @@ def ranked(found: Iterable[Row], by: str) -> list[Row]:
 def cannot_be_told_apart(one: Row, other: Row) -> bool:
     """Tell whether the times of two strategies overlap: between their quartiles."""
     ranges = ((row["wall_seconds_low"], row["wall_seconds_high"]) for row in (one, other))
-    return _overlap(*ranges)
+    return overlap(*ranges)
 
 
-def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Tell whether two ranges have anything in common."""
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def _groups(run: Run) -> dict[tuple[Payroll, str], list[Measurement]]:
+def groups_of(run: Run) -> dict[tuple[Payroll, str], list[Measurement]]:
+    """Give the run's measurements by payroll and strategy."""
     groups: dict[tuple[Payroll, str], list[Measurement]] = defaultdict(list)
     for measurement in run.measurements:
         groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
@@ -133,7 +135,7 @@ def _fields(
     """Give the fields of one figure; None where there is no figure."""
     stem, _, unit = name.rpartition("_")
     value = median(mine) if mine else None
-    low, high = _range(mine, unit)
+    low, high = range_of(mine, unit)
     fields: Row = {
         name: value,
         f"{name}_per_entry": None if value is None else value / payroll.entries,
@@ -148,12 +150,12 @@ def _fields(
         which = stem.removesuffix("wall")
         fields[f"{which}faster_than_reference"] = _ratio(reference, mine)
         fields[f"{which}overlaps_reference"] = bool(
-            mine and reference and _overlap((low, high), _range(reference, unit))
+            mine and reference and overlap((low, high), range_of(reference, unit))
         )
     return fields
 
 
-def _range(values: list[float], unit: str) -> tuple[float, float]:
+def range_of(values: list[float], unit: str) -> tuple[float, float]:
     """Give where the repeats lie: all of them for memory, the middle half for time."""
     if len(values) < 2:
         return (values[0], values[0]) if values else (0, 0)

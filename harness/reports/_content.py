@@ -153,15 +153,16 @@ def memory_measured(found: list[Row]) -> str:
 
 def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
     """Give the rows of each payroll, sorted, under a line that says which payroll it is."""
-    for (entries, components, profile, consume), group in groupby(
-        sorted(rows(run), key=_payroll), key=_payroll
-    ):
-        title = f"{entries:,} entries x {components} components, profile {profile}"
-        if consume == "fold":
-            title += ", folded into a total, nothing kept"
+    for payroll, group in groupby(sorted(rows(run), key=_payroll), key=_payroll):
         found = list(group)
         by = f"{memory_measured(found)}_bytes" if options.sort == "peak" else ""
-        yield title, ranked(found, by or SORT_KEYS[options.sort])
+        yield title_of(*payroll), ranked(found, by or SORT_KEYS[options.sort])
+
+
+def title_of(entries: int, components: int, profile: str, consume: str) -> str:
+    """Say which payroll it is, and what is done with it."""
+    title = f"{entries:,} entries x {components} components, profile {profile}"
+    return f"{title}, folded into a total, nothing kept" if consume == "fold" else title
 
 
 def ran_on(run: Run) -> str:
