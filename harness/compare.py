@@ -21,6 +21,10 @@ Values = dict[str, list[float]]
 """What the repeats of one strategy gave for each figure."""
 
 
+FEWEST_TIMES = 3
+"""Repeats below which nothing is said about which of two times is shorter."""
+
+
 def repeats_within(figure: str) -> float:
     """Give how far apart a figure's repeats may be, over their median, before it is said.
 

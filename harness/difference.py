@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.compare import incomplete, overlap, repeats_within
+from harness.compare import FEWEST_TIMES, incomplete, overlap, repeats_within
 from harness.figures import FIGURES, Figure, Place, Side, rows_by_place, sides_of
 from harness.plan import FLOOR
 from harness.results import ALWAYS_KNOWN
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from harness.compare import Row
     from harness.results import Run
-
-FEWEST_TIMES = 3
-"""Repeats below which nothing is said about a time."""
 
 MACHINE = ("processor", "cores", "memory", "system", "libc")
 """What two runs on the same machine agree on; it takes more to be sure that they are."""

@@ -79,13 +79,17 @@ def measured(
 
 def report(run: Run, path: Path, form: str, options: Options, output_path: Path | None) -> int:
     """Print or write the run in that format; give the exit code."""
-    text = discovery.load(reports, form).render(run, options)
+    answer(discovery.load(reports, form).render(run, options), output_path)
+    tell(f"Saved: {path}")
+    return int(any(measurement.error for measurement in run.measurements))
+
+
+def answer(text: str, output_path: Path | None) -> None:
+    """Write the answer to the file that --output names, or else print it."""
     if output_path:
         output.write(output_path, text)
     else:
         show(text)
-    tell(f"Saved: {path}")
-    return int(any(measurement.error for measurement in run.measurements))
 
 
 def _command() -> str:
@@ -95,6 +99,6 @@ def _command() -> str:
     for word in sys.argv[1:]:
         name, has_value, _ = word.partition("=")
         if not skip and name not in private:
-            words.append(os.path.relpath(word) if word.endswith(".py") else word)
+            words.append(os.path.relpath(word) if word.endswith((".py", ".jsonl")) else word)
         skip = not skip and name in private and not has_value
     return shlex.join(["python", "-m", "harness", *words])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness import discovery, reports
+from harness import diffs, discovery, reports
 from harness.errors import unknown
 from harness.payroll import Profile
 from harness.reports._content import SORT_KEYS
@@ -62,6 +62,10 @@ Dsn = Annotated[
         show_default=False,
     ),
 ]
+Repeat = Annotated[
+    int | None,
+    typer.Option(min=1, help="Fresh processes a meter; by default what suits the meter."),
+]
 Sort = Annotated[
     str,
     typer.Option(
@@ -78,6 +82,15 @@ Format = Annotated[
         help=f"What to print: {', '.join(FORMATS)}.",
     ),
 ]
+DiffFormat = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        callback=one_of("format", discovery.names(diffs)),
+        help=f"What to print: {', '.join(discovery.names(diffs))}.",
+    ),
+]
+All = Annotated[bool, typer.Option("--all", help="Also show what did not change.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", help="Write it to this file instead.", show_default=False),

@@ -33,10 +33,6 @@ python -m harness compare --consume fold --entries 10000
 python -m harness compare --dsn postgresql://me@localhost/payroll --format json | jq .rows
 """
 
-Repeat = Annotated[
-    int | None,
-    typer.Option(min=1, help="Fresh processes a meter; by default what suits the meter."),
-]
 Meters = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,7 +71,7 @@ def run(
     sizes: Sizes = None,
     consume: Consume = plan.Consume.HOLD.value,
     meter: Meters = None,
-    repeat: Repeat = None,
+    repeat: option.Repeat = None,
     explain: Explain = False,
     dsn: option.Dsn = None,
     sort: option.Sort = "peak",

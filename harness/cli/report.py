@@ -9,7 +9,7 @@ import typer
 
 from harness import discovery, output, reports, results
 from harness.cli import _options as option
-from harness.cli._progress import show
+from harness.cli._measuring import answer
 from harness.reports._content import Options
 
 EXAMPLES = """Examples:
@@ -43,9 +43,5 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     saved = results.read(run_path or results.REFERENCE_RUN)
-    text = discovery.load(reports, form).render(saved, Options(sort, scale_to))
-    if output_path:
-        output.write(output_path, text)
-    else:
-        show(text)
+    answer(discovery.load(reports, form).render(saved, Options(sort, scale_to)), output_path)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import baselines
-from harness.compare import cannot_be_told_apart, incomplete, ranked, repeats_within
+from harness.compare import FEWEST_TIMES, cannot_be_told_apart, incomplete, ranked, repeats_within
 from harness.plan import FLOOR, REFERENCE
 from harness.reports._content import (
     MEGABYTE,
@@ -31,9 +31,6 @@ SAID_OF_REPEATS = {
     "wall_seconds": "wall time",
     "paused_wall_seconds": "wall time with the collector paused",
 }
-FEWEST_TIMES = 3
-"""Repeats below which nothing is said about which of two times is shorter."""
-
 LEGEND = {
     "peak_bytes": "delta: bytes retained after the call; peak: highest during it; both above what "
     "was\nheld before, as tracemalloc counts: Python's allocators, not native memory.",

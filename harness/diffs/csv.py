@@ -1,0 +1,23 @@
+"""Comma-separated values: a line for each figure that both runs have, changed or not."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from harness.diffs._rows import rows
+
+if TYPE_CHECKING:
+    from harness.difference import Difference
+    from harness.diffs._content import Shown
+
+
+def render(difference: Difference, _: Shown) -> str:
+    """Give a heading line and the rows; what there is not is empty."""
+    found = list(rows(difference))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, found[0] if found else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found)
+    return text.getvalue().rstrip("\n")

@@ -1,0 +1,188 @@
+"""What may get worse by how much, and what did. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from harness import baselines
+from harness.compare import FEWEST_TIMES, repeats_within
+from harness.difference import Verdict
+from harness.errors import UsageError, unknown
+from harness.figures import FIGURES, Figure, Place, sides_of
+from harness.plan import REFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from harness.difference import Change, Difference
+    from harness.payroll import Payroll
+    from harness.plan import Cell
+    from harness.results import Run
+
+DEFAULTS = ("peak:5%", "delta:5%")
+"""Memory by tracemalloc, which is quick to measure and repeats within 0.5%."""
+
+LIMITED = {figure.word: figure for figure in FIGURES if not figure.is_share}
+"""What can be limited, by its word; a share of the time is not an amount."""
+
+WORD = re.compile(r"(?P<figure>[^:]*):(?P<percent>\d+(\.\d+)?)%", re.ASCII)
+
+
+class Limit(NamedTuple):
+    """A figure, and by what share of the baseline's it may grow."""
+
+    figure: Figure
+    share: float
+
+
+class Worse(NamedTuple):
+    """A change beyond its limit; `is_sure`, if the repeats leave no doubt."""
+
+    change: Change
+    limit: Limit
+    is_sure: bool
+
+
+class Gate(NamedTuple):
+    """What was judged by which limits, and what was found.
+
+    `worse` fails the gate, and so does `failed`: strategies without the figures to judge, each
+    with the reason. `doubtful` is beyond its limit by the median and not by the repeats: times.
+    """
+
+    limits: list[Limit]
+    judged: int
+    worse: list[Worse]
+    doubtful: list[Worse]
+    failed: list[str]
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether nothing is worse, and nothing is missing."""
+        return not self.worse and not self.failed
+
+
+def limits(words: Sequence[str]) -> list[Limit]:
+    """Read `peak:5%` and the like; raises UsageError for what is none, or is said twice."""
+    found: dict[str, Limit] = {}
+    for word in words:
+        match = WORD.fullmatch(word)
+        name = match["figure"] if match else word.partition(":")[0]
+        if name not in LIMITED:
+            raise unknown("figure to fail on", name, LIMITED)
+        if not match:
+            raise UsageError(f"--fail-on {word!r} is not a figure and a percentage, as {name}:5%")
+        if name in found:
+            raise UsageError(f"--fail-on limits {name} twice")
+        found[name] = Limit(LIMITED[name], float(match["percent"]) / 100)
+    return list(found.values())
+
+
+def payrolls_of(baseline: Run, entries: int | None = None) -> list[Payroll]:
+    """Give the baseline's payrolls of that size; of its smallest, the quickest, if none is said.
+
+    Raises UsageError for a size that it does not have.
+    """
+    payrolls = dict.fromkeys(m.cell.payroll for m in baseline.measurements if m.figures)
+    sizes = sorted({payroll.entries for payroll in payrolls})
+    if not sizes:
+        raise UsageError("the baseline has no figures")
+    if entries is not None and entries not in sizes:
+        there = ", ".join(map(str, sizes))
+        raise UsageError(f"the baseline has no payroll of {entries} entries; it has {there}")
+    size = sizes[0] if entries is None else entries
+    return [payroll for payroll in payrolls if payroll.entries == size]
+
+
+def strategies_of(
+    baseline: Run, payrolls: Collection[Payroll], names: Sequence[str] | None
+) -> list[str]:
+    """Give the strategies to judge: those named, or all that have no error in the baseline.
+
+    Raises UsageError for one that the baseline does not have, or that failed in it.
+    """
+    found = [m for m in baseline.measurements if m.cell.payroll in payrolls]
+    known = dict.fromkeys(m.cell.strategy for m in found if m.cell.strategy not in baselines.ALL)
+    broken = {m.cell.strategy for m in found if m.error}
+    for name in names or ():
+        if name not in known:
+            raise unknown("strategy in the baseline", name, known)
+        if name in broken:
+            raise UsageError(f"{name} failed in the baseline: there is nothing to compare it with")
+    wanted = list(dict.fromkeys(names or [name for name in known if name not in broken]))
+    if not wanted:
+        raise UsageError("the baseline has no strategy that did not fail")
+    return wanted
+
+
+def only(baseline: Run, cells: Iterable[Cell]) -> Run:
+    """Give the part of the baseline that those cells measure again."""
+    wanted = {(cell.payroll, cell.strategy) for cell in cells}
+    kept = [m for m in baseline.measurements if (m.cell.payroll, m.cell.strategy) in wanted]
+    header = msgspec.structs.replace(baseline.header, cells=len(kept))
+    return msgspec.structs.replace(baseline, header=header, measurements=kept)
+
+
+def to_judge(baseline: Run, wanted: Collection[str], chosen: Sequence[Limit]) -> list[Place]:
+    """Give the strategies to judge; raises UsageError where the baseline lacks their figures."""
+    sides = dict(sides_of(baseline, [limit.figure for limit in chosen]))
+    cells = [m.cell for m in baseline.measurements if m.cell.strategy in wanted]
+    places = list(dict.fromkeys(Place(c.payroll, c.consume.value, c.strategy) for c in cells))
+    pairs = [(place, each.figure) for place in places for each in chosen if _is_judged(place, each)]
+    if not pairs:
+        raise UsageError(f"nothing to judge: {REFERENCE} is what times are a ratio to")
+    for place, figure in pairs:
+        side = sides.get((place, figure))
+        at = f"at {place.payroll.entries:,} entries"
+        if side is None:
+            raise UsageError(f"the baseline has no {figure.word} of {place.strategy} {at}")
+        if not figure.is_memory and side.repeats < FEWEST_TIMES:
+            raise UsageError(
+                f"the baseline has {side.repeats} repeats of the {figure.word} of "
+                f"{place.strategy}; a time is judged from {FEWEST_TIMES} on"
+            )
+    return places
+
+
+def judged(difference: Difference, places: Sequence[Place], chosen: Sequence[Limit]) -> Gate:
+    """Hold each of those strategies against the limits.
+
+    Memory beyond its limit fails also where its repeats differ: who cannot repeat a figure cannot
+    vouch for it. A time must be beyond the noise as well.
+    """
+    by_key = {(change.place, change.figure): change for change in difference.changes}
+    gate = Gate(list(chosen), len(places), [], [], list(_failed(difference)))
+    errors = {failure.place for failure in difference.failures if failure.second}
+    for place in places:
+        for limit in chosen:
+            change = by_key.get((place, limit.figure))
+            if place in errors or not _is_judged(place, limit):
+                continue
+            if change is None:
+                gate.failed.append(f"{place.strategy}: its {limit.figure.word} was not measured")
+            elif is_beyond(change, limit):
+                sure = change.verdict is Verdict.CHANGED
+                fails = sure or limit.figure.is_memory
+                (gate.worse if fails else gate.doubtful).append(Worse(change, limit, sure))
+    return gate
+
+
+def is_beyond(change: Change, limit: Limit) -> bool:
+    """Tell whether the figure grew by more than the limit, and than memory may by itself."""
+    figure = limit.figure
+    share = max(limit.share, repeats_within(figure.field)) if figure.is_memory else limit.share
+    grown = change.after.value - change.before.value
+    return grown > max(share * max(change.before.value, 0), figure.slack)
+
+
+def _is_judged(place: Place, limit: Limit) -> bool:
+    return limit.figure.is_memory or place.strategy != REFERENCE
+
+
+def _failed(difference: Difference) -> Iterator[str]:
+    for failure in difference.failures:
+        if failure.second:
+            yield f"{failure.place.strategy}: {failure.error}"
