@@ -4,10 +4,76 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.payroll import Profile
+from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.results import FORMAT, Header, Measurement, Run
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import URL
+
+ENVIRONMENT = {
+    "server": "PostgreSQL 18.4 (embedded)",
+    "sqlalchemy": "2.1.9",
+    "psycopg": "3.3.9",
+    "python": "CPython 3.11.7",
+    "system": "Linux x86_64",
+    "commit": "abc",
+}
+MACHINE = {"processor": "one", "cores": "2", "memory": "24 GiB", "libc": "glibc 2.36"}
 
 
 def as_dsn(url: URL) -> str:
     """The URL as a user writes a --dsn."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def a_cell(strategy: str, meter: str = "tracemalloc", repeat: int = 0, entries: int = 1000) -> Cell:
+    return Cell(strategy, meter, entries, 6, Profile.REALISTIC, repeat)
+
+
+def failed(strategy: str, error: str, meter: str = CONTRACT, entries: int = 1000) -> Measurement:
+    return Measurement(a_cell(strategy, meter, entries=entries), {}, error)
+
+
+def memory(
+    strategy: str, *peaks: float, entries: int = 1000, delta: float = 1e6
+) -> list[Measurement]:
+    """A repeat for each peak, of tracemalloc."""
+    return [
+        Measurement(
+            a_cell(strategy, repeat=nth, entries=entries),
+            {"delta_bytes": delta, "peak_bytes": peak},
+        )
+        for nth, peak in enumerate(peaks)
+    ]
+
+
+def times(strategy: str, *walls: float, entries: int = 1000) -> list[Measurement]:
+    """A repeat for each wall time, of the clock; a third of it in the collector."""
+    return [
+        Measurement(
+            a_cell(strategy, "clock", nth, entries),
+            {"wall_seconds": wall, "cpu_seconds": wall, "gc_seconds": wall / 3},
+        )
+        for nth, wall in enumerate(walls)
+    ]
+
+
+def a_run(*measurements: Measurement, cells: int | None = None, **environment: str) -> Run:
+    """A run of those, on ENVIRONMENT but for what is said."""
+    count = len(measurements) if cells is None else cells
+    header = Header(FORMAT, count, "python -m harness compare", ENVIRONMENT | environment, {})
+    return Run(header, list(measurements))
+
+
+def with_baselines(*measurements: Measurement, **environment: str) -> Run:
+    """A run of those, beside a floor and a reference that never change."""
+    return a_run(*_baselines(), *measurements, **environment)
+
+
+def _baselines() -> Iterator[Measurement]:
+    yield from memory(FLOOR, 2e6, 2e6)
+    yield from memory(REFERENCE, 16e6, 16e6)
+    yield from times(REFERENCE, 0.10, 0.10, 0.10)

@@ -35,7 +35,7 @@ def allowed(path: Path, module: str) -> bool:
         return here[1] in {"cli", "__main__.py"}
     if here[1] == "meters":
         return top != "harness" or rest[0] in {"meters", "errors", "recording"}
-    if here[1] in {"reports", "choices"}:
+    if here[1] in {"choices", "diffs", "reports"}:
         return top != "harness" or rest[0] != "meters"
     return True
 

@@ -36,7 +36,7 @@ def _section(difference: Difference, changes: list[Change], shown: content.Shown
     if shown.every:
         headings = [*headings, "which is"]
         cells = [[*row, each.verdict.value] for row, each in zip(cells, found, strict=True)]
-    parts = [aligned(headings, cells, "pipe")] if found else []
+    parts = [aligned(headings, cells, "pipe", text_columns=2)] if found else []
     parts = parts or ["Nothing changed by more than the noise of both runs."]
     if not shown.every:
         rest = [f"- within the noise: {line}" for line in content.alike(changes)]

@@ -59,4 +59,6 @@ def _table(
     heading: str, difference: Difference, changes: list[Change], verdict: Verdict
 ) -> list[str]:
     found = [change for change in changes if change.verdict is verdict]
-    return ["", heading, "", aligned(*content.table(difference, found))] if found else []
+    if not found:
+        return []
+    return ["", heading, "", aligned(*content.table(difference, found), text_columns=2)]

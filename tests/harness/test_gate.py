@@ -1,0 +1,150 @@
+"""What fails a gate, and what is no gate at all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from support import a_cell, a_run, failed, memory, times, with_baselines
+
+from harness import gate
+from harness.difference import between
+from harness.errors import UsageError
+from harness.plan import REFERENCE
+from harness.results import Measurement, Run
+
+BASELINE = with_baselines(*memory("lean", 4e6, 4e6), *times("lean", 0.05, 0.05, 0.05))
+
+
+def judged(after: Run, *words: str, before: Run = BASELINE) -> gate.Gate:
+    limits = gate.limits(words or gate.DEFAULTS)
+    places = gate.to_judge(before, ["lean"], limits)
+    return gate.judged(between(before, after), places, limits)
+
+
+@pytest.mark.parametrize(
+    ("peak", "word", "passed"),
+    [
+        (4.4e6, "peak:5%", False),
+        (4.2e6, "peak:5%", True),  # as much as allowed
+        (4.2001e6, "peak:5%", False),
+        (4.1e6, "peak:5%", True),
+        (1e6, "peak:5%", True),  # an improvement
+        (4.1e6, "peak:2.5%", True),
+        (4.11e6, "peak:2.5%", False),
+        (4.01e6, "peak:0%", True),  # within what memory repeats to
+        (4.03e6, "peak:0%", False),
+        (9e6, "peak:1000%", True),
+    ],
+)
+def test_memory(peak: float, word: str, *, passed: bool) -> None:
+    found = judged(with_baselines(*memory("lean", peak, peak)), word)
+    assert found.is_passed is passed
+    assert [each.change.figure.word for each in found.worse] == ([] if passed else ["peak"])
+
+
+def test_memory_whose_repeats_differ_fails_by_its_median() -> None:
+    found = judged(with_baselines(*memory("lean", 3e6, 8e6)), "peak:5%")
+    assert not found.is_passed
+    assert not found.worse[0].is_sure
+
+
+@pytest.mark.parametrize(
+    ("walls", "passed", "doubtful"),
+    [
+        ((0.10, 0.10, 0.10), False, 0),
+        ((0.04, 0.04, 0.04), True, 0),
+        ((0.05, 0.07, 0.03), True, 0),
+        ((0.04, 0.07, 0.09), False, 0),
+        ((0.03, 0.07, 0.09), True, 1),  # the quartiles reach down to the baseline's
+    ],
+)
+def test_times(walls: tuple[float, ...], doubtful: int, *, passed: bool) -> None:
+    found = judged(with_baselines(*times("lean", *walls)), "time:20%")
+    assert (found.is_passed, len(found.doubtful)) == (passed, doubtful)
+
+
+def test_a_slower_machine_fails_nothing() -> None:
+    slower = a_run(*times(REFERENCE, 1.0, 1.0, 1.0), *times("lean", 0.5, 0.5, 0.5))
+    assert judged(slower, "time:1%").is_passed
+
+
+def test_a_failure_fails() -> None:
+    found = judged(with_baselines(failed("lean", "BrokenContractError: entry 1")))
+    assert found.failed == ["lean: BrokenContractError: entry 1"]
+    assert not found.is_passed
+
+
+def test_what_was_not_measured_fails() -> None:
+    unavailable = Measurement(a_cell("lean"), {}, unavailable="no such kernel")
+    found = judged(with_baselines(unavailable), "peak:5%")
+    assert found.failed == ["lean: its peak was not measured"]
+
+
+def test_others_are_not_judged() -> None:
+    after = with_baselines(*memory("lean", 4e6, 4e6), *memory("other", 9e6))
+    before = with_baselines(*memory("lean", 4e6, 4e6), *memory("other", 1e6))
+    assert judged(after, before=before).is_passed
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["peek:5%"], "no figure to fail on 'peek'; did you mean peak?"),
+        (["gc:5%"], "no figure to fail on 'gc'; there are: delta, peak,"),
+        (["peak:5"], "--fail-on 'peak:5' is not a figure and a percentage, as peak:5%"),
+        (["peak"], "is not a figure and a percentage"),
+        (["peak:-5%"], "is not a figure and a percentage"),
+        (["peak:%"], "is not a figure and a percentage"),
+        (["peak:nan%"], "is not a figure and a percentage"),
+        (["peak:\u0665%"], "is not a figure and a percentage"),
+        (["peak:5%\n"], "is not a figure and a percentage"),
+        (["5%"], "no figure to fail on '5%'"),
+        ([""], "no figure to fail on ''"),
+        (["peak:5%", "peak:6%"], "--fail-on limits peak twice"),
+    ],
+)
+def test_a_limit_that_is_none(words: list[str], complaint: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(complaint)):
+        gate.limits(words)
+
+
+def test_the_smallest_payroll_is_checked_unless_another_is_named() -> None:
+    sizes = a_run(*memory("lean", 1e6, entries=10_000), *memory("lean", 1e5))
+    assert [each.entries for each in gate.payrolls_of(sizes)] == [1000]
+    assert [each.entries for each in gate.payrolls_of(sizes, 10_000)] == [10_000]
+    with pytest.raises(UsageError, match="no payroll of 5 entries; it has 1000, 10000"):
+        gate.payrolls_of(sizes, 5)
+    with pytest.raises(UsageError, match="the baseline has no figures"):
+        gate.payrolls_of(a_run(failed("lean", "raised")))
+
+
+def test_strategies() -> None:
+    run = with_baselines(*memory("lean", 1e6), failed("bad", "raised"))
+    payrolls = gate.payrolls_of(run)
+    assert gate.strategies_of(run, payrolls, None) == [REFERENCE, "lean"]
+    assert gate.strategies_of(run, payrolls, ["lean", "lean"]) == ["lean"]
+    with pytest.raises(UsageError, match="in the baseline 'laen'; did you mean lean"):
+        gate.strategies_of(run, payrolls, ["laen"])
+    with pytest.raises(UsageError, match="bad failed in the baseline"):
+        gate.strategies_of(run, payrolls, ["bad"])
+    only_bad = a_run(failed("bad", "raised"), *memory("floor", 1e6))
+    with pytest.raises(UsageError, match="no strategy that did not fail"):
+        gate.strategies_of(only_bad, gate.payrolls_of(only_bad), None)
+
+
+def test_a_baseline_without_the_figure() -> None:
+    limits = gate.limits(["all-peak:5%"])
+    with pytest.raises(UsageError, match="no all-peak of lean at 1,000 entries"):
+        gate.to_judge(BASELINE, ["lean"], limits)
+    few = with_baselines(*times("lean", 0.1, 0.1))
+    with pytest.raises(UsageError, match="has 2 repeats of the time of lean"):
+        gate.to_judge(few, ["lean"], gate.limits(["time:5%"]))
+    with pytest.raises(UsageError, match="nothing to judge: full_orm is what times"):
+        gate.to_judge(BASELINE, [REFERENCE], gate.limits(["time:5%"]))
+
+
+def test_only_what_is_measured_again_is_compared() -> None:
+    part = gate.only(BASELINE, [a_cell("lean")])
+    assert {m.cell.strategy for m in part.measurements} == {"lean"}
+    assert between(part, part).cut_short == (None, None)
