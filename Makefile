@@ -3,7 +3,9 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: compare test lint clean
+BASELINE ?= results/reference.jsonl
+
+.PHONY: compare test lint gate clean
 
 compare: $(VENV)/installed  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
@@ -15,6 +17,9 @@ lint: $(VENV)/installed  ## what CI checks besides the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+gate: $(VENV)/installed  ## fail if a strategy needs more memory than in the published run
+	$(BIN)/python -m harness check --baseline $(BASELINE)
 
 clean:
 	rm -rf $(VENV) build dist
