@@ -128,7 +128,7 @@ def only(baseline: Run, cells: Iterable[Cell]) -> Run:
 
 def to_judge(baseline: Run, wanted: Collection[str], chosen: Sequence[Limit]) -> list[Place]:
     """Give the strategies to judge; raises UsageError where the baseline lacks their figures."""
-    sides = dict(sides_of(baseline, [limit.figure for limit in chosen]))
+    sides = dict(sides_of(baseline, FIGURES))
     cells = [m.cell for m in baseline.measurements if m.cell.strategy in wanted]
     places = list(dict.fromkeys(Place(c.payroll, c.consume.value, c.strategy) for c in cells))
     pairs = [(place, each.figure) for place in places for each in chosen if _is_judged(place, each)]
@@ -138,7 +138,11 @@ def to_judge(baseline: Run, wanted: Collection[str], chosen: Sequence[Limit]) ->
         side = sides.get((place, figure))
         at = f"at {place.payroll.entries:,} entries"
         if side is None:
-            raise UsageError(f"the baseline has no {figure.word} of {place.strategy} {at}")
+            there = [word for word, each in LIMITED.items() if (place, each) in sides]
+            raise UsageError(
+                f"the baseline has no {figure.word} of {place.strategy} {at}; "
+                f"it has {', '.join(there) or 'none of its figures'}"
+            )
         if not figure.is_memory and side.repeats < FEWEST_TIMES:
             raise UsageError(
                 f"the baseline has {side.repeats} repeats of the {figure.word} of "

@@ -157,7 +157,7 @@ def _header(line: bytes, path: Path) -> Header:
     try:
         found = _decoded(line)
         if not isinstance(found, dict) or not isinstance(found.get("format"), int):
-            raise ValueError("its first line has no format")
+            raise ValueError("it does not say which format it is")
         if found["format"] != FORMAT:
             age = "a newer" if found["format"] > FORMAT else "an older"
             raise ResultsError(
@@ -166,7 +166,7 @@ def _header(line: bytes, path: Path) -> Header:
             )
         return msgspec.convert(found, Header)
     except ValueError as error:
-        said = error if line else "it is empty"
+        said = f"its first line: {error}" if line else "it is empty"
         raise ResultsError(f"{path} is not a saved run: {said}") from error
 
 

@@ -17,13 +17,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from harness.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 def tell(message: str) -> None:
     """Print a line on standard error."""
-    print(message, file=sys.stderr)
+    print(printable(message), file=sys.stderr)
 
 
 def show(text: str) -> None:
@@ -43,7 +45,7 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a path may hold [brackets]
     )
     off = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=off) as bar:

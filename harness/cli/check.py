@@ -26,6 +26,7 @@ from harness.diffs import markdown
 from harness.diffs._content import Shown
 from harness.errors import UsageError
 from harness.figures import FIGURES
+from harness.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def run(
     measured = [figure for figure in FIGURES if figure.meter in meter_names]
     difference = between(part, finished, measured)
     found = gate.judged(difference, places, limits)
-    shown = Shown((str(baseline_path), str(path)), every, found)
+    shown = Shown((printable(str(baseline_path)), printable(str(path))), every, found)
     measuring.answer(discovery.load(diffs, form).render(difference, shown), output_path)
     _append_to_github_summary(markdown.render(difference, shown))
     tell(f"Saved: {path}")

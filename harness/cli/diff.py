@@ -16,6 +16,7 @@ from harness.cli import _options as option
 from harness.cli._measuring import answer
 from harness.difference import between
 from harness.diffs._content import Shown
+from harness.printable import printable
 
 EXAMPLES = """Examples:
 
@@ -39,6 +40,6 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     difference = between(results.read(first), results.read(second))
-    shown = Shown((str(first), str(second)), every)
+    shown = Shown((printable(str(first)), printable(str(second))), every)
     answer(discovery.load(diffs, form).render(difference, shown), output_path)
     return 0

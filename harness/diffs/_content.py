@@ -156,6 +156,8 @@ def missing(difference: Difference, shown: Shown) -> Iterator[str]:
     for run, cut_short in zip(shown.names, difference.cut_short, strict=True):
         if cut_short:
             yield f"INCOMPLETE: {run} was cut short; it has {cut_short}."
+    if not difference.changes:
+        yield "The two runs have no figure in common."
     names: defaultdict[tuple[bool, str, str], list[str]] = defaultdict(list)
     for each in difference.only_in:
         what = f"the {each.figure.title} of " if each.figure else ""

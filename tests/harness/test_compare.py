@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.compare import ranked, rows
-from harness.payroll import Profile
-from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.compare import incomplete, ranked, rows
+from harness.payroll import Payroll, Profile
+from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell, cells
 from harness.results import FORMAT, Header, Measurement, Run
 
 
@@ -92,6 +92,32 @@ def test_payrolls_are_compared_with_their_own_floor() -> None:
     larger = Measurement(cell(FLOOR, entries=20), {"peak_bytes": 400.0})
     found = rows(a_run(memory(FLOOR, 100, 100), larger))
     assert [row["peak_x_floor"] for row in found] == [1, 1]
+
+
+@pytest.mark.parametrize("broken", [set(), {"bad"}, {"bad", REFERENCE}])
+def test_a_run_cut_short_anywhere_says_how_much_there_is(broken: set[str]) -> None:
+    """A whole plan, without what is left out of those that break the contract."""
+    planned = list(cells([REFERENCE, "lean", "bad"], [Payroll(10)], ["tracemalloc", "clock"]))
+    found = [
+        Measurement(each, {}, "BrokenContractError" if each.strategy in broken else None)
+        for each in planned
+        if each.meter == CONTRACT or each.strategy not in broken
+    ]
+    header = Header(FORMAT, len(planned), "", {}, {})
+    assert incomplete(Run(header, found)) is None
+    for kept in range(3, len(found)):
+        said = f"{kept} of {len(planned)} cells"
+        assert incomplete(Run(header, found[:kept])) == said
+
+
+def test_what_a_broken_contract_left_out_is_not_missing() -> None:
+    broken = Measurement(cell("bad", meter=CONTRACT), {}, "BrokenContractError: entry 1")
+    measured = [broken, memory("lean", 1, 1), memory("lean", 1, 1, 1)]
+    header = Header(FORMAT, 5, "", {}, {})  # a check of bad, and two repeats of both
+    assert incomplete(Run(header, measured)) is None
+    assert rows(Run(header, measured[:2]))[0]["incomplete"] == "2 of 5 cells"
+    assert incomplete(Run(header, measured[:2])) == "2 of 5 cells"
+    assert incomplete(Run(header, [broken])) is None  # nothing else was to be measured
 
 
 def test_ranked_puts_what_has_no_figure_last() -> None:

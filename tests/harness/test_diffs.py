@@ -87,6 +87,12 @@ def test_all_shows_what_did_not_change() -> None:
         assert "at most" not in rendered(form, every=True)
 
 
+def test_runs_of_other_payrolls_say_so() -> None:
+    runs = a_run(*memory("lean", 1e6, entries=10)), a_run(*memory("lean", 1e6, entries=20))
+    for form in ("table", "markdown"):
+        assert "The two runs have no figure in common." in rendered(form, runs=runs)
+
+
 def test_absolute_times_are_of_one_machine_only() -> None:
     elsewhere = a_run(*AFTER.measurements, **(MACHINE | {"processor": "another"}))
     text = rendered("table", runs=(BEFORE, elsewhere))

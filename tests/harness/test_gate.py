@@ -135,7 +135,9 @@ def test_strategies() -> None:
 
 def test_a_baseline_without_the_figure() -> None:
     limits = gate.limits(["all-peak:5%"])
-    with pytest.raises(UsageError, match="no all-peak of lean at 1,000 entries"):
+    with pytest.raises(
+        UsageError, match="no all-peak of lean at 1,000 entries; it has delta, peak, time"
+    ):
         gate.to_judge(BASELINE, ["lean"], limits)
     few = with_baselines(*times("lean", 0.1, 0.1))
     with pytest.raises(UsageError, match="has 2 repeats of the time of lean"):
