@@ -124,9 +124,8 @@ def alike(changes: Iterable[Change]) -> list[str]:
 def _most(group: list[Change]) -> str:
     """Say the largest change: of shares in points, of all others in percent."""
     if group[0].figure.is_share:
-        return (
-            f"{max(abs(each.after.value - each.before.value) for each in group) * 100:.0f} points"
-        )
+        apart = (abs(each.after.value - each.before.value) for each in group)
+        return f"{max(apart) * 100:.0f} percentage points"
     return f"{max((abs(each.ratio - 1) for each in group if each.ratio), default=0):.1%}"
 
 

@@ -20,7 +20,7 @@ def heading(gate: Gate) -> str:
         return f"PASSED: {how_many}, none worse by more than the limits: {limits}."
     worse = len({each.change.place for each in gate.worse})
     parts = [f"{worse} of {how_many} worse by more than the limits ({limits})"] if worse else []
-    parts += [f"{len(gate.failed)} without figures to judge"] if gate.failed else []
+    parts += [f"{len(gate.failed)} failed or not measured"] if gate.failed else []
     return f"FAILED: {'; '.join(parts)}."
 
 

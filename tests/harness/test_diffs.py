@@ -129,7 +129,7 @@ def test_the_summary_begins_with_the_verdict() -> None:
     first, _, third, *_ = text.splitlines()
     assert first == (
         "**FAILED: 1 of 1 strategy worse by more than the limits (peak 5%, time 20%); "
-        "1 without figures to judge.**"
+        "1 failed or not measured.**"
     )
     assert (
         third
