@@ -128,7 +128,7 @@ def test_bytes_flipped_and_cut(data: st.DataObject, times: int) -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(LINES, max_size=60), st.booleans())
+@given(st.lists(LINES, max_size=60, unique=True) | st.lists(LINES, max_size=60), st.booleans())
 @example([], True)
 def test_lines_lost_doubled_and_moved(order: list[int], keeps_header: bool) -> None:
     kept = [ORIGINAL[index] for index in order]
