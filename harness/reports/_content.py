@@ -112,13 +112,18 @@ FOLD = (
 
 
 def tables(found: list[Row]) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """Give headings and cells of each table, without the columns that nothing was measured for."""
+    """Give headings and cells of each table."""
+    for shown in columns(found):
+        cells = [[row["strategy"], *(said(row, column) for column in shown)] for row in found]
+        yield ["strategy", *(column.heading for column in shown)], cells
+
+
+def columns(found: list[Row]) -> Iterator[list[Column]]:
+    """Give the columns of each table, without those that nothing was measured for."""
     folded = any(row["consume"] == "fold" for row in found)
-    for columns in (FOLD,) if folded else (MEMORY, TIME):
-        shown = [column for column in columns if any(column.field in row for row in found)]
-        if shown:
-            cells = [[row["strategy"], *(said(row, column) for column in shown)] for row in found]
-            yield ["strategy", *(column.heading for column in shown)], cells
+    for each in (FOLD,) if folded else (MEMORY, TIME):
+        if shown := [column for column in each if any(column.field in row for row in found)]:
+            yield shown
 
 
 def said(row: Row, column: Column) -> str:

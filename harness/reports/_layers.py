@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from harness.census import Kind
     from harness.explain import Explanation
+    from harness.payroll import Payroll
     from harness.results import Run
 
 MOMENTS = ("peak", "retained")
@@ -22,11 +23,16 @@ PARTS_OF_A_BLOCK = " ▏▎▍▌▋▊▉█"
 
 
 class Explained(NamedTuple):
-    """A strategy's explanation, and the number of entries that it read."""
+    """A strategy's explanation, and the payroll that it read."""
 
     strategy: str
-    entries: int
+    payroll: Payroll
     explanation: Explanation
+
+    @property
+    def entries(self) -> int:
+        """The payroll's number of entries."""
+        return self.payroll.entries
 
 
 def explained(run: Run) -> Iterator[Explained]:
@@ -35,7 +41,7 @@ def explained(run: Run) -> Iterator[Explained]:
     for measurement in sorted(run.measurements, key=lambda m: order.get(m.cell.strategy, 0)):
         if measurement.explanation:
             cell = measurement.cell
-            yield Explained(cell.strategy, cell.entries, measurement.explanation)
+            yield Explained(cell.strategy, cell.payroll, measurement.explanation)
 
 
 def only_explained(run: Run) -> bool:

@@ -46,10 +46,10 @@ def legend(found: list[Row]) -> list[str]:
     """Say what the columns mean that are there."""
     lines = [said for figure, said in LEGEND.items() if any(figure in row for row in found)]
     if any(row["consume"] == "hold" for row in found):
-        lines += [
-            f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, no",
-            f"database. vs {REFERENCE}: how many times smaller or faster. MB: 10^6 bytes.",
-        ]
+        lines.append(
+            f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, no\n"
+            f"database. vs {REFERENCE}: how many times smaller or faster. MB: 10^6 bytes."
+        )
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
     return lines

@@ -1,0 +1,257 @@
+"""The figures that pictures draw: rows of `compare` as ratios, where there is one to give. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from harness import baselines
+from harness.compare import rows
+from harness.layers import CONTAINERS, OTHER, POOLS
+from harness.plan import CONTRACT, FLOOR, REFERENCE
+from harness.reports import _content as content
+from harness.reports import _layers as layers
+from harness.reports._palette import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.compare import Row
+    from harness.payroll import Payroll
+    from harness.results import Measurement, Run
+
+Figure = dict[str, Any]
+"""What one mark of a picture shows."""
+
+Key = tuple[int, int, str, str]
+"""What tells the rows of a run apart: entries, components, profile, strategy."""
+
+FIRST_LINE = 2
+"""The line of a saved run that holds its first measurement; line 1 is the header."""
+
+NEAREST = 10_000
+"""Entries of the payroll to show first: the one nearest to it."""
+
+METER_OF = {"allocator_peak": "allocator", "peak": "tracemalloc"}
+
+
+class Basis(NamedTuple):
+    """What the figures of a run are: which peak, and the unit of memory and of time.
+
+    The units are ratios, but for a run that did not measure what they would be ratios to.
+    `holds`, if the results were held, so that there is a delta.
+    """
+
+    peak: str
+    memory: str
+    time: str
+    holds: bool
+
+    @property
+    def delta(self) -> str:
+        """The figure that goes with the peak."""
+        return self.peak.replace("peak", "delta")
+
+    @property
+    def counted(self) -> str:
+        """What the memory figures count."""
+        if self.peak == "allocator_peak":
+            return "all allocations, native ones included (meter allocator)"
+        return "Python's allocations (meter tracemalloc; native memory is not in it)"
+
+
+def basis(run: Run) -> Basis:
+    """Give what the figures of a run can be."""
+    found = rows(run)
+    peak = content.memory_measured(found)
+    to_floor = any(row.get(f"{peak}_x_floor") is not None for row in found)
+    to_reference = any(row.get("faster_than_reference") is not None for row in found)
+    return Basis(
+        peak,
+        f"x {FLOOR}" if to_floor else "MB",
+        f"x {REFERENCE}" if to_reference else "µs an entry",
+        any(row["consume"] == "hold" for row in found),
+    )
+
+
+def payrolls(run: Run, options: content.Options) -> list[tuple[str, list[Row]]]:
+    """Give the title and the rows of each payroll that was measured."""
+    return [] if layers.only_explained(run) else list(content.by_payroll(run, options))
+
+
+def first_shown(found: list[tuple[str, list[Row]]]) -> int:
+    """Give the place of the payroll to show first, the realistic one of two as near."""
+    first = [group[0] for _, group in found]
+    distance = [(abs(row["entries"] - NEAREST), row["profile"] != "realistic") for row in first]
+    return distance.index(min(distance)) if distance else 0
+
+
+def comparison(run: Run, options: content.Options) -> list[Figure]:
+    """Give a figure for each strategy and payroll, in the units of `basis`; None is no figure.
+
+    `payroll` is a place in `payrolls`; `memory_lines` and `time_lines` are the lines of the
+    saved run that `delta`, `peak` and `time` are the medians of.
+    """
+    based = basis(run)
+    lines = _lines(run)
+    made = []
+    for place, (_, found) in enumerate(payrolls(run, options)):
+        reference = next((row for row in found if row["strategy"] == REFERENCE), {})
+        for row in found:
+            peak_lines = lines[_key(row), METER_OF[based.peak]]
+            made.append(
+                {
+                    "payroll": place,
+                    "strategy": row["strategy"],
+                    "label": row["label"],
+                    "entries": row["entries"],
+                    "baseline": row["strategy"] in baselines.ALL,
+                    **_memory(row, based),
+                    **_time(row, reference, based),
+                    "memory_lines": ", ".join(map(str, peak_lines)),
+                    "time_lines": ", ".join(map(str, lines[_key(row), "clock"])),
+                }
+            )
+    return made
+
+
+def _memory(row: Row, based: Basis) -> Figure:
+    made: Figure = {}
+    for name, stem in (("delta", based.delta), ("peak", based.peak)):
+        size = row.get(f"{stem}_bytes")
+        ratio = row.get(f"{stem}_x_floor")
+        megabytes = None if size is None else size / content.MEGABYTE
+        made[name] = megabytes if based.memory == "MB" else ratio
+        made[f"{name}_mb"] = megabytes
+    if made["peak"] is not None:
+        mega = f"{content.megabytes(row[f'{based.peak}_bytes'])} MB"
+        made["peak_said"] = mega if based.memory == "MB" else f"{made['peak']:.2f}x · {mega}"
+    return made
+
+
+def _time(row: Row, reference: Row, based: Basis) -> Figure:
+    made: Figure = dict.fromkeys(("time", "time_low", "time_high", "work"))
+    wall = row.get("wall_seconds")
+    unit = reference.get("wall_seconds") if based.time != "µs an entry" else row["entries"] / 1e6
+    if wall is None or not unit:
+        return made
+    share = row.get("gc_share")
+    column = content.Column("", "faster_than_reference", content.faster)
+    said = content.said(row, column) if row["strategy"] != REFERENCE else f"{wall * 1e3:,.0f} ms"
+    return {
+        "time": wall / unit,
+        "time_low": row["wall_seconds_low"] / unit,
+        "time_high": row["wall_seconds_high"] / unit,
+        "work": wall * (1 - (share or 0)) / unit,
+        "gc_share": share,
+        "time_us": wall / row["entries"] * 1e6,
+        "time_said": said or f"{wall / row['entries'] * 1e6:,.1f}",
+    }
+
+
+def _lines(run: Run) -> dict[tuple[Key, str], list[int]]:
+    """Give the lines of the plain measurements of each row, by meter."""
+    found: dict[tuple[Key, str], list[int]] = defaultdict(list)
+    for line, measurement in enumerate(run.measurements, FIRST_LINE):
+        if _is_plain(measurement):
+            cell = measurement.cell
+            found[(*_identity(cell.payroll), cell.strategy), cell.meter].append(line)
+    return found
+
+
+def _key(row: Row) -> Key:
+    return row["entries"], row["components"], row["profile"], row["strategy"]
+
+
+def _is_plain(measurement: Measurement) -> bool:
+    """Tell whether it is one of the repeats that a median is of."""
+    cell = measurement.cell
+    return not (cell.cold or cell.paused or cell.meter == CONTRACT) and bool(measurement.figures)
+
+
+def repeats(run: Run, options: content.Options) -> list[Figure]:
+    """Give each repeat of the peak, the RSS peak and the time: by how much it is off its median."""
+    lines = _lines(run)
+    shown = (
+        ("peak", f"{basis(run).peak}_bytes", METER_OF[basis(run).peak]),
+        ("RSS peak", "rss_peak_bytes", "rss"),
+        ("wall time", "wall_seconds", "clock"),
+    )
+    return [
+        {
+            "payroll": place,
+            "strategy": row["strategy"],
+            "figure": said,
+            "off": run.measurements[line - FIRST_LINE].figures[figure] / row[figure] - 1,
+            "line": line,
+        }
+        for place, (_, found) in enumerate(payrolls(run, options))
+        for row in found
+        for said, figure, meter in shown
+        if row.get(figure) and row[f"{figure}_repeats"] > 1
+        for line in lines[_key(row), meter]
+    ]
+
+
+def explanation(run: Run) -> tuple[list[Figure], str]:
+    """Give the bytes of each drawn layer, moment and strategy, and their unit.
+
+    They are ratios to the floor's peak (meter allocator) at the same payroll, or bytes an entry
+    where that was not measured.
+    """
+    found = list(layers.explained(run))
+    floors = {
+        (row["entries"], row["components"], row["profile"]): row.get("allocator_peak_bytes")
+        for row in rows(run)
+        if row["strategy"] == FLOOR
+    }
+    bases = [floors.get(_identity(each.payroll)) for each in found]
+    to_floor = all(bases)
+    made = []
+    for each, floor in zip(found, bases, strict=True):
+        base = floor if to_floor and floor else each.entries
+        for moment in layers.MOMENTS:
+            for place, (group, size) in enumerate(_drawn(layers.bytes_of(each, moment))):
+                made.append(
+                    {
+                        "strategy": each.strategy,
+                        "moment": moment,
+                        "layer": group,
+                        "place": place,
+                        "size": size / base,
+                        "bytes_per_entry": size / each.entries,
+                    }
+                )
+    return made, f"x {FLOOR}" if to_floor else "bytes an entry"
+
+
+def _identity(payroll: Payroll) -> tuple[int, int, str]:
+    return payroll.entries, payroll.components, payroll.profile.value
+
+
+def _drawn(bytes_of: dict[str, int]) -> Iterable[tuple[str, int]]:
+    sizes = dict.fromkeys(LAYERS, 0)
+    for layer, size in bytes_of.items():
+        sizes[drawn_as(layer)] += size
+    return sizes.items()
+
+
+def drawn_as(layer: str) -> str:
+    """Give which of the palette's layers a layer of the explanation is drawn as."""
+    if layer in (CONTAINERS, POOLS):
+        return "containers and sharing pools"
+    return next((group for group in LAYERS if layer.startswith(group)), OTHER)
+
+
+def front(found: Iterable[Figure]) -> Iterator[str]:
+    """Give the strategies that no other one beats in both peak and time, smallest first."""
+    measured = [
+        each
+        for each in found
+        if not each["baseline"] and each["peak"] is not None and each["time"] is not None
+    ]
+    best = float("inf")
+    for each in sorted(measured, key=lambda each: (each["peak"], each["time"])):
+        if each["time"] < best:
+            best = each["time"]
+            yield each["strategy"]

@@ -1,0 +1,181 @@
+"""One page that works offline: the answer, interactive charts, every figure and the run itself."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness import baselines
+from harness.compare import ranked
+from harness.plan import FLOOR, REFERENCE
+from harness.reports import _content as content
+from harness.reports import _figures as figures
+from harness.reports import _layers as layers
+from harness.reports import _palette as palette
+from harness.reports import _sentences as say
+from harness.reports import _vega
+from harness.reports._keeping import keeping, meanings
+from harness.reports._pictures import Picture, datasets, pictures
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from harness.compare import Row
+    from harness.results import Run
+
+PAGE = Path(__file__).with_name("_page")
+CAPTIONS = {
+    content.MEMORY[0].field: f"Memory; x floor: times the same figure of {FLOOR}",
+    content.TIME[0].field: f"Time; faster and slower: than {REFERENCE}",
+}
+
+
+def render(run: Run, options: content.Options) -> str:
+    """Give the page; all that comes from the run is escaped, and the run is in it, whole."""
+    found = figures.payrolls(run, options)
+    first = figures.first_shown(found)
+    data = datasets(run, options)
+    drawn = list(pictures(run, data, first))
+    return _template().render(
+        header=run.header,
+        ran_on=content.ran_on(run),
+        machine=_machine(run.header.environment),
+        reference=REFERENCE,
+        grey=palette.QUIET,
+        looks=palette.looks(measurement.cell.strategy for measurement in run.measurements),
+        payrolls=[
+            _payroll(run, title, rows, [row for row in data["rows"] if row["payroll"] == place])
+            | _implied(rows, options)
+            for place, (title, rows) in enumerate(found)
+        ],
+        unmeasured=_unmeasured(run, options),
+        first=first,
+        pictures=drawn,
+        layer_tables=_layer_tables(run),
+        figures=_in_script(_for_script(drawn, data, first)),
+        saved_run=_in_script(_saved(run)),
+        css=_our_own(_read("page.css")),
+        dark=_our_own(palette.dark_rules("svg")),
+        script=_our_own(_read("page.js")),
+        vega=_our_own(_vega.bundle()),
+    )
+
+
+def _payroll(run: Run, title: str, rows: list[Row], drawn: list[figures.Figure]) -> dict[str, Any]:
+    """Give what the page says of one payroll."""
+    kept = keeping(rows, run.header.offers)
+    return {
+        "title": title,
+        "verdict": say.verdict(rows),
+        "front": ", ".join(figures.front(drawn)),
+        "kept": kept,
+        "meanings": meanings(kept),
+        "tables": [_table(rows, columns) for columns in content.columns(rows)],
+        "failed": say.failed(rows),
+        "notes": [
+            *say.legend(rows),
+            *say.missed(rows),
+            *say.unavailable(rows),
+            *say.unsteady(rows),
+        ],
+    }
+
+
+def _implied(rows: list[Row], options: content.Options) -> dict[str, Any]:
+    """Give what the leanest strategy and the reference need for the payroll to think of."""
+    heading, lines = say.implication(rows, options)
+    leanest = ranked(
+        (row for row in rows if row["strategy"] not in baselines.ALL),
+        f"{content.memory_measured(rows)}_bytes",
+    )[:1]
+    told = {row["strategy"] for row in leanest} | {REFERENCE}
+    return {"implied_heading": heading, "implied": [line for line in lines if line[0] in told]}
+
+
+def _table(rows: list[Row], columns: list[content.Column]) -> dict[str, Any]:
+    return {
+        "caption": CAPTIONS.get(columns[0].field, "Folded into a total, nothing kept"),
+        "columns": columns,
+        "rows": [
+            {
+                "strategy": row["strategy"],
+                "label": row["label"],
+                "cells": [
+                    (row.get(column.field), content.said(row, column), column.field)
+                    for column in columns
+                ],
+            }
+            for row in rows
+        ],
+    }
+
+
+def _unmeasured(run: Run, options: content.Options) -> list[str]:
+    """Say what went wrong in a run that only explains."""
+    if not layers.only_explained(run):
+        return []
+    groups = [rows for _, rows in content.by_payroll(run, options)]
+    return [line for rows in groups for line in (*say.failed(rows), *say.unavailable(rows))]
+
+
+def _layer_tables(run: Run) -> list[tuple[list[str], list[list[str]]]]:
+    explained = list(layers.explained(run))
+    return [layers.as_table(explained, moment) for moment in layers.MOMENTS] if explained else []
+
+
+def _machine(known: dict[str, str]) -> str:
+    """Say what the run's machine is, as far as the run says."""
+    cores = f"{known['cores']} cores" if "cores" in known else ""
+    parts = (known["system"], known.get("processor", ""), cores, known.get("memory", ""))
+    return ", ".join(part for part in parts if part)
+
+
+def _for_script(drawn: list[Picture], data: dict[str, list[figures.Figure]], first: int) -> str:
+    needs = {
+        each.name: {
+            "dataset": each.dataset,
+            "fields": each.fields,
+            "everyPayroll": each.name.startswith("growth"),
+        }
+        for each in drawn
+    }
+    specs = {each.name: each.spec for each in drawn}
+    return json.dumps({"specs": specs, "datasets": data, "needs": needs, "first": first})
+
+
+def _saved(run: Run) -> str:
+    """Give the run as its file has it, without what a killed run left of a last line."""
+    lines = (msgspec.json.encode(line).decode() for line in (run.header, *run.measurements))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _in_script(json_text: str) -> Markup:
+    """Give JSON that no HTML parser takes for the end of its element: `<` is only in strings."""
+    return Markup(json_text.replace("<", "\\u003c"))  # noqa: S704 - escaped as JSON
+
+
+def _our_own(text: str) -> Markup:
+    """Give a text of this package, or of Vega's, which is not escaped."""
+    return Markup(text)  # noqa: S704 - nothing of the run is in it
+
+
+def _read(name: str) -> str:
+    return (PAGE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html")

@@ -1,0 +1,218 @@
+"""The page in a real browser: Chromium, headless, from a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from runs import HOSTILE, made_run
+
+from harness.compare import rows
+from harness.plan import FLOOR, REFERENCE, Consume
+from harness.reports import _figures as figures
+from harness.reports._content import Options
+from harness.reports._palette import DARK, FRONT, INK
+from harness.reports.html import render
+from harness.results import Run, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+RUN = made_run(
+    strategies=(FLOOR, REFERENCE, "lean", "quick", "middling", HOSTILE), errors={"bad": HOSTILE}
+)
+SHOWN = figures.first_shown(figures.payrolls(RUN, Options()))
+Opened = tuple[Page, list[str]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    sandbox = os.geteuid() != 0  # Chromium has none for root
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, chromium_sandbox=sandbox)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """A function that opens a run's page, and gives all that the browser complains of or asks."""
+    contexts = []
+
+    def open_page(run: Run = RUN, *, width: int = 1280, scheme: Any = "light") -> Opened:
+        path = tmp_path / "report.html"
+        path.write_text(render(run, Options()), encoding="utf-8")
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        unwanted: list[str] = []
+        page.on("console", lambda message: unwanted.append(message.text))
+        page.on("pageerror", lambda error: unwanted.append(str(error)))
+        page.on("dialog", lambda dialog: unwanted.append(dialog.message))
+        page.on(
+            "request",
+            lambda asked: None if asked.url == path.as_uri() else unwanted.append(asked.url),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready=yes]")
+        return page, unwanted
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def texts(page: Page, chart: str) -> list[str]:
+    return page.locator(f"[data-chart={chart}] svg text").all_text_contents()
+
+
+def visible(page: Page, selector: str) -> list[str]:
+    found: list[str] = page.locator(f"{selector} >> visible=true").all_text_contents()
+    return found
+
+
+def on_front(page: Page) -> int:
+    return page.locator(f"[data-chart=map] .mark-symbol path[stroke='{FRONT}']").count()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        RUN,
+        made_run(strategies=("lean",)),
+        made_run(meters=("tracemalloc",), explained=False),
+        made_run(consume=Consume.FOLD, explained=False),
+        made_run(meters=()),
+        made_run(meters=(), explained=False, errors={"bad": HOSTILE}),
+        Run(RUN.header, []),
+    ],
+    ids=["whole", "one", "tracemalloc", "fold", "explanation", "errors", "empty"],
+)
+def test_it_opens_without_error_and_without_any_request(
+    opened: Callable[..., Opened], run: Run
+) -> None:
+    page, unwanted = opened(run)
+    charts = page.locator("figure[data-chart]")
+    assert page.locator("figure[data-chart] svg.marks").count() == charts.count()
+    assert not unwanted
+
+
+def test_the_figures_are_those_of_the_run(opened: Callable[..., Opened]) -> None:
+    page, _ = opened()
+    table = page.locator(f"#tables article[data-payroll='{SHOWN}'] tr[data-strategy]")
+    found: dict[str, dict[str, str]] = {}
+    for line in table.all():
+        cells = line.locator("td").evaluate_all(
+            "cells => cells.map(cell => [cell.dataset.field, cell.dataset.value])"
+        )
+        found.setdefault(str(line.get_attribute("data-strategy")), {}).update(dict(cells))
+    for row in rows(RUN):
+        if row["entries"] == 10_000:
+            for field, value in found[row["strategy"]].items():
+                assert (float(value) if value else None) == row.get(field)
+    for each in figures.comparison(RUN, Options()):
+        if each["payroll"] == SHOWN and each["peak"] is not None:
+            assert each["peak_said"] in texts(page, "memory")
+    assert f"{REFERENCE}" in texts(page, "map")
+
+
+def test_the_filter_applies_to_charts_and_tables(opened: Callable[..., Opened]) -> None:
+    page, unwanted = opened()
+    drawn = [each for each in figures.comparison(RUN, Options()) if each["payroll"] == SHOWN]
+    assert on_front(page) == len(list(figures.front(drawn)))
+    page.get_by_label("lean", exact=True).uncheck()
+    page.wait_for_function(
+        "![...document.querySelectorAll('svg text')].some(text => text.textContent === 'lean')"
+    )
+    assert "lean" not in " ".join(visible(page, "#tables tr"))
+    others = [each for each in drawn if each["strategy"] != "lean"]
+    assert on_front(page) == len(list(figures.front(others)))
+    page.get_by_role("button", name="none", exact=True).click()
+    page.wait_for_function("[...document.querySelectorAll('figure')].every(each => each.hidden)")
+    page.get_by_role("button", name="all", exact=True).click()
+    page.wait_for_selector("[data-chart=memory] svg text:text-is('lean')")
+    assert not unwanted
+
+
+def test_a_column_sorts_by_its_figures_and_by_keyboard(opened: Callable[..., Opened]) -> None:
+    page, _ = opened()
+    table = page.locator(f"#tables article[data-payroll='{SHOWN}'] table").first
+    button = table.get_by_role("button", name="delta B/entry")
+    for key, direction in (("Enter", "ascending"), ("Space", "descending")):
+        button.press(key)
+        heading = table.locator("th[aria-sort]")
+        assert heading.get_attribute("aria-sort") == direction
+        values = table.locator("td[data-field=delta_bytes_per_entry]").evaluate_all(
+            "cells => cells.map(cell => cell.dataset.value)"
+        )
+        numbers = [float(value) for value in values if value]
+        assert numbers == sorted(numbers, reverse=direction == "descending")
+        assert values[len(numbers) :] == [""]  # no figure: last
+
+
+def test_another_payroll_can_be_picked(opened: Callable[..., Opened]) -> None:
+    page, unwanted = opened()
+    other = 1 - SHOWN
+    page.locator("#payroll").select_option(str(other))
+    said = [
+        each["peak_said"]
+        for each in figures.comparison(RUN, Options())
+        if each["payroll"] == other and each["strategy"] == "lean"
+    ]
+    page.wait_for_selector(f"[data-chart=memory] svg text:text-is('{said[0]}')")
+    titles = visible(page, "#answer .of")
+    assert titles == ["1,000 entries x 6 components, profile realistic"]
+    assert not unwanted
+
+
+def test_a_hostile_name_stays_text(opened: Callable[..., Opened]) -> None:
+    page, unwanted = opened()
+    assert page.evaluate("window.hostile") is None
+    assert any(HOSTILE in text for text in visible(page, "#tables th"))
+    page.locator(".strategy", has_text="hostile").hover()
+    page.locator("[data-chart=memory] svg .mark-rect path").last.hover(force=True)
+    page.wait_for_selector("#vg-tooltip-element.visible")
+    assert page.evaluate("window.hostile") is None
+    assert not unwanted
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_fits_light_and_dark(
+    opened: Callable[..., Opened], width: int, scheme: str
+) -> None:
+    page, _ = opened(width=width, scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    label = page.locator("[data-chart=memory] svg text").first
+    colour = label.evaluate("text => getComputedStyle(text).fill")
+    wanted = INK if scheme == "light" else DARK[INK]
+    assert colour == "rgb({}, {}, {})".format(*bytes.fromhex(wanted[1:]))
+
+
+def test_the_run_can_be_taken_out_again(opened: Callable[..., Opened], tmp_path: Path) -> None:
+    page, unwanted = opened()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="download it").click()
+    path = tmp_path / "run.jsonl"
+    download.value.save_as(path)
+    assert read(path) == RUN
+    page.locator("#measurements summary").click()
+    page.wait_for_selector("#line-2")
+    assert page.locator("#measurements tbody tr").count() == len(RUN.measurements)
+    assert all(asked.startswith("blob:") for asked in unwanted)
+
+
+def test_print_is_light_and_without_controls(opened: Callable[..., Opened]) -> None:
+    page, _ = opened(scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("#controls").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.pdf()[:4] == b"%PDF"

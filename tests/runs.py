@@ -1,0 +1,77 @@
+"""Runs made up for tests of reports: figures without a database."""
+
+from __future__ import annotations
+
+from harness.explain import Explanation
+from harness.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
+from harness.payroll import Profile
+from harness.plan import EXPLANATION, FLOOR, REFERENCE, Cell, Consume
+from harness.results import FORMAT, Header, Measurement, Run
+
+HOSTILE = "</script><script>window.hostile = true</script>"
+ENVIRONMENT = {
+    "python": "CPython 3.11.7",
+    "sqlalchemy": "2.1.9",
+    "psycopg": "3.3.9",
+    "server": "PostgreSQL 18.4 (embedded)",
+    "system": "Linux x86_64",
+    "commit": "abc",
+}
+STRATEGIES = {FLOOR: 1.0, REFERENCE: 8.0, "lean": 0.5, "quick": 2.0, "middling": 4.0}
+"""Names, and their peaks over the floor's."""
+
+TIMES = {REFERENCE: 1.0, "lean": 0.8, "quick": 0.1, "middling": 0.9}
+"""Over the reference's."""
+
+METERS = ("tracemalloc", "allocator", "rss", "clock")
+
+
+def made_run(
+    sizes: tuple[int, ...] = (1000, 10_000),
+    meters: tuple[str, ...] = METERS,
+    strategies: tuple[str, ...] = tuple(STRATEGIES),
+    consume: Consume = Consume.HOLD,
+    *,
+    explained: bool = True,
+    errors: dict[str, str] | None = None,
+) -> Run:
+    """Give a run of these, each repeated three times; the largest size is explained."""
+    found = [
+        Measurement(cell, _figures(cell))
+        for size in sizes
+        for meter in meters
+        for repeat in range(3)
+        for name in strategies
+        if _figures(cell := Cell(name, meter, size, 6, Profile.REALISTIC, repeat, consume=consume))
+    ]
+    if explained:
+        found += [_explained(name, sizes[-1]) for name in strategies]
+    for name, error in (errors or {}).items():
+        cell = Cell(name, "tracemalloc", sizes[-1], 6, Profile.REALISTIC, consume=consume)
+        found.append(Measurement(cell, {}, error))
+    labels = dict.fromkeys(strategies, "a strategy") | {"quick": HOSTILE}
+    offers = {"lean": ["list"], "quick": ["stream"], REFERENCE: ["list"], "middling": []}
+    command = "python -m harness compare"
+    return Run(Header(FORMAT, len(found), command, ENVIRONMENT, labels, offers), found)
+
+
+def _figures(cell: Cell) -> dict[str, float]:
+    floor = 2000 * cell.entries
+    times = STRATEGIES.get(cell.strategy, 3.0)
+    off = 1 + (cell.repeat - 1) / 1000
+    peak, delta = floor * times * off, floor * min(times, 3.0) * off
+    if cell.meter == "clock":
+        if cell.strategy not in TIMES:
+            return {}
+        wall = cell.entries * 250e-6 * TIMES[cell.strategy] * (1 + (cell.repeat - 1) / 50)
+        return {"wall_seconds": wall, "cpu_seconds": wall, "gc_seconds": wall / 4}
+    stem = {"tracemalloc": "", "allocator": "allocator_", "rss": "rss_"}[cell.meter]
+    return {f"{stem}delta_bytes": delta, f"{stem}peak_bytes": peak}
+
+
+def _explained(name: str, entries: int) -> Measurement:
+    whole = int(2000 * entries * STRATEGIES.get(name, 3.0))
+    layers = {VALUES + "UUID": whole // 4, BUFFERS: whole // 4, ORM_INSTANCES: whole // 4}
+    peak = {**layers, DOMAIN: whole - sum(layers.values())}
+    cell = Cell(name, EXPLANATION, entries, 6, Profile.REALISTIC)
+    return Measurement(cell, {}, explanation=Explanation(peak, {DOMAIN: whole // 4}, []))
