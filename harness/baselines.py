@@ -1,4 +1,4 @@
-"""What the strategies are compared with: a floor, a yardstick and a trap.
+"""What the strategies are compared with: a floor, two yardsticks and a trap.
 
 None of them meets the contract, so none is checked, ranked or recommended. Each takes
 (engine, payroll); the first line of its docstring is its label.
@@ -40,6 +40,14 @@ def raw_tuples(engine: Engine, payroll: Payroll) -> list[list[tuple[Any, ...]]]:
         return [cursor.execute(each, of_payroll).fetchall() for each in STATEMENTS]
 
 
+def drained_arrow(engine: Engine, payroll: Payroll) -> int:
+    """Yardstick: ADBC's Arrow batches of both queries, read and let go, nothing made."""
+    from strategies.adbc import premium_batches  # only here: it loads pyarrow
+
+    with premium_batches(engine, payroll.id) as queries:
+        return sum(batch.num_rows for batches in queries for batch in batches)
+
+
 def unstreamed_core(engine: Engine, payroll: Payroll) -> Iterator[Any]:
     """Trap: Core rows taken one by one from a client-side cursor, all of them in libpq."""
     with engine.connect() as connection:
@@ -48,11 +56,13 @@ def unstreamed_core(engine: Engine, payroll: Payroll) -> Iterator[Any]:
 
 
 ALL: dict[str, Callable[[Engine, Payroll], Any]] = {
-    each.__name__: each for each in (floor, raw_tuples, unstreamed_core)
+    each.__name__: each for each in (floor, raw_tuples, drained_arrow, unstreamed_core)
 }
 LABELS = {name: str(each.__doc__).rstrip(".") for name, each in ALL.items()}
 
 
 def of(consume: str) -> list[str]:
     """Give the names of the baselines for lists (`hold`) or for streams (`fold`)."""
-    return ["floor", "raw_tuples"] if consume == "hold" else ["unstreamed_core"]
+    if consume == "fold":
+        return [unstreamed_core.__name__]
+    return [floor.__name__, raw_tuples.__name__, drained_arrow.__name__]
