@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.changes import FARTHEST
 from harness.choices import _words as say
+from harness.compare import incomplete
 from harness.predict import Basis, Point
 from harness.reports._content import ran_on
 
@@ -137,9 +138,8 @@ def notes(decision: Decision) -> list[str]:
             f"What {say.listed(unknown)} offers is unknown: no --need is taken as met, and what "
             "does say comes first."
         )
-    measured, planned = len(decision.run.measurements), decision.run.header.cells
-    if measured < planned:
-        lines.append(f"WARNING: the run is incomplete: {measured} of {planned} measurements.")
+    if how_much := incomplete(decision.run):
+        lines.append(f"WARNING: the run was cut short: it has {how_much}.")
     return lines
 
 
