@@ -5,20 +5,22 @@ A document marks what is generated with a pair of comments:
     <!-- generated: compare results/some-run.jsonl -->
     <!-- end of generated -->
 
-`python -m harness publish` renews what is between them; a test fails when it is stale.
+`python -m harness publish` renews what is between them, and the reports of the reference run; a
+test fails when they are stale.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from harness import blocks, discovery
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from harness import blocks, discovery, reports, results
+from harness.reports._content import Options
 
 DOCUMENTS = ("README.md", "results/README.md")
+REPORTS = ("results/reference.svg", "results/reference.html")
+"""Each is of the run of the same name, in the format that its name ends in."""
+
 BLOCK = re.compile(
     r"(?P<start><!-- generated: (?P<what>\S+)(?P<runs>[^>]*?) -->\n)"
     r".*?(?P<end><!-- end of generated -->)",
@@ -38,3 +40,9 @@ def renewed(document: str, folder: Path) -> str:
         return f"{match['start']}\n{made}\n\n{match['end']}"
 
     return BLOCK.sub(block, document)
+
+
+def rendered(report: str, folder: Path) -> str:
+    """Give the text of one of `REPORTS`, made anew; raises ResultsError for what is no run."""
+    run = results.read(folder / Path(report).with_suffix(".jsonl"))
+    return str(discovery.load(reports, Path(report).suffix[1:]).render(run, Options()))

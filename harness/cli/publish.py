@@ -1,4 +1,4 @@
-"""Renew the tables in README.md and results/README.md from the runs they name."""
+"""Renew the tables of README.md and results/README.md, and the reports of the reference run."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from pathlib import Path
 from harness import output
 from harness.cli._progress import tell
 from harness.errors import UsageError
-from harness.publish import DOCUMENTS, renewed
+from harness.publish import DOCUMENTS, REPORTS, rendered, renewed
 
 EXAMPLES = "Example:  python -m harness publish"
 
 
 def run() -> int:
-    """Rewrite the documents below the current folder whose generated parts have changed."""
+    """Rewrite the documents and reports below the current folder that have changed."""
     for document in map(Path, DOCUMENTS):
         if not document.exists():
             raise UsageError(f"there is no {document} here; publish in the repository's folder")
-        old = document.read_text(encoding="utf-8")
-        new = renewed(old, Path())
-        if new != old:
-            output.write(document, new.removesuffix("\n"))
-        tell(f"{document}: {'renewed' if new != old else 'current'}")
+        _renew(document, renewed(document.read_text(encoding="utf-8"), Path()).removesuffix("\n"))
+    for report in REPORTS:
+        _renew(Path(report), rendered(report, Path()))
     return 0
+
+
+def _renew(path: Path, text: str) -> None:
+    is_current = path.exists() and path.read_text(encoding="utf-8") == f"{text}\n"
+    if not is_current:
+        output.write(path, text)
+    tell(f"{path}: {'current' if is_current else 'renewed'}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from harness.errors import HarnessError
-from harness.publish import BLOCK, DOCUMENTS, renewed
+from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +18,16 @@ def test_no_generated_part_is_stale(name: str) -> None:
     document = (ROOT / name).read_text(encoding="utf-8")
     assert BLOCK.search(document), "it has no generated part"
     assert renewed(document, ROOT) == document, "run: python -m harness publish"
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_report_is_stale(name: str) -> None:
+    """A picture's texts are compared: where they stand depends on the fonts of a machine."""
+    published = (ROOT / name).read_text(encoding="utf-8")
+    made = rendered(name, ROOT)
+    if name.endswith(".svg"):
+        published, made = ("\n".join(ET.fromstring(each).itertext()) for each in (published, made))  # noqa: S314
+    assert published.strip() == made.strip(), "run: python -m harness publish"
 
 
 def test_a_stale_part_would_be_noticed() -> None:
