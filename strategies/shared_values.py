@@ -152,7 +152,8 @@ def share_values(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkin")
     def forget(_: object, record: Any) -> None:
-        _POOLS.pop(record.driver_connection, None)
+        if record.driver_connection is not None:  # as it is where it was invalidated
+            _POOLS.pop(record.driver_connection, None)
 
 
 @contextmanager

@@ -88,6 +88,14 @@ def test_nothing_is_kept_once_the_connection_is_back(engine: Engine) -> None:
     assert len(shared_values._POOLS) == 0
 
 
+def test_an_invalidated_connection_leaves_its_place_in_the_pool(engine: Engine) -> None:
+    share_values(engine)
+    with engine.connect() as connection:
+        connection.invalidate()
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert len(full_orm.get_premiums_for_payroll(engine, PAYROLL.id)) == PAYROLL.entries
+
+
 def test_connections_do_not_share_with_each_other(engine: Engine) -> None:
     share_values(engine)
     query = text("SELECT '56b0df0f-71bc-4f25-8123-c42348036864'::uuid")
