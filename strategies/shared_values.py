@@ -188,5 +188,7 @@ def _register(context: _HasAdapters, bound: int) -> list[tuple[str, type[AnyLoad
 
 
 def _sharing(base: type[AnyLoader], parent: type[_SharingLoader]) -> type[AnyLoader]:
-    attributes = {"base": base, "format": base.format, "__module__": __name__}
-    return _SHARING.setdefault(base, type(f"Shared{base.__name__}", (parent,), attributes))
+    if base not in _SHARING:
+        attributes = {"base": base, "format": base.format, "__module__": __name__}
+        _SHARING.setdefault(base, type(f"Shared{base.__name__}", (parent,), attributes))
+    return _SHARING[base]
