@@ -141,14 +141,14 @@ _SHARING: dict[type[AnyLoader], type[AnyLoader]] = {}
 """psycopg's loader -> ours: one class for each, as psycopg remembers loader classes for good."""
 
 
-def share_values(engine: Engine) -> None:
+def share_values(engine: Engine, bound: int = BOUND) -> None:
     """Have every connection of the engine share equal values from its next checkout on."""
     if engine.dialect.driver not in {"psycopg", "psycopg_async"}:
         raise ValueError(f"values are shared in psycopg, not in {engine.dialect.driver}")
 
     @event.listens_for(engine, "checkout")
     def register(_: object, record: Any, __: object) -> None:
-        _register(record.driver_connection, BOUND)
+        _register(record.driver_connection, bound)
 
     @event.listens_for(engine, "checkin")
     def forget(_: object, record: Any) -> None:

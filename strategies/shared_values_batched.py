@@ -1,9 +1,9 @@
 """ORM entities in batches as in yield_per, equal values shared by the driver.
 
 Gains over `yield_per`: two thirds of the retained memory, and with it of the peak, for one line
-where the engine is made (`share_values(engine)`; here only this read's connection is changed).
-The values are shared over all batches, whose queries are many. Gives up: what `yield_per` does,
-and a lookup for each value.
+where the engine is made (`share_values(engine, VALUES_A_POOL)`; here only this read's connection
+is changed). The values are shared over all batches, whose queries are many. Gives up: what
+`yield_per` does, and a lookup for each value.
 """
 
 from __future__ import annotations

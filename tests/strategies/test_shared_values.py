@@ -63,10 +63,9 @@ def test_the_strategies_share_and_leave_the_connection_as_it_was(name: str, engi
 @pytest.mark.parametrize("bound", [1, 2, 7, 1024])
 @pytest.mark.parametrize("payroll", PAYROLLS, ids=lambda p: p.profile)
 def test_a_pool_at_its_bound_gives_the_right_values(
-    engine: Engine, bound: int, payroll: Payroll, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, bound: int, payroll: Payroll
 ) -> None:
-    monkeypatch.setattr(shared_values, "BOUND", bound)
-    share_values(engine)
+    share_values(engine, bound)
     result = full_orm.get_premiums_for_payroll(engine, payroll.id)
     assert first_difference(entries(payroll), result) is None
 
