@@ -15,6 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+YOUNG = 1
+"""The oldest generation collected when the pause ends, so that what was made counts as old.
+
+Each new object is walked once, not again by each of the collector's own passes. `gc.freeze()` and
+`gc.unfreeze()` would spare that walk too, but they hide what is garbage by then and reset the
+count that full passes come from: a process that pauses often would never free a cycle again.
+"""
+
 
 class _Pauses:
     """How many blocks are inside a pause: the collector is the process's, not a thread's."""
@@ -35,8 +43,8 @@ class _Pauses:
         with self._lock:
             self._inside -= 1
             if self._inside == 0 and self._was_enabled:
-                _age_all_objects()
                 gc.enable()
+                gc.collect(YOUNG)
 
 
 _PAUSES = _Pauses()
@@ -54,14 +62,3 @@ def paused_gc() -> Iterator[None]:
         yield
     finally:
         _PAUSES.leave()
-
-
-def _age_all_objects() -> None:
-    """Count every object as old, so that the next young pass does not walk what was just made.
-
-    Without it the pause only moves the collector's work to just after it. Objects that the
-    application has frozen itself (`gc.freeze`) would be thawed: then nothing is done.
-    """
-    if gc.get_freeze_count() == 0:
-        gc.freeze()
-        gc.unfreeze()
