@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -93,21 +92,49 @@ def test_more_calls_at_once_than_the_pool_lends_wait_and_end(engine: Engine) -> 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_leaves_its_parents_connections_alone(engine: Engine) -> None:
+    """Neither those that its parent is reading from nor the idle ones that it finds in the pool."""
+    with adbc.premium_batches(engine, PAYROLL.id), adbc.premium_batches(engine, PAYROLL.id):
+        pass
+    before = sessions(engine)
+    assert len(before) == 4
+    with engine.connect() as connection:
+        of_the_parents_engine = connection.scalar(text("SELECT pg_backend_pid()"))
     with adbc.premium_batches(engine, PAYROLL.id) as (half_read, _):
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                status = int(read(engine) is not None)
-                adbc._POOLS.clear()
-                gc.collect()
+                with adbc.premium_batches(engine, PAYROLL.id):
+                    engine.dispose(close=False)  # its SQLAlchemy connection is the parent's too
+                    its_own = {*sessions(engine)} - {*before, of_the_parents_engine}
+                    status = int(len(its_own) != 2)
             finally:
                 os._exit(status)
         assert os.waitpid(pid, 0)[1] == 0
         assert sum(batch.num_rows for batch in half_read) == PAYROLL.entries
-    before = sessions(engine)
     assert read(engine) is None
     assert sessions(engine) == before
+
+
+def test_both_queries_see_one_state(
+    written: Callable[[Iterable[PremiumEntry]], URL],
+    engine_at: Callable[[URL], Engine],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The contract suite writes between an engine's statements; these are not an engine's."""
+    engine = engine_at(written(entries(PAYROLL)))
+    batches, deleted = adbc._batches, []
+
+    def delete_a_component_first(connection: Any, statement: str) -> Any:
+        if "premium_component" in statement:
+            with engine.begin() as other:
+                found = other.execute(text("DELETE FROM premium_component WHERE position = 1"))
+                deleted.append(found.rowcount)
+        return batches(connection, statement)
+
+    monkeypatch.setattr(adbc, "_batches", delete_a_component_first)
+    assert read(engine) is None
+    assert deleted == [PAYROLL.entries]
 
 
 def test_a_null_is_refused(
