@@ -157,6 +157,7 @@ class _Pair:
 
     def __init__(self, conninfo: str) -> None:
         self.process = os.getpid()
+        self.is_new = True
         self.both = [dbapi.connect(conninfo, autocommit=True) for _ in range(2)]
 
     def close(self) -> None:
@@ -205,14 +206,18 @@ def _begin(pair: _Pair) -> None:
     """Begin both transactions; have the pool make a new pair where this one is not usable.
 
     The server may have closed it while it was idle, or it is of the process that forked this one.
+    What a new pair fails with is the caller's: the pool would say "This connection is closed".
     """
     if pair.process != os.getpid():
         raise DisconnectionError
+    was_idle, pair.is_new = not pair.is_new, False
     try:
         for connection in pair.both:
             _execute(connection, BEGIN)
     except dbapi.Error as error:
-        raise DisconnectionError(str(error)) from error
+        if was_idle:
+            raise DisconnectionError(str(error)) from error
+        raise
 
 
 def _execute(connection: Any, statement: str) -> None:
