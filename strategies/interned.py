@@ -9,8 +9,8 @@ shared value.
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -29,8 +29,16 @@ if TYPE_CHECKING:
 GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "hashable", "gc-untouched"})
 
 ROWS_A_ROUND_TRIP = 200
-KEYS: dict[type, Callable[[Any], Any]] = {UUID: attrgetter("int"), Decimal: str}
-"""What stands for a value whose own hash is slow: a UUID's is Python, a Decimal's a division.
+KEYS: dict[type, Callable[[Any], Any] | None] = {
+    UUID: attrgetter("int"),
+    Decimal: str,
+    date: None,
+    datetime: None,
+    str: None,
+}
+"""The types that are shared, and what stands for a value whose own hash is slow: a UUID's is
+Python, a Decimal's a division. Not those of a TypeDecorator: its values may be mutable, without a
+hash, or equal and yet not the same, as 1.0 and 1.00 are. Enum members are one object each anyway.
 
 An attribute of None is an error: a column with NULLs would need a UUID's `str`.
 """
@@ -76,7 +84,7 @@ class _Column:
         self._key = KEYS.get(kind)
         self._pool: dict[Any, Any] = {}
         self._seen = 0
-        self._pays = not issubclass(kind, Enum)  # whose members are one object each anyway
+        self._pays = kind in KEYS
 
     def share(self, values: Sequence[Any]) -> Sequence[Any]:
         if not self._pays:
