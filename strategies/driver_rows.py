@@ -9,13 +9,20 @@ tracking; equal values are the same object.
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Enum
+from sqlalchemy import Enum, Select, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
+from strategies.contract import PremiumComponent
 from strategies.paused_gc import paused_gc
-from strategies.schema import SELECT_ENTRIES, SELECT_PREMIUMS
+from strategies.schema import (
+    SELECT_COMPONENTS,
+    SELECT_ENTRIES,
+    PremiumComponentRow,
+    PremiumEntryRow,
+)
 from strategies.shared_values import values_shared
 from strategies.slots import SlottedPremiumComponent, SlottedPremiumEntry
 
@@ -44,6 +51,34 @@ ROWS_A_CHUNK = 50
 """Time is the same from 25 to 200; what is held beside the result is not."""
 VALUES_A_POOL = 640
 """Most of what a folded stream holds; with fewer than its numerics repeat, time is lost too."""
+_ENTRY, _COMPONENT = PremiumEntryRow.__table__.c, PremiumComponentRow.__table__.c
+
+_ROWS = (
+    select(
+        *(column.label(f"entry_{column.name}") for column in SELECT_ENTRIES.selected_columns),
+        *(column for column in SELECT_COMPONENTS.selected_columns if column.name != "entry_id"),
+        _COMPONENT.position,
+        func.lag(_ENTRY.id)
+        .over(order_by=(_ENTRY.id, _COMPONENT.position))
+        .is_distinct_from(_ENTRY.id)
+        .label("starts_entry"),
+    )
+    .join_from(PremiumEntryRow, PremiumComponentRow, isouter=True)
+    .where(_ENTRY.payroll_id == bindparam("payroll_id"))
+    .subquery()
+)
+
+SELECT_PREMIUMS: Select[Any] = select(
+    *(case((_ROWS.c.starts_entry, c)) for c in _ROWS.c if c.name.startswith("entry_")),
+    *(_ROWS.c[field.name] for field in fields(PremiumComponent)),
+).order_by(_ROWS.c.entry_id, _ROWS.c.position)
+"""Entries and components in one statement, so one snapshot, and one result to stream.
+
+A row is `PremiumEntry`'s arguments (but for `components`), then `PremiumComponent`'s. Only the
+first row of an entry has the former, the others NULL: a join would repeat the entry's values for
+every component. An entry without components has NULL for the latter.
+"""
+
 STATEMENT = str(SELECT_PREMIUMS.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
 ENTRY_VALUES = len(SELECT_ENTRIES.selected_columns)
 ENUMS = [

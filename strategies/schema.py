@@ -22,8 +22,6 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
-    case,
-    func,
     select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -144,29 +142,3 @@ SELECT_COMPONENTS: Select[Any] = (
 )
 """A payroll's components in the order of their entries; a row is the entry's id, then
 `PremiumComponent`'s arguments."""
-
-_rows = (
-    select(
-        *(column.label(f"entry_{column.name}") for column in SELECT_ENTRIES.selected_columns),
-        *(column for column in SELECT_COMPONENTS.selected_columns if column.name != "entry_id"),
-        _component.position,
-        func.lag(_entry.id)
-        .over(order_by=(_entry.id, _component.position))
-        .is_distinct_from(_entry.id)
-        .label("starts_entry"),
-    )
-    .join_from(PremiumEntryRow, PremiumComponentRow, isouter=True)
-    .where(_entry.payroll_id == bindparam("payroll_id"))
-    .subquery()
-)
-
-SELECT_PREMIUMS: Select[Any] = select(
-    *(case((_rows.c.starts_entry, c)) for c in _rows.c if c.name.startswith("entry_")),
-    *(_rows.c[field.name] for field in fields(PremiumComponent)),
-).order_by(_rows.c.entry_id, _rows.c.position)
-"""Entries and components in one statement, so one snapshot, and one result to stream.
-
-A row is `PremiumEntry`'s arguments (but for `components`), then `PremiumComponent`'s. Only the
-first row of an entry has the former, the others NULL: a join would repeat the entry's values for
-every component. An entry without components has NULL for the latter.
-"""
