@@ -54,6 +54,7 @@ def render(run: Run, options: content.Options) -> str:
             | _implied(rows, options)
             for place, (title, rows) in enumerate(found)
         ],
+        cut_short=say.cut_short(run),
         unmeasured=_unmeasured(run, options),
         first=first,
         pictures=drawn,

@@ -37,11 +37,12 @@ def render(run: Run, options: Options) -> str:
     first = figures.first_shown(found)
     title, rows = found[first] if found else ("Nothing was compared.", [])
     shown = [row for row in figures.comparison(run, options) if row["payroll"] == first]
-    spec = parts.specification(_picture(run, shown, title, say.failed(rows)), first)
+    notes = [*say.cut_short(run), *say.failed(rows)]
+    spec = parts.specification(_picture(run, shown, title, notes), first)
     spec["config"] = {**spec["config"], "background": PAPER, "padding": PADDING}
     spec.setdefault("datasets", {})["rows"] = shown
     start, _, rest = _vega.drawn(spec).partition(">")
-    told = escape(" ".join([title, *say.verdict(rows), *say.failed(rows)] if rows else [title]))
+    told = escape(" ".join([title, *(say.verdict(rows) if rows else ()), *notes]))
     style = f"@media (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
     return f'{start} role="img"><title>{told}</title>\n<style>\n{style}\n</style>\n{rest}'
 

@@ -112,6 +112,14 @@ def test_errors_are_told_even_if_nothing_is_compared() -> None:
     assert "it compares nothing" in render(run, Options())
 
 
+def test_a_run_cut_short_says_so_before_its_answer() -> None:
+    page = render(Run(RUN.header, RUN.measurements[:-1]), Options())
+    said = f"INCOMPLETE: this run was cut short; it has {RUN.header.cells - 1} of"
+    assert said in page.split('<p class="verdict">')[0]
+    assert "INCOMPLETE" not in PAGE.split("<script")[0]
+    assert "explains where memory goes" not in render(Run(RUN.header, []), Options())
+
+
 def test_ids_are_unique() -> None:
     ids = re.findall(r' id="([^"]+)"', PAGE.split("<script")[0])
     assert len(ids) == len(set(ids))

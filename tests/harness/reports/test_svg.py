@@ -63,5 +63,10 @@ def test_what_was_not_measured_is_left_out(run: Run) -> None:
     assert texts(render(run, Options()))
 
 
+def test_a_run_cut_short_says_so() -> None:
+    picture = render(Run(RUN.header, RUN.measurements[:-1]), Options())
+    assert any("INCOMPLETE: this run was cut short" in text for text in texts(picture))
+
+
 def test_a_picture_is_the_same_each_time() -> None:
     assert render(RUN, Options()) == render(RUN, Options())
