@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from harness.results import Run
 
 PAGE = Path(__file__).with_name("_page")
-CAPTIONS = {
-    content.MEMORY[0].field: f"Memory; x floor: times the same figure of {FLOOR}",
-    content.TIME[0].field: f"Time; faster and slower: than {REFERENCE}",
-}
+CAPTIONS = (
+    (content.FOLD, "Folded into a total, nothing kept"),
+    (content.MEMORY, f"Memory; x floor: times the same figure of {FLOOR}"),
+    (content.TIME, f"Time; faster and slower: than {REFERENCE}"),
+)
 
 
 def render(run: Run, options: content.Options) -> str:
@@ -101,7 +102,7 @@ def _implied(rows: list[Row], options: content.Options) -> dict[str, Any]:
 
 def _table(rows: list[Row], columns: list[content.Column]) -> dict[str, Any]:
     return {
-        "caption": CAPTIONS.get(columns[0].field, "Folded into a total, nothing kept"),
+        "caption": next(said for whole, said in CAPTIONS if {*columns} <= {*whole}),
         "columns": columns,
         "rows": [
             {

@@ -120,6 +120,21 @@ def test_a_run_cut_short_says_so_before_its_answer() -> None:
     assert "explains where memory goes" not in render(Run(RUN.header, []), Options())
 
 
+@pytest.mark.parametrize(
+    ("run", "captions"),
+    [
+        (RUN, ["Memory; x", "Time; fas"] * 2),
+        (made_run(meters=("allocator",), sizes=(1000,)), ["Memory; x"]),
+        (made_run(meters=("rss",), sizes=(1000,)), ["Memory; x"]),
+        (made_run(meters=("clock",), sizes=(1000,)), ["Time; fas"]),
+        (made_run(consume=Consume.FOLD, explained=False, sizes=(1000,)), ["Folded in"]),
+    ],
+)
+def test_a_table_is_called_what_it_is(run: Run, captions: list[str]) -> None:
+    found = re.findall("<caption>(.*?)</caption>", render(run, Options()))
+    assert [caption[:9] for caption in found] == captions
+
+
 def test_ids_are_unique() -> None:
     ids = re.findall(r' id="([^"]+)"', PAGE.split("<script")[0])
     assert len(ids) == len(set(ids))
