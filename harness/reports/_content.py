@@ -51,6 +51,11 @@ def faster(ratio: float) -> str:
     return _in_words(ratio, "faster", "slower")
 
 
+def against(said: str, whose: str) -> str:
+    """Say a ratio in words and what it is to: `2.0x smaller than whose`, `the same as whose`."""
+    return f"{said} {'as' if said == 'the same' else 'than'} {whose}"
+
+
 def megabytes(size: float) -> str:
     """Say bytes as megabytes, of 1,000,000 bytes."""
     return f"{size / MEGABYTE:,.1f}"
@@ -100,7 +105,7 @@ TIME = (
     Column("warm call\nms", "wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
     Column("first call\npeak MB", "first_call_peak_bytes", megabytes),
 )
-
+AGAINST_REFERENCE = Column("", "faster_than_reference", faster)
 
 FOLD = (
     Column("peak of all\nMB", "allocator_peak_bytes", lambda size: f"{size / MEGABYTE:,.2f}"),

@@ -136,8 +136,11 @@ def _time(row: Row, reference: Row, based: Basis) -> Figure:
     if wall is None or not unit:
         return made
     share = row.get("gc_share")
-    column = content.Column("", "faster_than_reference", content.faster)
-    said = content.said(row, column) if row["strategy"] != REFERENCE else f"{wall * 1e3:,.0f} ms"
+    said = (
+        content.said(row, content.AGAINST_REFERENCE)
+        if row["strategy"] != REFERENCE
+        else f"{wall * 1e3:,.0f} ms"
+    )
     return {
         "time": wall / unit,
         "time_low": row["wall_seconds_low"] / unit,

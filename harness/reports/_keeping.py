@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness import baselines
 from harness.compare import ranked
-from harness.reports._content import faster, memory_measured
+from harness.reports._content import AGAINST_REFERENCE, memory_measured, said
 from harness.reports._sentences import repeated
 from strategies.traits import TRAITS
 
@@ -57,4 +57,4 @@ def _fastest(able: list[Row]) -> str:
     if not timed or not repeated(timed):
         return ""
     first = ranked(timed, "wall_seconds")[0]
-    return f"{first['strategy']}: {faster(first['faster_than_reference'])}"
+    return f"{first['strategy']}: {said(first, AGAINST_REFERENCE)}"

@@ -10,6 +10,7 @@ from harness.plan import FLOOR, REFERENCE
 from harness.reports._content import (
     MEGABYTE,
     Options,
+    against,
     faster,
     hides,
     megabytes,
@@ -149,13 +150,13 @@ def _least(least: Row, stem: str) -> str:
     name, ratio = least["strategy"], least[f"{stem}_smaller_than_reference"]
     if least[f"{stem}_x_floor"] is None:
         return f"{name} needs least memory: {megabytes(least[f'{stem}_bytes'])} MB at its peak."
-    against = f", {smaller(ratio)} than {REFERENCE}'s" if ratio and name != REFERENCE else ""
+    than = f", {against(smaller(ratio), REFERENCE)}'s" if ratio and name != REFERENCE else ""
     retained = least.get(f"{stem.replace('peak', 'delta')}_x_floor")
     retains = f"; it retains {retained:.2f}x the floor" if retained is not None else ""
     of_what = "peak of all allocations" if stem == "allocator_peak" else "peak"
     return (
         f"{name} needs least memory: its {of_what} is {least[f'{stem}_x_floor']:.2f}x the floor's"
-        f"{against}{retains}."
+        f"{than}{retains}."
     )
 
 
@@ -163,6 +164,6 @@ def _fastest(timed: list[Row]) -> str:
     first, *others = timed
     alike = [row["strategy"] for row in others if cannot_be_told_apart(first, row)]
     said = f"{first['strategy']} is fastest"
-    if first["faster_than_reference"] and first["strategy"] != REFERENCE:
-        said += f", {faster(first['faster_than_reference'])} than {REFERENCE}"
+    if first["faster_than_reference"] and REFERENCE not in (first["strategy"], *alike):
+        said += f", {against(faster(first['faster_than_reference']), REFERENCE)}"
     return f"{said}; not to be told apart from it: {', '.join(alike)}." if alike else f"{said}."

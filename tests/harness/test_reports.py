@@ -8,11 +8,15 @@ import json
 import re
 
 import pytest
+from support import a_run, memory, times
 
 from harness import discovery, reports
+from harness.compare import rows
 from harness.payroll import Profile
 from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.reports import _sentences as say
 from harness.reports._content import SORT_KEYS, Options, smaller
+from harness.reports._keeping import keeping
 from harness.results import FORMAT, Header, Measurement, Run
 
 ENVIRONMENT = {
@@ -114,3 +118,15 @@ def test_ratios_in_words() -> None:
     assert smaller(2.04) == "2.0x smaller"
     assert smaller(0.5) == "2.0x larger"
     assert smaller(1.001) == "the same"
+
+
+def test_no_winner_is_better_than_what_it_is_not_told_apart_from() -> None:
+    floor, reference, lean = memory(FLOOR, 2e6), memory(REFERENCE, 16e6), memory("lean", 15.9e6)
+    slow = times(REFERENCE, 0.10, 0.11, 0.12)
+    alike = times("lean", 0.095, 0.1, 0.112)
+    found = rows(a_run(*floor, *reference, *lean, *slow, *alike))
+    least, fastest = say.verdict(found)
+    assert f"7.95x the floor's, the same as {REFERENCE}'s;" in least
+    assert fastest == f"lean is fastest; not to be told apart from it: {REFERENCE}."
+    (kept,) = keeping(found, {"lean": ["list"]})
+    assert kept.fastest == "lean: not told apart"
