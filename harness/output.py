@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def check(path: Path, option: str, *, replace: bool = False) -> None:
     """Raise UsageError unless the file can be made (or replaced, where that is allowed)."""
-    if path.is_dir():
-        raise UsageError(f"{option} {path} is a folder; name a file in it")
-    if path.exists() and not replace:
-        hint = "" if option == "--save" else ", or add --force"
-        raise UsageError(f"{option} {path} exists; name another file{hint}")
     try:
+        if path.is_dir():
+            raise UsageError(f"{option} {path} is a folder; name a file in it")
+        if path.exists() and not replace:
+            hint = "" if option == "--save" else ", or add --force"
+            raise UsageError(f"{option} {path} exists; name another file{hint}")
         with NamedTemporaryFile(dir=path.parent):
             pass
     except OSError as error:

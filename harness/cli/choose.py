@@ -11,6 +11,7 @@ Exit code 1: nothing fits.
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -137,5 +138,5 @@ def run(
 def _name(path: Path) -> str:
     """Give the run's path below the repository, or its name alone: no folders of this machine."""
     root = results.REFERENCE_RUN.parents[1]
-    below = path.resolve()
+    below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle
     return below.relative_to(root).as_posix() if below.is_relative_to(root) else path.name

@@ -212,6 +212,15 @@ def test_bad_input_is_one_clear_line(
     assert len(said.err.splitlines()) == 1
 
 
+def test_a_link_to_itself_is_no_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    circle = tmp_path / "circle.jsonl"
+    circle.symlink_to(circle)
+    assert choose(monkeypatch, *ASKED, "5MB", "--run", str(circle)) == 2
+    assert "error: cannot read the run" in capsys.readouterr().err
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     entries=st.integers(1, 10**9),

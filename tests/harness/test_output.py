@@ -26,7 +26,7 @@ def test_an_existing_file_is_kept_unless_told(tmp_path: Path) -> None:
     output.check(path, "--output", replace=True)
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere/file", "/proc/file"])
+@pytest.mark.parametrize("path", ["/", "/nowhere/file", "/proc/file", "x" * 300])
 def test_what_cannot_be_written_is_said_before_the_work(path: str) -> None:
     with pytest.raises(UsageError, match="--output"):
         output.check(Path(path), "--output")
