@@ -9,7 +9,7 @@ from harness.changes import FARTHEST
 from harness.choices import _words as say
 from harness.compare import incomplete
 from harness.predict import Basis, Point
-from harness.reports._content import ran_on
+from harness.reports._content import ran_on, server_is_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,9 +125,10 @@ def notes(decision: Decision) -> list[str]:
     if any(verdict.wall for verdict in decision.verdicts):
         environment = decision.run.header.environment
         cores, processor = (environment.get(key, "unknown") for key in ("cores", "processor"))
+        where = "that --dsn named" if server_is_elsewhere(decision.run) else "on it"
         lines.append(
             f"Times are of the machine that was measured ({processor}, {cores} cores), with the "
-            "server on it, a warm connection and the garbage collector running; yours differ."
+            f"server {where}, a warm connection and the garbage collector running; yours differ."
         )
     lines.append(
         "+-: how far the repeats lie apart, at least what the harness allows them, and how far the "

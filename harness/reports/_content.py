@@ -184,5 +184,10 @@ def ran_on(run: Run) -> str:
     )
 
 
+def server_is_elsewhere(run: Run) -> bool:
+    """Tell whether the server may be on another machine: `--dsn` named it."""
+    return run.header.environment["server"].endswith("(by --dsn)")
+
+
 def _payroll(row: Row) -> tuple[int, int, str, str]:
     return row["entries"], row["components"], row["profile"], row["consume"]

@@ -47,6 +47,7 @@ def render(run: Run, options: content.Options) -> str:
         header=run.header,
         ran_on=content.ran_on(run),
         machine=_machine(run.header.environment),
+        elsewhere=content.server_is_elsewhere(run),
         reference=REFERENCE,
         grey=palette.QUIET,
         looks=palette.looks(measurement.cell.strategy for measurement in run.measurements),

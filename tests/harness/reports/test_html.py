@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from runs import HOSTILE, made_run
 
@@ -133,6 +134,15 @@ def test_a_run_cut_short_says_so_before_its_answer() -> None:
 def test_a_table_is_called_what_it_is(run: Run, captions: list[str]) -> None:
     found = re.findall("<caption>(.*?)</caption>", render(run, Options()))
     assert [caption[:9] for caption in found] == captions
+
+
+def test_a_server_elsewhere_is_not_called_near() -> None:
+    assert "the server on the same machine" in PAGE
+    environment = RUN.header.environment | {"server": "PostgreSQL 18.4 (by --dsn)"}
+    header = msgspec.structs.replace(RUN.header, environment=environment)
+    page = render(Run(header, RUN.measurements), Options())
+    assert "the server that --dsn named" in page
+    assert "the server on the same machine" not in page
 
 
 def test_ids_are_unique() -> None:
