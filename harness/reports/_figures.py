@@ -193,6 +193,7 @@ def repeats(run: Run, options: content.Options) -> list[Figure]:
         for said, figure, meter in shown
         if row.get(figure) and row[f"{figure}_repeats"] > 1
         for line in lines[_key(row), meter]
+        if figure in run.measurements[line - FIRST_LINE].figures
     ]
 
 

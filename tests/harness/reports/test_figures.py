@@ -48,6 +48,22 @@ def test_repeats_are_off_their_own_median() -> None:
     assert off == pytest.approx([-0.02, 0, 0.02])
 
 
+def test_a_repeat_without_the_figure_is_no_point() -> None:
+    run = made_run(sizes=(1000,), explained=False)
+    bare = [
+        Measurement(each.cell, {"allocator_delta_bytes": 1.0})
+        if each.cell.meter == "allocator" and each.cell.repeat == 0
+        else each
+        for each in run.measurements
+    ]
+    peaks = [
+        each["line"]
+        for each in figures.repeats(Run(run.header, bare), Options())
+        if (each["strategy"], each["figure"]) == ("lean", "peak")
+    ]
+    assert len(peaks) == 2
+
+
 def test_layers_add_up_to_what_was_recorded() -> None:
     found, unit = figures.explanation(RUN)
     assert unit == f"x {FLOOR}"
