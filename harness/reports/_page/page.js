@@ -98,12 +98,13 @@
 
   let work = Promise.resolve();
 
-  // One after another: a chart that is being drawn is not drawn again.
+  // One after another: a chart that is being drawn is not drawn again. One that could not be
+  // drawn leaves the tables, which obey the reader as before.
   function show() {
     work = work.then(update).catch((error) => {
+      if (byId("failed").hidden) byId("failed").append(String(error));
       byId("failed").hidden = false;
-      byId("failed").append(String(error));
-      throw error;
+      console.error(error);
     });
     return work;
   }
