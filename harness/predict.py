@@ -61,11 +61,17 @@ def predict(points: Sequence[Point], entries: int) -> Prediction:
     if after and known[after - 1].entries == entries:
         return Prediction(known[after - 1].value, known[after - 1].margin, Basis.MEASURED)
     if len(known) == 1:
-        only = known[0]
-        return Prediction(_in_proportion(only, entries), only.margin, Basis.IN_PROPORTION)
+        return _scaled(known[0], entries)
     if after == 0:
         return _below(known, entries)
     return _beyond(known, entries) if after == len(known) else _between(known, after, entries)
+
+
+def _scaled(only: Point, entries: int) -> Prediction:
+    """Scale in proportion; down, all of it may be a fixed cost, and the upper end is no less."""
+    value = _in_proportion(only, entries)
+    off = _off(only.value, value) if entries < only.entries else 0.0
+    return Prediction(value, only.margin + off, Basis.IN_PROPORTION)
 
 
 def _between(known: list[Point], after: int, entries: int) -> Prediction:

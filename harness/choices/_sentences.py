@@ -171,9 +171,13 @@ def _basis(points: Sequence[Point], entries: int) -> str:
     if entries in sizes:
         return f"{entries:,} entries are as measured"
     if len(sizes) == 1:
+        doubt = (
+            "fixed costs are multiplied, and what grows faster than the payroll is missed"
+            if entries > sizes[0]
+            else "all of it may be a fixed cost, so the margin is wide"
+        )
         return (
-            f"WARNING: {Basis.IN_PROPORTION} from {known} entries, the one size measured: fixed "
-            "costs are multiplied, and what grows faster than the payroll is missed"
+            f"WARNING: {Basis.IN_PROPORTION} from {known} entries, the one size measured: {doubt}"
         )
     checked = "" if len(sizes) > 2 else "; two sizes cannot check a line, so the margin is wide"
     if sizes[0] < entries < sizes[-1]:

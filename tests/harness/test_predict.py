@@ -83,6 +83,12 @@ def test_one_size_is_scaled_in_proportion() -> None:
     assert predict([Point(1_000, 5.0, 0.02)], 3_000) == (15.0, 0.02, Basis.IN_PROPORTION)
 
 
+def test_scaled_down_the_upper_end_holds_any_fixed_cost() -> None:
+    found = predict([Point(10_000, 5.0, 0.02)], 100)
+    assert (found.value, found.basis) == (0.05, Basis.IN_PROPORTION)
+    assert found.high >= 5.0
+
+
 def test_two_sizes_doubt_the_line_by_what_proportion_would_say() -> None:
     found = predict(line(1_000, 1, 1_000, 10_000), 100_000)
     assert found.basis is Basis.EXTRAPOLATED
