@@ -32,7 +32,7 @@ WORD = re.compile(r"(?P<figure>[^:]*):(?P<percent>\d+(\.\d+)?)%", re.ASCII)
 
 
 class Limit(NamedTuple):
-    """A figure, and by what share of the baseline's it may grow."""
+    """A figure, and by what share of the baseline's it may grow: no less than memory repeats to."""
 
     figure: Figure
     share: float
@@ -77,7 +77,9 @@ def limits(words: Sequence[str]) -> list[Limit]:
             raise UsageError(f"--fail-on {word!r} is not a figure and a percentage, as {name}:5%")
         if name in found:
             raise UsageError(f"--fail-on limits {name} twice")
-        found[name] = Limit(LIMITED[name], float(match["percent"]) / 100)
+        figure, share = LIMITED[name], float(match["percent"]) / 100
+        least = repeats_within(figure.field) if figure.is_memory else 0.0
+        found[name] = Limit(figure, max(share, least))
     return list(found.values())
 
 
@@ -175,11 +177,9 @@ def judged(difference: Difference, places: Sequence[Place], chosen: Sequence[Lim
 
 
 def is_beyond(change: Change, limit: Limit) -> bool:
-    """Tell whether the figure grew by more than the limit, and than memory may by itself."""
-    figure = limit.figure
-    share = max(limit.share, repeats_within(figure.field)) if figure.is_memory else limit.share
+    """Tell whether the figure grew by more than the limit, and than the figure's slack."""
     grown = change.after.value - change.before.value
-    return grown > max(share * max(change.before.value, 0), figure.slack)
+    return grown > max(limit.share * max(change.before.value, 0), limit.figure.slack)
 
 
 def _is_judged(place: Place, limit: Limit) -> bool:

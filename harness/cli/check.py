@@ -63,7 +63,8 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         metavar="FIGURE:PERCENT",
-        help="A figure, and by how much it may be worse; may be repeated. Figures: "
+        help="A figure, and by how much it may be worse (memory: at least the 0.5% that it "
+        "repeats to, rss 5%); may be repeated. Figures: "
         f"{', '.join(gate.LIMITED)}. all-: of all allocations, native ones included.",
     ),
 ]

@@ -43,6 +43,12 @@ def test_memory(peak: float, word: str, *, passed: bool) -> None:
     assert [each.change.figure.word for each in found.worse] == ([] if passed else ["peak"])
 
 
+def test_the_limit_that_is_told_is_the_one_that_is_held() -> None:
+    assert [each.share for each in gate.limits(["peak:0.1%", "rss:2%", "time:1%"])] == [
+        *(0.005, 0.05, 0.01)
+    ]
+
+
 def test_memory_whose_repeats_differ_fails_by_its_median() -> None:
     found = judged(with_baselines(*memory("lean", 3e6, 8e6)), "peak:5%")
     assert not found.is_passed
