@@ -73,10 +73,11 @@ def render(run: Run, options: content.Options) -> str:
 def _payroll(run: Run, title: str, rows: list[Row], drawn: list[figures.Figure]) -> dict[str, Any]:
     """Give what the page says of one payroll."""
     kept = keeping(rows, run.header.offers)
+    is_repeated = say.repeated([row for row in rows if row.get("wall_seconds") is not None])
     return {
         "title": title,
         "verdict": say.verdict(rows),
-        "front": ", ".join(figures.front(drawn)),
+        "front": ", ".join(figures.front(drawn)) if is_repeated else "",
         "kept": kept,
         "meanings": meanings(kept),
         "tables": [_table(rows, columns) for columns in content.columns(rows)],

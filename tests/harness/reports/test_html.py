@@ -60,6 +60,13 @@ def test_the_answer_comes_first() -> None:
     assert "lean: 0.50x floor" in answer.split("What you cannot give up decides")[1]
 
 
+def test_times_measured_once_make_no_front_in_words() -> None:
+    once = [each for each in RUN.measurements if each.cell.repeat == 0]
+    page = render(Run(RUN.header, once), Options())
+    assert "is fastest" not in page.split('<section id="charts"')[0]
+    assert "Nothing measured is both" not in page
+
+
 def test_the_saved_run_is_in_the_page(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_text(block(PAGE, "saved-run"), encoding="utf-8")
