@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from harness.errors import UsageError
 from harness.printable import printable
 
 if TYPE_CHECKING:
@@ -29,11 +30,17 @@ def tell(message: str) -> None:
 
 
 def show(text: str) -> None:
-    """Print the answer; a reader who has seen enough (`| head`) is no error."""
+    """Print the answer, escaped where the terminal cannot; raises UsageError for a full disk.
+
+    A reader who has seen enough (`| head`) is no error.
+    """
+    encoding = sys.stdout.encoding or "utf-8"
     try:
-        print(text, flush=True)
-    except BrokenPipeError:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"cannot print the answer: {error.strerror}") from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import strategies
+from harness.cli._progress import show
 from harness.printable import printable
 
 EXAMPLES = "Example:  python -m harness list"
@@ -13,5 +14,5 @@ def run() -> int:
     names = strategies.names()
     width = max(map(len, names))
     for name in names:
-        print(f"{name:{width}}  {printable(strategies.label(strategies.load(name)))}")
+        show(f"{name:{width}}  {printable(strategies.label(strategies.load(name)))}")
     return 0
