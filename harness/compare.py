@@ -144,7 +144,7 @@ def _fields(
         name: value,
         f"{name}_per_entry": None if value is None else value / payroll.entries,
         f"{name}_repeats": len(mine),
-        f"{name}_spread": (high - low) / value if len(mine) > 1 and value else None,
+        f"{name}_spread": (high - low) / abs(value) if len(mine) > 1 and value else None,
     }
     if unit == "bytes":
         fields[f"{stem}_x_floor"] = _ratio(mine, floor)

@@ -61,6 +61,11 @@ def test_repeats_give_their_median_and_spread() -> None:
     assert row(REFERENCE)["delta_bytes_spread"] is None
 
 
+def test_what_is_given_back_in_a_call_has_a_spread_too() -> None:
+    found = rows(a_run(memory("lean", -50, 1), memory("lean", -100, 1, 1)))
+    assert found[0]["delta_bytes_spread"] == pytest.approx(50 / 75)
+
+
 def test_an_error_leaves_no_figures() -> None:
     bad = row("bad")
     assert bad["error"] == "BrokenContractError: entry 1"
