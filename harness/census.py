@@ -51,7 +51,7 @@ def census(result: object, older: Iterable[object] = ()) -> list[Kind]:
     what only they refer to. The caller holds them, so that no new object has the place of one.
     """
     found: defaultdict[type, list[Any]] = defaultdict(list)
-    for each in _reachable(result, set(map(id, older))):
+    for each in _reachable(result, {*map(id, older), id(result)}):
         found[type(each)].append(each)
     kinds = [_kind(cls, objects) for cls, objects in found.items()]
     return sorted(kinds, key=lambda kind: -kind.bytes)

@@ -2,7 +2,8 @@
 
 Needs `adbc-driver-postgresql` and `pyarrow`. ADBC has connections of its own, made from the
 engine's URL: what the engine was given beside it (`connect_args`, events) is not theirs. Making
-one reads the whole type catalogue (~50 ms), so they are pooled, as SQLAlchemy pools its own.
+one reads the whole type catalogue (~50 ms), so they are pooled, as SQLAlchemy pools its own; the
+pool is the Engine object's, so keep one, and do not make another with `execution_options` a call.
 
 A read holds two of them. Behind PgBouncer in transaction mode that is two server connections: its
 pool needs one more than there are processes that read, or each may hold one and wait for another.
@@ -81,6 +82,16 @@ COMPONENTS = _scaled(SELECT_COMPONENTS)
 
 _POOLS: WeakKeyDictionary[Engine, QueuePool] = WeakKeyDictionary()
 _LOCK = Lock()
+
+
+def _forked() -> None:
+    """Have a child make pools of its own: its parent's may be locked, and have its connections."""
+    global _POOLS, _LOCK
+    _POOLS, _LOCK = WeakKeyDictionary(), Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 @contextmanager
@@ -205,11 +216,9 @@ def _new_pool(engine: Engine) -> QueuePool:
 def _begin(pair: _Pair) -> None:
     """Begin both transactions; have the pool make a new pair where this one is not usable.
 
-    The server may have closed it while it was idle, or it is of the process that forked this one.
-    What a new pair fails with is the caller's: the pool would say "This connection is closed".
+    The server may have closed it while it was idle. What a new pair fails with is the caller's:
+    the pool would say "This connection is closed".
     """
-    if pair.process != os.getpid():
-        raise DisconnectionError
     was_idle, pair.is_new = not pair.is_new, False
     try:
         for connection in pair.both:

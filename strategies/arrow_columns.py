@@ -13,13 +13,13 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn, overload
 
 import pyarrow.compute as pc
 
-from strategies.adbc import premium_batches, raw_values, storage
+from strategies.adbc import EXACT, premium_batches, raw_values, storage
 from strategies.contract import Kind, PremiumComponent, PremiumEntry
 from strategies.packed_columns import Table
 from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
@@ -162,8 +162,9 @@ class PremiumColumns(Sequence[PremiumEntry]):
             rows = self._first_rows[start], self._first_rows[stop]
             counts.update(zip(kinds.values(*rows), amounts.values(*rows), strict=True))
         sums: defaultdict[Kind, Decimal] = defaultdict(Decimal)
-        for (kind, amount), count in counts.items():
-            sums[kind] += amount * count
+        with localcontext(EXACT):
+            for (kind, amount), count in counts.items():
+                sums[kind] += amount * count
         return dict(sums)
 
     def _view(self, positions: Sequence[int]) -> PremiumColumns:

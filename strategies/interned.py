@@ -2,9 +2,9 @@
 
 Gains over `slotted`: a column that repeats few values holds few objects, whatever the driver,
 and the collector is paused while the list grows. Which columns those are is found out while
-reading: every column has a pool, and one that finds too little to share is given up. Gives up:
-change tracking and lazy loading; equal values are the same object; a dict lookup for each
-shared value.
+reading: a column of a common type has a pool, and one that finds too little to share is given
+up. Gives up: change tracking and lazy loading; equal values are the same object; a dict lookup
+for each shared value.
 """
 
 from __future__ import annotations

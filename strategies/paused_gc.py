@@ -8,8 +8,10 @@ their reference counts all the same. Do not hold the pause over code that makes 
 from __future__ import annotations
 
 import gc
+import os
+from collections import Counter
 from contextlib import contextmanager
-from threading import RLock
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,29 +27,44 @@ count that full passes come from: a process that pauses often would never free a
 
 
 class _Pauses:
-    """How many blocks are inside a pause: the collector is the process's, not a thread's."""
+    """How many blocks are inside a pause, by thread: the collector is the whole process's."""
 
     def __init__(self) -> None:
         self._lock = RLock()  # re-entrant: a finalizer may run, and pause, while we hold it
-        self._inside = 0
+        self._inside: Counter[int] = Counter()
         self._was_enabled = False
 
-    def enter(self) -> None:
+    def enter(self) -> int:
+        """Give what `leave` is to be called with, be it by another thread."""
         with self._lock:
-            if self._inside == 0:
+            if not self._inside:
                 self._was_enabled = gc.isenabled()
                 gc.disable()
-            self._inside += 1
+            self._inside[get_ident()] += 1
+            return get_ident()
 
-    def leave(self) -> None:
+    def leave(self, thread: int) -> None:
         with self._lock:
-            self._inside -= 1
-            if self._inside == 0 and self._was_enabled:
-                gc.enable()
-                gc.collect(YOUNG)
+            self._inside[thread] -= 1
+            self._inside += Counter()  # without those that have none left
+            self._end_if_all_left()
+
+    def forked(self) -> None:
+        """Count only the thread that goes on in a child: the others will never leave there."""
+        self._lock = RLock()
+        self._inside = Counter({get_ident(): self._inside[get_ident()]}) + Counter()
+        self._end_if_all_left()
+
+    def _end_if_all_left(self) -> None:
+        if not self._inside and self._was_enabled:
+            self._was_enabled = False
+            gc.enable()
+            gc.collect(YOUNG)
 
 
 _PAUSES = _Pauses()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_PAUSES.forked)
 
 
 @contextmanager
@@ -57,8 +74,8 @@ def paused_gc() -> Iterator[None]:
     The last block to leave, by its end or by an error, starts the collector again if it ran
     when the first one came in.
     """
-    _PAUSES.enter()
+    thread = _PAUSES.enter()
     try:
         yield
     finally:
-        _PAUSES.leave()
+        _PAUSES.leave(thread)

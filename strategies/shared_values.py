@@ -66,7 +66,7 @@ class _Pool(dict["Buffer", Any]):
         self._load = load
         self._bound = bound
         self._old: dict[Buffer, Any] = {}
-        self._seen = 0
+        self._seen = self._again = 0
         self._pays = False  # as long as there is no evidence
 
     def __missing__(self, raw: Buffer) -> Any:
@@ -89,9 +89,11 @@ class _Pool(dict["Buffer", Any]):
             value = self._load(key)
             if len(key) <= LONGEST:
                 self._old[key] = value
+        else:
+            self._again += 1
         self._seen += 1
         if self._seen == EVIDENCE:
-            self._pays = len(self._old) <= EVIDENCE * 3 // 4
+            self._pays = self._again >= EVIDENCE // 4
             if not self._pays:
                 self._old.clear()
         return value

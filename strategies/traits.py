@@ -12,7 +12,8 @@ TRAITS = {
     "orm-identity": "all entities of the payroll are in one session at once, each row one object",
     "sqlalchemy-types": "values pass SQLAlchemy's column types, a TypeDecorator of one's own too",
     "any-driver": "works with another of SQLAlchemy's Postgres drivers than psycopg 3",
-    "engine-connections": "reads through the engine's own connections: its pool, limits and events",
+    "engine-connections": "reads through the engine's own connections: its pool, its limits "
+    "and what they were set up with",
     "contract-class": "entries are of the contract's own classes, equal to those built by hand",
     "list": "the result is a list: it can be sorted, extended and cleared",
     "mutable": "an entry can be changed, and the sequence holds the change",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
-from threading import Barrier, Thread
+from contextlib import nullcontext
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -100,3 +102,29 @@ def test_what_the_application_froze_stays_frozen() -> None:
         assert gc.get_freeze_count() == frozen > 0
     finally:
         gc.unfreeze()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("pauses_itself", [True, False])
+def test_a_child_forked_in_a_pause_has_its_collector_again(pauses_itself: bool) -> None:
+    """Of the pauses of its parent only that of the thread that goes on in it can end there."""
+    paused, forked = Event(), Event()
+
+    def pause_in_another_thread() -> None:
+        with paused_gc():
+            paused.set()
+            forked.wait()
+
+    thread = Thread(target=pause_in_another_thread)
+    thread.start()
+    paused.wait()
+    with paused_gc() if pauses_itself else nullcontext():
+        pid = os.fork()
+        if pid == 0:
+            is_right = gc.isenabled() is not pauses_itself
+    if pid == 0:
+        os._exit(int(not (is_right and gc.isenabled())))
+    forked.set()
+    thread.join()
+    assert os.waitpid(pid, 0)[1] == 0
+    assert gc.isenabled()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,13 +23,18 @@ if TYPE_CHECKING:
 
     from strategies.contract import IterPremiumsForPayroll, PremiumEntry
 
-PAYROLL = Payroll(1_500, 6)
+PAYROLL, SHORTER = Payroll(1_500, 6), Payroll(500, 6)
 UNKNOWN = UUID(int=0)
+KILL_WHO_WAITS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_locks"
+    " WHERE NOT granted AND relation = 'premium_component'::regclass"
+)
 
 
 @pytest.fixture(scope="module")
 def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
-    return written(entries(PAYROLL, shuffled_indices(PAYROLL)))
+    shuffled = (entries(each, shuffled_indices(each)) for each in (PAYROLL, SHORTER))
+    return written(chain.from_iterable(shuffled))
 
 
 @pytest.fixture
@@ -103,6 +110,42 @@ def test_more_threads_than_connections_all_get_their_turn(
     with ThreadPoolExecutor(40) as pool:
         read = pool.map(lambda _: strategy.get_premiums_for_payroll(engine, UNKNOWN), range(40))
         assert [len(result) for result in read] == [0] * 40
+
+
+def test_what_a_stream_needs_does_not_grow_with_the_payroll(
+    stream: IterPremiumsForPayroll, engine: Engine
+) -> None:
+    def peak(payroll: Payroll) -> int:
+        """The most bytes at once, as tracemalloc counts, with no entry kept."""
+        tracemalloc.start()
+        for _ in stream(engine, payroll.id):
+            pass
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    for _ in stream(engine, SHORTER.id):  # what is made once is not of the stream
+        pass
+    assert peak(PAYROLL) < 1.3 * peak(SHORTER)
+
+
+# SQLAlchemy does not close the server-side cursor of a connection that is gone; psycopg says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_connection_killed_while_the_collector_is_paused(
+    strategy: strategies.Strategy, engine: Engine, engine_at: Callable[[URL], Engine], url: URL
+) -> None:
+    """Killed where its statement waits for a lock: amid a list that is being made."""
+    with engine_at(url).connect() as blocking, ThreadPoolExecutor(1) as thread:
+        blocking.execute(text("LOCK TABLE premium_component IN ACCESS EXCLUSIVE MODE"))
+        reading = thread.submit(strategy.get_premiums_for_payroll, engine, PAYROLL.id)
+        while not blocking.scalars(text(KILL_WHO_WAITS)).all():
+            assert not reading.done()
+        with pytest.raises(Exception, match=r"(?i)terminat|closed|connection"):
+            reading.result()
+    assert gc.isenabled()
+    assert checked_out(engine) == 0
+    del reading
+    gc.collect()
 
 
 def test_a_statement_timeout_reaches_the_caller(
