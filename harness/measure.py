@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import discovery, meters
-from harness.database import without_password
 from harness.plan import CONTRACT, EXPLANATION, FLOOR, Cell
+from harness.postgres.database import without_password
 from harness.results import Measurement
 from harness.worker import Answer, Job
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import baselines, discovery, meters
-from harness.limits import AtLeastOne, Count
+from harness.bounds import AtLeastOne, Count
 from harness.payroll import Payroll, Profile
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from harness.bounds import Count, Figure, FigureName, Seconds
 from harness.errors import ResultsError
-from harness.explain import Explanation
-from harness.limits import Count, Figure, FigureName, Seconds
+from harness.explanation.explain import Explanation
 from harness.plan import Cell
 from harness.printable import printable
 

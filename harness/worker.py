@@ -26,12 +26,12 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401 (imported once)
 
 import strategies
-from harness import baselines, check, discovery, meters
-from harness.dataset import warm_up_for
+from harness import baselines, contract_check, discovery, meters
 from harness.errors import NotAvailableError
-from harness.explain import Explanation, explain
-from harness.marks import mark_driver_values
+from harness.explanation.explain import Explanation, explain
+from harness.explanation.marks import mark_driver_values
 from harness.plan import CONTRACT, EXPLANATION, Cell, Consume
+from harness.postgres.dataset import warm_up_for
 from harness.recording import warming
 from strategies.paused_gc import paused_gc
 
@@ -147,7 +147,7 @@ def work(job: Job) -> Answer:
     if cell.meter == CONTRACT:
         given = read(cell.payroll)
         given = list(given) if cell.consume is Consume.FOLD else given
-        if breach := check.contract_breach(cell.payroll, given):
+        if breach := contract_check.contract_breach(cell.payroll, given):
             raise BrokenContractError(breach)
         return Answer()
     if cell.meter == EXPLANATION:

@@ -9,15 +9,15 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
-from harness.database import connected, drop, open_database, schemas
-from harness.dataset import write
+from harness.postgres.database import connected, drop, open_database, schemas
+from harness.postgres.dataset import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy import URL, Engine
 
-    from harness.database import Database
+    from harness.postgres.database import Database
     from strategies.contract import PremiumEntry
 
 

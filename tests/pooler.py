@@ -17,10 +17,10 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy import URL, text
 
-from harness import embedded
-from harness.database import connected
-from harness.dataset import write
-from harness.folders import own_folder
+from harness.postgres import embedded
+from harness.postgres.database import connected
+from harness.postgres.dataset import write
+from harness.postgres.folders import own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

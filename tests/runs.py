@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.explain import Explanation
-from harness.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
+from harness.explanation.explain import Explanation
+from harness.explanation.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
 from harness.payroll import Profile
 from harness.plan import EXPLANATION, FLOOR, REFERENCE, Cell, Consume
 from harness.results import FORMAT, Header, Measurement, Run

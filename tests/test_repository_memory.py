@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.dataset import provide
 from harness.measure import run
 from harness.payroll import Payroll
 from harness.plan import FLOOR, REFERENCE, Cell
+from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
-    from harness.database import Database
+    from harness.postgres.database import Database
 
 LOG = Path(__file__).parents[1] / "memory_usage.log"
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import strategies
 from harness import baselines, discovery, environment, measure, output, plan, reports, results
 from harness.cli._progress import progress, show, tell
-from harness.database import open_database
-from harness.dataset import provide
+from harness.postgres.database import open_database
+from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness import baselines
 from harness.compare import rows
-from harness.layers import CONTAINERS, OTHER, POOLS
+from harness.explanation.layers import CONTAINERS, OTHER, POOLS
 from harness.plan import CONTRACT, FLOOR, REFERENCE
 from harness.reports import _content as content
 from harness.reports import _layers as layers

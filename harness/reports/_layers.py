@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.layers import LAYERS
+from harness.explanation.layers import LAYERS
 from harness.plan import CONTRACT, EXPLANATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.census import Kind
-    from harness.explain import Explanation
+    from harness.explanation.census import Kind
+    from harness.explanation.explain import Explanation
     from harness.payroll import Payroll
     from harness.results import Run
 

@@ -20,12 +20,12 @@ from support import as_dsn
 
 import strategies
 from harness import baselines, cli, discovery, results
-from harness.database import connected, schemas
+from harness.postgres.database import connected, schemas
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.database import Database
+    from harness.postgres.database import Database
 
 ROOT = Path(__file__).parents[2]
 PLANTED = ROOT / "tests" / "planted"

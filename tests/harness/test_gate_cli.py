@@ -15,7 +15,7 @@ import pytest
 from harness import results
 
 if TYPE_CHECKING:
-    from harness.database import Database
+    from harness.postgres.database import Database
 
 ROOT = Path(__file__).parents[2]
 PLANTED = ROOT / "tests" / "planted"

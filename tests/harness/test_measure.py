@@ -13,15 +13,15 @@ import msgspec
 import pytest
 
 from harness import baselines, plan
-from harness.dataset import provide
 from harness.measure import Workers, kill, run, start
 from harness.payroll import Payroll
+from harness.postgres.dataset import provide
 from harness.worker import Job
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.database import Database
+    from harness.postgres.database import Database
     from harness.results import Measurement
 
 PLANTED = Path(__file__).parents[1] / "planted"

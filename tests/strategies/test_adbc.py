@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from harness.check import first_difference
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries
 from strategies import adbc
 from strategies.arrow_columns import get_premiums_for_payroll

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, text
 
 import strategies
-from harness.check import first_difference
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, Profile, entries, shuffled_indices
 from strategies.contract import PremiumComponent, PremiumEntry
 

@@ -18,9 +18,9 @@ from pooler import PROGRAM, Pooler, eventually, pooler
 from sqlalchemy import text
 
 import strategies
-from harness.check import first_difference
-from harness.database import connected
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries, shuffled_indices
+from harness.postgres.database import connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

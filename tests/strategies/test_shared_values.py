@@ -10,7 +10,7 @@ from psycopg.adapt import Loader
 from sqlalchemy import create_engine, text
 
 import strategies
-from harness.check import first_difference
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, Profile, entries
 from strategies import full_orm, shared_values
 from strategies.shared_values import EVIDENCE, share_values, values_shared

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 import strategies
-from harness.check import first_difference
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries, shuffled_indices
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sqlalchemy import Enum, create_engine, event
 from sqlalchemy.orm import Session
 
 import strategies
-from harness.check import first_difference
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries
 from strategies.contract import PremiumComponent, PremiumEntry
 from strategies.traits import TRAITS

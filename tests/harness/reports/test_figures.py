@@ -6,7 +6,7 @@ import pytest
 from runs import STRATEGIES, made_run
 
 from harness.compare import rows
-from harness.layers import LAYERS
+from harness.explanation.layers import LAYERS
 from harness.payroll import Profile
 from harness.plan import FLOOR, REFERENCE, Cell
 from harness.reports import _figures as figures

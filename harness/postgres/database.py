@@ -20,8 +20,8 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from harness import embedded
 from harness.errors import DatabaseError
+from harness.postgres import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

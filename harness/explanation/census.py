@@ -17,7 +17,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from harness.limits import AtLeastOne, Bytes, BytesIfAny, Count
+from harness.bounds import AtLeastOne, Bytes, BytesIfAny, Count
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator

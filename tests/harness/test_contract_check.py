@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.check import first_difference
+from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries
 from strategies.contract import Kind, PremiumComponent, PremiumEntry, Status
 

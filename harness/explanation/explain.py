@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import recording
-from harness.census import Kind, census
-from harness.layers import LAYERS, by_layer
-from harness.limits import Bytes
+from harness.bounds import Bytes
+from harness.explanation.census import Kind, census
+from harness.explanation.layers import LAYERS, by_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,8 @@ class Explanation(msgspec.Struct, frozen=True):
 def explain(call: Callable[[], object], flamegraph: str | None = None) -> Explanation:
     """Record the call and explain it; `flamegraph` names a file for memray's own picture.
 
-    psycopg's loaders must be marked before the call's engine is made (`harness.marks`). Raises
-    NotAvailableError where memray does not run.
+    psycopg's loaders must be marked (`harness.explanation.marks`) before the call's engine is
+    made. Raises NotAvailableError where memray does not run.
     """
     gc.collect()
     older = gc.get_objects()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, text
 
-from harness.database import MARK, Database, connected, in_schema, schemas, take_lock
 from harness.payroll import Payroll, entries, shuffled_indices
+from harness.postgres.database import MARK, Database, connected, in_schema, schemas, take_lock
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from strategies.contract import PremiumEntry
 
 WARM_UP_ENTRIES = 25
-DEFINED_BY = ("harness.payroll", "harness.dataset", "strategies.schema", "strategies.contract")
+DEFINED_BY = (
+    "harness.payroll",
+    "harness.postgres.dataset",
+    "strategies.schema",
+    "strategies.contract",
+)
 """What decides how a payroll looks in the database: another source, another name there."""
 ENTRIES_A_COPY = 1_000
 

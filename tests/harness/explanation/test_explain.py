@@ -9,19 +9,19 @@ from psycopg.adapt import Transformer
 from psycopg.pq import Format
 
 from harness import plan
-from harness.census import census
-from harness.dataset import provide
-from harness.layers import LAYERS, OTHER, by_layer, layer_of
-from harness.marks import FILE
+from harness.explanation.census import census
+from harness.explanation.layers import LAYERS, OTHER, by_layer, layer_of
+from harness.explanation.marks import FILE
 from harness.measure import run
 from harness.payroll import Payroll, entries
+from harness.postgres.dataset import provide
 from harness.recording import Frame, Part
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.database import Database
-    from harness.explain import Explanation
+    from harness.explanation.explain import Explanation
+    from harness.postgres.database import Database
 
 PAYROLL = Payroll(300)
 SQLALCHEMY = "/venv/lib/python3/site-packages/sqlalchemy"

@@ -12,7 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from support import as_dsn
 
-from harness.database import (
+from harness.errors import DatabaseError
+from harness.payroll import Payroll
+from harness.postgres.database import (
     DROPPED,
     MARK,
     connected,
@@ -21,14 +23,12 @@ from harness.database import (
     parse_dsn,
     schemas,
 )
-from harness.dataset import provide
-from harness.errors import DatabaseError
-from harness.payroll import Payroll
+from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.database import Database
+    from harness.postgres.database import Database
 
 UNREACHABLE = "postgresql://nobody:secret@127.0.0.1:1/x"
 
@@ -114,7 +114,7 @@ def test_an_interrupted_write_leaves_nothing(
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.dataset._component_values", fail)
+    monkeypatch.setattr("harness.postgres.dataset._component_values", fail)
     payroll = Payroll(4, 2, seed=999)
     with pytest.raises(KeyboardInterrupt):
         provide(database, payroll)

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from harness import embedded, programs
 from harness.errors import DatabaseError
+from harness.postgres import embedded, programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +66,8 @@ def test_it_runs_while_it_is_used_and_keeps_its_data(cache: Path) -> None:
 
 def test_a_server_that_a_killed_run_left_is_used_and_then_stopped(cache: Path) -> None:
     kill_itself = (
-        "import os; from harness.embedded import running\nwith running(): os.kill(os.getpid(), 9)"
+        "import os\nfrom harness.postgres.embedded import running\n"
+        "with running(): os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", kill_itself], check=False)
     assert done.returncode == -9

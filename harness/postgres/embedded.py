@@ -29,9 +29,9 @@ from typing import IO, TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 from sqlalchemy import URL
 
-from harness import programs
 from harness.errors import DatabaseError
-from harness.folders import CACHE_VARIABLE, own_folder
+from harness.postgres import programs
+from harness.postgres.folders import CACHE_VARIABLE, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from harness.errors import DatabaseError
-from harness.folders import own_folder
+from harness.postgres.folders import own_folder
 
 MAJOR = "18"
 

@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import marks
+from harness.explanation import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,8 +60,8 @@ LIBRARIES = {
 FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
 STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{os.sep}"
-HARNESS = f"{Path(__file__).parent}{os.sep}"
-PAYROLL = str(Path(__file__).with_name("payroll.py"))  # makes the floor's objects, as a strategy
+HARNESS = f"{Path(__file__).parents[1]}{os.sep}"
+PAYROLL = str(Path(__file__).parents[1] / "payroll.py")  # makes the floor's objects, as a strategy
 
 PYTHON_ALLOCATORS = "PYMALLOC_"
 GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from harness.database import connected
-from harness.dataset import provide, warm_up_for
 from harness.payroll import Payroll, entries
+from harness.postgres.database import connected
+from harness.postgres.dataset import provide, warm_up_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sqlalchemy import URL
 
-    from harness.database import Database
+    from harness.postgres.database import Database
     from strategies.contract import PremiumEntry
 
 
