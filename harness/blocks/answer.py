@@ -36,4 +36,5 @@ def make(paths: list[Path]) -> str:
     headings = [f"{ENTRIES:,} entries", *(column.heading for column in ANSWER)]
     notes = [*say.missed(found), *say.unsteady(found), *say.verdict(found)]
     table = aligned(headings, cells, "pipe")
-    return "\n\n".join([table, "\n".join(f"- {note.lstrip('* ')}" for note in notes)])
+    escaped = (note.replace("* ", r"\* ", 1) for note in notes)
+    return "\n\n".join([table, "\n".join(f"- {note}" for note in escaped)])

@@ -131,8 +131,8 @@ def notes(decision: Decision) -> list[str]:
             f"server {where}, a warm connection and the garbage collector running; yours differ."
         )
     lines.append(
-        "+-: how far the repeats lie apart, at least what the harness allows them, and how far the "
-        "growth was seen to leave a straight line."
+        "+-: how far the repeats lie apart (of times the middle half), at least what the harness "
+        "allows them, and how far the growth was seen to leave a straight line."
     )
     if unknown := [v.way.strategy for v in decision.verdicts if v.way.offers is None]:
         lines.append(

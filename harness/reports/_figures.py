@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness import baselines
 from harness.compare import rows
-from harness.explanation.layers import CONTAINERS, OTHER, POOLS
 from harness.plan import CONTRACT, FLOOR, REFERENCE
 from harness.reports import _content as content
 from harness.reports import _layers as layers
-from harness.reports._palette import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -158,7 +156,7 @@ def _lines(run: Run) -> dict[tuple[Key, str], list[int]]:
     for line, measurement in enumerate(run.measurements, FIRST_LINE):
         if _is_plain(measurement):
             cell = measurement.cell
-            found[(*_identity(cell.payroll), cell.strategy), cell.meter].append(line)
+            found[(*identity(cell.payroll), cell.strategy), cell.meter].append(line)
     return found
 
 
@@ -197,54 +195,9 @@ def repeats(run: Run, options: content.Options) -> list[Figure]:
     ]
 
 
-def explanation(run: Run) -> tuple[list[Figure], str]:
-    """Give the bytes of each drawn layer, moment and strategy, and their unit.
-
-    They are ratios to the floor's peak (meter allocator) at the same payroll, or bytes an entry
-    where that was not measured.
-    """
-    found = list(layers.explained(run))
-    floors = {
-        (row["entries"], row["components"], row["profile"]): row.get("allocator_peak_bytes")
-        for row in rows(run)
-        if row["strategy"] == FLOOR
-    }
-    bases = [floors.get(_identity(each.payroll)) for each in found]
-    to_floor = all(bases)
-    made = []
-    for each, floor in zip(found, bases, strict=True):
-        base = floor if to_floor and floor else each.entries
-        for moment in layers.MOMENTS:
-            for place, (group, size) in enumerate(_drawn(layers.bytes_of(each, moment))):
-                made.append(
-                    {
-                        "strategy": each.strategy,
-                        "moment": moment,
-                        "layer": group,
-                        "place": place,
-                        "size": size / base,
-                        "bytes_per_entry": size / each.entries,
-                    }
-                )
-    return made, f"x {FLOOR}" if to_floor else "bytes an entry"
-
-
-def _identity(payroll: Payroll) -> tuple[int, int, str]:
+def identity(payroll: Payroll) -> tuple[int, int, str]:
+    """Give what tells a run's payrolls apart: entries, components, profile."""
     return payroll.entries, payroll.components, payroll.profile.value
-
-
-def _drawn(bytes_of: dict[str, int]) -> Iterable[tuple[str, int]]:
-    sizes = dict.fromkeys(LAYERS, 0)
-    for layer, size in bytes_of.items():
-        sizes[drawn_as(layer)] += size
-    return sizes.items()
-
-
-def drawn_as(layer: str) -> str:
-    """Give which of the palette's layers a layer of the explanation is drawn as."""
-    if layer in (CONTAINERS, POOLS):
-        return "containers and sharing pools"
-    return next((group for group in LAYERS if layer.startswith(group)), OTHER)
 
 
 def front(found: Iterable[Figure]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import altair as alt
 from harness.plan import FLOOR, REFERENCE
 from harness.reports import _chart_parts as parts
 from harness.reports import _charts as charts
+from harness.reports import _drawn_layers as drawn_layers
 from harness.reports import _figures as figures
 from harness.reports import _layers as layers
 from harness.reports import _vega
@@ -43,7 +44,7 @@ def datasets(run: Run, options: Options) -> dict[str, list[figures.Figure]]:
     return {
         "rows": figures.comparison(run, options),
         "repeats": figures.repeats(run, options),
-        "layers": figures.explanation(run)[0],
+        "layers": drawn_layers.explanation(run)[0],
     }
 
 
@@ -114,7 +115,7 @@ def _repeated(first: int) -> Iterator[Picture]:
 
 
 def _explained(run: Run, first: int) -> Iterator[Picture]:
-    found, unit = figures.explanation(run)
+    found, unit = drawn_layers.explanation(run)
     titles = {"peak": "What is the peak made of?", "retained": "What is retained made of?"}
     sizes = " and ".join(f"{size:,}" for size in sorted({e.entries for e in layers.explained(run)}))
     base = (

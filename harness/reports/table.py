@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 def render(run: Run, options: content.Options) -> str:
     """Give the tables of each payroll of the run, and the layers of each explanation."""
     parts = [content.ran_on(run), *say.cut_short(run)]
-    for title, rows in content.by_payroll(run, options):
+    payrolls = list(content.by_payroll(run, options))
+    sizes = {rows[0]["entries"] for _, rows in payrolls}
+    for title, rows in payrolls:
         if not layers.only_explained(run):
-            parts += ["", title, *_compared(rows, options)]
+            # What was measured is not estimated too, from another size.
+            is_said = options.scale_to not in sizes - {rows[0]["entries"]}
+            parts += ["", title, *_compared(rows, options, is_said=is_said)]
         else:
             parts += say.unavailable(rows)
         parts += [f"ERROR {line}" for line in say.failed(rows)]
@@ -50,11 +54,11 @@ def _barred(cell: str) -> str:
     return cell.replace("|", "\\|")
 
 
-def _compared(rows: list[Row], options: content.Options) -> list[str]:
+def _compared(rows: list[Row], options: content.Options, *, is_said: bool) -> list[str]:
     parts = []
     for headings, cells in content.tables(rows):
         parts += ["", aligned(headings, cells)]
-    heading, lines = say.implication(rows, options)
+    heading, lines = say.implication(rows, options) if is_said else ("", [])
     width = max((len(name) for name, _ in lines), default=0)
     scaled = [heading, *(f"  {name:{width}}  {what}" for name, what in lines), ""] if lines else []
     notes = [*say.missed(rows), *say.unavailable(rows), *say.unsteady(rows)]

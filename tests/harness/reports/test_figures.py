@@ -9,6 +9,7 @@ from harness.compare import rows
 from harness.explanation.layers import LAYERS
 from harness.payroll import Profile
 from harness.plan import FLOOR, REFERENCE, Cell
+from harness.reports import _drawn_layers as drawn_layers
 from harness.reports import _figures as figures
 from harness.reports import _palette as palette
 from harness.reports._content import Options
@@ -65,7 +66,7 @@ def test_a_repeat_without_the_figure_is_no_point() -> None:
 
 
 def test_layers_add_up_to_what_was_recorded() -> None:
-    found, unit = figures.explanation(RUN)
+    found, unit = drawn_layers.explanation(RUN)
     assert unit == f"x {FLOOR}"
     whole = sum(
         each["size"] for each in found if (each["strategy"], each["moment"]) == ("lean", "peak")
@@ -75,7 +76,7 @@ def test_layers_add_up_to_what_was_recorded() -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_layer_has_a_colour(layer: str) -> None:
-    drawn = figures.drawn_as(layer)
+    drawn = drawn_layers.drawn_as(layer)
     assert drawn in palette.LAYERS
     assert drawn != "other" or layer == "other"
 

@@ -1,0 +1,22 @@
+"""How the figures grow with the payroll: at each size, and a straight line through them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness import results
+from harness.reports import _growth as growth
+from harness.reports.markdown import one_line
+from harness.reports.table import aligned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def make(paths: list[Path]) -> str:
+    """Give a table for each figure that was measured at two sizes or more."""
+    parts = []
+    for path in paths:
+        for title, headings, cells in growth.tables(results.read(path)):
+            parts += [f"**{title}**", aligned(one_line(headings), cells, "pipe")]
+    return "\n\n".join(parts)
