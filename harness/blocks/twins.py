@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from harness import results
 from harness.compare import rows
 from harness.errors import ResultsError
-from harness.reports._content import faster
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -40,6 +39,6 @@ def make(paths: list[Path]) -> str:
             except (KeyError, TypeError, ZeroDivisionError) as error:
                 raise ResultsError(f"{path} has not all figures of {name} and its twin") from error
             pair = [f"`{name}`", f"`{twin['strategy']}`", f"{entries:,}"]
-            table.append([*pair, f"{retains - 1:+.1%}", f"{peak - 1:+.1%}", faster(1 / time)])
+            table.append([*pair, *(f"{ratio - 1:+.1%}" for ratio in (retains, peak, time))])
     headings = ["strategy", "twin", "entries", "retains", "peak of all", "wall time"]
     return aligned(headings, table, "pipe")

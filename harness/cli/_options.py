@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness import diffs, discovery, reports
+from harness import meters as meters_package
 from harness.errors import unknown
 from harness.payroll import Profile
 from harness.reports._content import SORT_KEYS
@@ -34,6 +35,15 @@ def all_of(what: str, choices: Iterable[str]) -> Callable[[list[str] | None], li
     return lambda words: [check(word) for word in words] if words else None
 
 
+def meters(words: list[str] | None) -> list[str] | None:
+    """Let only meters through, and `all`, which stands for each of them."""
+    known = discovery.names(meters_package)
+    for word in words or ():
+        one_of("meter", [*known, ALL_METERS])(word)
+    return known if words and ALL_METERS in words else words
+
+
+ALL_METERS = "all"
 FORMATS = discovery.names(reports)
 
 Names = Annotated[

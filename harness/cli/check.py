@@ -81,9 +81,9 @@ MetersToo = Annotated[
     list[str] | None,
     typer.Option(
         "--meter",
-        callback=option.all_of("meter", discovery.names(meters)),
+        callback=option.meters,
         help="Measure with this too, to see its figures; may be repeated: "
-        f"{', '.join(discovery.names(meters))}.",
+        f"{', '.join(discovery.names(meters))}, all.",
         show_default=False,
     ),
 ]

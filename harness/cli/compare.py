@@ -37,8 +37,9 @@ Meters = Annotated[
     list[str] | None,
     typer.Option(
         "--meter",
-        callback=option.all_of("meter", discovery.names(meters)),
-        help=f"Measure with this only; may be repeated: {', '.join(discovery.names(meters))}.",
+        callback=option.meters,
+        help="Measure with this only; may be repeated: "
+        f"{', '.join(discovery.names(meters))}; all of them, as by default.",
         show_default=False,
     ),
 ]

@@ -30,14 +30,15 @@ ODD_VALUES = (*ODD_NUMBERS, *ODD_TEXTS, None, [], {}, [[]], [None])
 ESCAPES = ("\x1b[2J\x07", "a|b\nc", "\x9b31m", "\u202egnp.exe", "\u2028", "[red]", "`|`")
 NOT_FINITE = (b"NaN", b"Infinity", b"-Infinity", b"1e999")
 ORIGINAL = [
-    *(ROOT / "results" / "2026-11-22-1000.jsonl").read_bytes().splitlines()[:1],
+    *(ROOT / "results" / "default.jsonl").read_bytes().splitlines()[:1],
     *(
         line
-        for name in ("1000", "explain", "fold")
-        for line in (ROOT / "results" / f"2026-11-22-{name}.jsonl").read_bytes().splitlines()[1:]
+        for name in ("default", "reference", "streams")
+        for line in (ROOT / "results" / f"{name}.jsonl").read_bytes().splitlines()[1:]
         if any(
             way in line for way in (b'"floor"', b'"full_orm"', b'"slotted"', b'"unstreamed_core"')
         )
+        and (name != "reference" or b'"explanation"' in line)
     ),
     b'{"cell":{"strategy":"slotted","meter":"rss","entries":7,"components":6,'
     b'"profile":"distinct"},"figures":{},"unavailable":"no such kernel"}',

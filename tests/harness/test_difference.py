@@ -14,7 +14,7 @@ from harness.plan import FLOOR, REFERENCE
 from harness.results import Measurement, Run
 
 ROOT = Path(__file__).parents[2]
-PUBLISHED = results.read(ROOT / "results" / "2026-11-22-1000.jsonl")
+PUBLISHED = results.read(ROOT / "results" / "default.jsonl")
 
 
 def change(before: Run, after: Run, figure: str, strategy: str = "lean") -> Change:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PLANTED = ROOT / "tests" / "planted"
-PUBLISHED = ROOT / "results" / "2026-11-22-1000.jsonl"
+PUBLISHED = ROOT / "results" / "default.jsonl"
 SMALL = ("--sizes", "50,80", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
 
 

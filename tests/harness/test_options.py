@@ -1,0 +1,20 @@
+"""What several commands' options accept."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness import discovery, meters
+from harness.cli import _options as option
+from harness.errors import UsageError
+
+
+def test_all_stands_for_every_meter() -> None:
+    assert option.meters(["all"]) == option.meters(["clock", "all"]) == discovery.names(meters)
+    assert option.meters(["clock", "rss"]) == ["clock", "rss"]
+    assert option.meters(None) is None
+
+
+def test_a_meter_that_there_is_not_is_named() -> None:
+    with pytest.raises(UsageError, match="did you mean clock"):
+        option.meters(["clok"])
