@@ -199,6 +199,7 @@ def test_help_teaches(tmp_path: Path, arguments: list[str]) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_what_was_measured_survives(tmp_path: Path, foreign: URL, how: int) -> None:
     """Stopped in the middle: the file holds what was measured, and the next run works."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
     sleeps = str(PLANTED / "sleeps.py")
     path = tmp_path / "run.jsonl"
     asked = ["compare", sleeps, *SMALL, "--save", str(path), "--dsn", as_dsn(foreign)]
