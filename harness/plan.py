@@ -30,6 +30,12 @@ EXPLANATION = "explanation"
 EXPLAINED_UP_TO = 10_000
 """Entries of the largest payroll that a comparison explains."""
 
+COLD_UP_TO = 10_000
+"""Entries of the largest payroll, of several, whose first call is measured too.
+
+What a first call costs more is the same at any size.
+"""
+
 
 class Consume(StrEnum):
     """What is done with the entries: held in a list, or folded into a total and let go."""
@@ -77,21 +83,24 @@ def cells(
     measured_but_floor = [way for way in measured if way != FLOOR]
     for payroll in payrolls:
         size = (payroll.entries, payroll.components, payroll.profile)
+        first_call = payroll.entries <= COLD_UP_TO or len(payrolls) == 1
         for way in strategies:
             yield Cell(way, CONTRACT, *size, consume=consume)
         for meter in meter_names:
             of_floor = getattr(discovery.load(meters, meter), "OF_FLOOR", True)
-            for cold, paused, repeats in _variants(meter, repeat):
+            for cold, paused, repeats in _variants(meter, repeat, first_call=first_call):
                 for nth in range(repeats):
                     for way in measured if of_floor else measured_but_floor:
                         yield Cell(way, meter, *size, nth, cold, paused, consume)
 
 
-def _variants(meter: str, repeat: int | None) -> Iterator[tuple[bool, bool, int]]:
+def _variants(
+    meter: str, repeat: int | None, *, first_call: bool
+) -> Iterator[tuple[bool, bool, int]]:
     """Give (cold, paused, repeats) of each way that a meter measures a strategy."""
     module = discovery.load(meters, meter)
     repeats = repeat or module.REPEATS
-    if getattr(module, "FIRST_CALL", False):
+    if first_call and getattr(module, "FIRST_CALL", False):
         yield True, False, 1
     yield False, False, repeats
     if getattr(module, "PAUSED", False):

@@ -32,6 +32,14 @@ def test_a_first_call_is_measured_apart() -> None:
     assert [cell.strategy for cell in cold] == [*baselines.of("hold"), REFERENCE, "slotted"]
 
 
+def test_a_first_call_is_measured_at_sizes_that_show_it() -> None:
+    small, large = Payroll(1_000, 6), Payroll(100_000, 6)
+    several = cells([REFERENCE], [small, large], ["tracemalloc"], 1)
+    assert {cell.payroll for cell in several if cell.cold} == {small}
+    alone = cells([REFERENCE], [large], ["tracemalloc"], 1)
+    assert {cell.payroll for cell in alone if cell.cold} == {large}
+
+
 def test_an_explanation_is_checked_first_too() -> None:
     found = [(cell.strategy, cell.meter) for cell in explanations([FLOOR, "slotted"], PAYROLL)]
     assert found == [("slotted", CONTRACT), (FLOOR, EXPLANATION), ("slotted", EXPLANATION)]
