@@ -11,7 +11,8 @@ from harness.choice import judged, reference_offers, winner, without
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.choice import Limits, Verdict, Way
+    from harness.choice import Limits, Verdict
+    from harness.ways import Way
 
 FARTHEST = 10
 """How many times the largest size in sight the search for another answer goes."""

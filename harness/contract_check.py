@@ -22,6 +22,10 @@ COMPONENT_VALUES = tuple(f.name for f in fields(PremiumComponent))
 MISSING: Any = object()
 
 
+class BrokenContractError(Exception):
+    """A strategy gave other data than the payroll's."""
+
+
 def contract_breach(payroll: Payroll, result: object) -> str | None:
     """Say how the result breaks the contract, or give None."""
     if not isinstance(result, Sequence):

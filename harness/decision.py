@@ -9,11 +9,13 @@ import strategies
 from harness import choice
 from harness.changes import changes
 from harness.plan import REFERENCE
+from harness.ways import JUDGED_BY, meter_to_judge_by, ways
 
 if TYPE_CHECKING:
     from harness.changes import Changes
-    from harness.choice import Judged, Limits, Payrolls, Verdict
+    from harness.choice import Limits, Verdict
     from harness.results import Header, Run
+    from harness.ways import Judged, Payrolls
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,23 @@ class Decision:
     @property
     def judged_by(self) -> Judged:
         """The figures that memory is judged by."""
-        return choice.JUDGED_BY[self.meter]
+        return JUDGED_BY[self.meter]
 
 
 def decide(
     run: Run, limits: Limits, payrolls: Payrolls, meter: str | None, source: Source
 ) -> Decision:
     """Decide from a run; raises UsageError if it lacks what the limits are about."""
-    judged_by = choice.meter_to_judge_by(run, meter, limits)
-    ways = choice.ways(run, payrolls, judged_by, _offers(run.header))
+    judged_by = meter_to_judge_by(run, meter, timed=limits.time is not None)
+    found = ways(run, payrolls, judged_by, _offers(run.header))
     return Decision(
         source=source,
         run=run,
         payrolls=payrolls,
         limits=limits,
         meter=judged_by,
-        verdicts=tuple(choice.judged(ways, limits)),
-        changes=changes(ways, limits),
+        verdicts=tuple(choice.judged(found, limits)),
+        changes=changes(found, limits),
     )
 
 

@@ -68,10 +68,9 @@ def predict(points: Sequence[Point], entries: int) -> Prediction:
 
 
 def _scaled(only: Point, entries: int) -> Prediction:
-    """Scale in proportion; down, all of it may be a fixed cost, and the upper end is no less."""
+    """Scale in proportion, as unsure as the size is far: for all one size says, it may not grow."""
     value = _in_proportion(only, entries)
-    off = _off(only.value, value) if entries < only.entries else 0.0
-    return Prediction(value, only.margin + off, Basis.IN_PROPORTION)
+    return Prediction(value, only.margin + _off(only.value, value), Basis.IN_PROPORTION)
 
 
 def _between(known: list[Point], after: int, entries: int) -> Prediction:

@@ -26,7 +26,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401 (imported once)
 
 import strategies
-from harness import baselines, contract_check, discovery, meters
+from harness import baselines, discovery, meters
+from harness.contract_check import BrokenContractError, contract_breach
 from harness.errors import NotAvailableError
 from harness.explanation.explain import Explanation, explain
 from harness.explanation.marks import mark_driver_values
@@ -65,10 +66,6 @@ class Answer(msgspec.Struct):
 OURS = (f"{Path(__file__).parent}{os.sep}", str(strategies.__file__))
 """Where the frames of a traceback are the harness's, not the strategy's."""
 LAST_WORDS = 2_000  # bytes
-
-
-class BrokenContractError(Exception):
-    """A strategy gave other data than the payroll's."""
 
 
 def main() -> None:
@@ -147,7 +144,7 @@ def work(job: Job) -> Answer:
     if cell.meter == CONTRACT:
         given = read(cell.payroll)
         given = list(given) if cell.consume is Consume.FOLD else given
-        if breach := contract_check.contract_breach(cell.payroll, given):
+        if breach := contract_breach(cell.payroll, given):
             raise BrokenContractError(breach)
         return Answer()
     if cell.meter == EXPLANATION:

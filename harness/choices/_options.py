@@ -55,12 +55,12 @@ def _within(verdict: Verdict) -> list[str]:
     """Say which budgets hold, and the figures that no budget is about."""
     found = []
     if verdict.peak and verdict.of_memory <= 1:
-        share = f"{verdict.of_memory:.0%} of the budget at worst"
+        share = f"{say.percent(verdict.of_memory)} of the budget at worst"
         found.append(f"* Good, because it needs {say.predicted_size(verdict.peak)}: {share}.")
     if verdict.wall and verdict.limits.time is None:
         found.append(f"* Neutral, because it takes {say.predicted_time(verdict.wall)}.")
     elif verdict.wall and verdict.of_time <= 1:
-        share = f"{verdict.of_time:.0%} of the budget at worst"
+        share = f"{say.percent(verdict.of_time)} of the budget at worst"
         found.append(f"* Good, because it takes {say.predicted_time(verdict.wall)}: {share}.")
     return found
 

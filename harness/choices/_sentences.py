@@ -43,10 +43,14 @@ def runner_up(decision: Decision) -> str:
         near = [f" Nearest: {v.way.strategy} ({'; '.join(say.reasons(v))})." for v in nearest]
         return f"none fits.{''.join(near)}"
     second = others[0]
-    if second.disruption > best.disruption:
+    if second.gives_up is None:
+        why = "does not say what it gives up"
+    elif second.disruption > best.disruption:
         why = f"gives up {say.gives_up(second)}"
-    else:
+    elif second.peak and best.peak and second.peak.value > best.peak.value:
         why = "gives up as little, and needs more"
+    else:
+        why = "gives up as little, and needs as much"
     figures = say.listed(
         filter(None, (say.predicted_size(second.peak), say.predicted_time(second.wall)))
     )
@@ -117,7 +121,7 @@ def _each(with_or_without: str, others: Sequence[Other]) -> list[str]:
 
 def notes(decision: Decision) -> list[str]:
     """Say how far the figures can be trusted, and what they are of."""
-    lines = [*_bases(decision)]
+    lines = [*_bases(decision), *_failures(decision)]
     lines.append(
         f"Memory is judged by {decision.judged_by.said}, above what the process held before the "
         "read: the interpreter, imports and the rest of the application come on top."
@@ -154,7 +158,7 @@ def _bases(decision: Decision) -> list[str]:
     groups: dict[str, list[str]] = {}
     for verdict in decision.verdicts:
         for what, points in (("memory", verdict.way.peak), ("time", verdict.way.wall)):
-            if points and not verdict.way.unmeasured:
+            if points and not verdict.unmeasured:
                 line = _basis(points, decision.limits.entries)
                 groups.setdefault(line, []).append(f"{what} of {verdict.way.strategy}")
     if len(groups) == 1:
@@ -165,19 +169,25 @@ def _bases(decision: Decision) -> list[str]:
     ]
 
 
+def _failures(decision: Decision) -> list[str]:
+    """Name those that are judged by some sizes, and failed at a larger one."""
+    return [
+        f"WARNING: {verdict.way.strategy} failed at {each.entries:,} entries: {each.error}."
+        for verdict in decision.verdicts
+        for each in verdict.way.failures
+        if not verdict.unmeasured
+    ]
+
+
 def _basis(points: Sequence[Point], entries: int) -> str:
     sizes = sorted(point.entries for point in points)
     known = say.listed(f"{each:,}" for each in sizes)
     if entries in sizes:
         return f"{entries:,} entries are as measured"
     if len(sizes) == 1:
-        doubt = (
-            "fixed costs are multiplied, and what grows faster than the payroll is missed"
-            if entries > sizes[0]
-            else "all of it may be a fixed cost, so the margin is wide"
-        )
         return (
-            f"WARNING: {Basis.IN_PROPORTION} from {known} entries, the one size measured: {doubt}"
+            f"WARNING: {Basis.IN_PROPORTION} from {known} entries, the one size measured: one "
+            "size cannot tell a fixed cost from one that grows, so the margin is wide"
         )
     checked = "" if len(sizes) > 2 else "; two sizes cannot check a line, so the margin is wide"
     if sizes[0] < entries < sizes[-1]:

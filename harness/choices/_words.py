@@ -97,8 +97,8 @@ def wrapped(text: str, first: str = "", others: str = "") -> str:
 
 def reasons(verdict: Verdict) -> list[str]:
     """Say why a strategy does not fit; nothing if it does."""
-    if verdict.way.unmeasured:
-        return [f"not measured: {verdict.way.unmeasured}"]
+    if verdict.unmeasured:
+        return [f"not measured: {verdict.unmeasured}"]
     limits, found = verdict.limits, []
     if verdict.peak and verdict.of_memory > 1:
         needs, most = _at_worst(verdict.peak, limits.memory, "need")
@@ -163,13 +163,14 @@ def needs_sentence(verdict: Verdict) -> str:
         parts.append(f"retains {size(verdict.delta.value)}")
     if verdict.wall:
         parts.append(f"takes {predicted_time(verdict.wall)}")
-    share = f"{_percent(verdict.of_memory)} of the memory budget"
+    share = f"{percent(verdict.of_memory)} of the memory budget"
     if verdict.limits.time is not None:
-        share += f" and {_percent(verdict.of_time)} of the time budget"
+        share += f" and {percent(verdict.of_time)} of the time budget"
     return f"It {listed(parts)}: at worst {share}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Say a share: `43%`, `0.61%`."""
     return f"{digits(share * 100)}%" if share < 0.01 else f"{share:.0%}"
 
 

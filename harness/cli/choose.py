@@ -19,11 +19,12 @@ from typing import Annotated
 import typer
 
 from harness import budgets, choices, discovery, output, results
-from harness.choice import JUDGED_BY, Limits, Payrolls
+from harness.choice import Limits
 from harness.cli import _options as option
-from harness.cli._progress import show
+from harness.cli._measuring import answer
 from harness.decision import Source, decide
 from harness.payroll import Profile
+from harness.ways import JUDGED_BY, Payrolls
 from strategies.traits import TRAITS
 
 EXAMPLES = """Examples:
@@ -127,11 +128,7 @@ def run(
     words = [word for name, values in asked.items() for value in values for word in (name, value)]
     source = Source(_name(path), shlex.join(["python", "-m", "harness", "choose", *words]))
     decision = decide(results.read(path), limits, Payrolls(components, profile), meter, source)
-    text = discovery.load(choices, form).render(decision)
-    if output_path:
-        output.write(output_path, text)
-    else:
-        show(text)
+    answer(discovery.load(choices, form).render(decision), output_path)
     return 0 if decision.best else 1
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.changes import Other, Rung, changes
-from harness.choice import Limits, Payrolls, Way, judged, meter_to_judge_by, ways, winner
-from harness.errors import UsageError
-from harness.payroll import Profile
-from harness.plan import REFERENCE, Cell
+from harness.choice import Limits, judged, winner
+from harness.plan import REFERENCE
 from harness.predict import Point
-from harness.results import FORMAT, Header, Measurement, Run
+from harness.ways import Failure, Way
 
 ALL = frozenset({"list", "mutable", "orm-identity", "stream"})
 
@@ -64,6 +61,13 @@ def test_what_is_unknown_meets_no_need_and_comes_last() -> None:
 def test_what_was_not_measured_does_not_fit() -> None:
     failed = replace(WAYS[0], unmeasured="it broke")
     assert winner([failed], Limits(1_000, 1e9)) is None
+    large = replace(WAYS[0], failures=(Failure(1_000, 1_000, "it timed out"),))
+    assert winner([large], Limits(999, 1e9)) == "lean"
+    for entries in (1_000, 10_000):
+        assert winner([large], Limits(entries, 1e9)) is None
+    assert judged([large], Limits(2_000, 1e9))[0].unmeasured == "it timed out at 1,000 entries"
+    wrong = replace(WAYS[0], failures=(Failure(1_000, 0, "it is wrong"),))
+    assert winner([wrong], Limits(1, 1e9)) is None
     timeless = replace(WAYS[0], wall=())
     assert winner([timeless], Limits(1_000, 1e9)) == "lean"
     assert winner([timeless], Limits(1_000, 1e9, time=1e9)) is None
@@ -97,39 +101,3 @@ def test_the_answers_said_of_other_limits_are_the_rules(
         assert winner(WAYS, replace(limits, time=rung.start * 1.000001)) == rung.winner
     for rung in found.entries:
         assert winner(WAYS, replace(limits, entries=int(rung.start))) == rung.winner
-
-
-def cells(strategy: str, meter: str, figures: dict[str, float], **more: str) -> list[Measurement]:
-    cell = Cell(strategy, meter, 100, 6, Profile.REALISTIC)
-    return [Measurement(cell, figures, **more)]
-
-
-RUN = Run(
-    Header(FORMAT, 3, "", {}, {}),
-    cells("a", "tracemalloc", {"peak_bytes": 5.0})
-    + cells("a", "allocator", {"allocator_peak_bytes": 6.0})
-    + cells("b", "allocator", {}, error="broken, quite")
-    + cells("c", "tracemalloc", {"peak_bytes": 5.0})
-    + cells("floor", "allocator", {"allocator_peak_bytes": 1.0}),
-)
-
-
-def test_all_allocations_are_what_is_judged_where_they_were_measured() -> None:
-    limits = Limits(100, 1)
-    assert meter_to_judge_by(RUN, None, limits) == "allocator"
-    assert meter_to_judge_by(RUN, "tracemalloc", limits) == "tracemalloc"
-    with pytest.raises(UsageError, match="no figures of the meter rss; it has: allocator, trace"):
-        meter_to_judge_by(RUN, "rss", limits)
-    with pytest.raises(UsageError, match="the run has no times; measure with --meter clock"):
-        meter_to_judge_by(RUN, None, replace(limits, time=1))
-
-
-def test_ways_are_what_the_run_measured_without_the_baselines() -> None:
-    found = {each.strategy: each for each in ways(RUN, Payrolls(), "allocator", {"a": ["list"]})}
-    assert found.keys() == {"a", "b", "c"}
-    assert found["a"].offers == {"list"}
-    assert found["a"].peak == (Point(100, 6, 0.005),)
-    assert found["b"].unmeasured == "broken, quite"
-    assert found["c"].unmeasured == "no allocator"
-    with pytest.raises(UsageError, match=r"no lists of 7 components .*; it has: lists of 6 comp"):
-        ways(RUN, Payrolls(components=7), "allocator", {})

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,10 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import choices, cli, discovery
-from harness.choice import RULE
+from harness.changes import Changes
+from harness.choice import RULE, Limits, Verdict
+from harness.choices import _sentences as sentences
+from harness.decision import Decision, Source
 from harness.payroll import Profile
 from harness.plan import REFERENCE, Cell
-from harness.results import FORMAT, Header, Measurement
+from harness.predict import Basis, Prediction
+from harness.results import FORMAT, Header, Measurement, Run
+from harness.ways import Payrolls, Way
 from strategies.traits import TRAITS
 
 ROOT = Path(__file__).parents[2]
@@ -251,3 +257,24 @@ def test_no_limits_give_a_traceback(
 def test_help_says_the_rule() -> None:
     command = discovery.load(cli, "choose")
     assert RULE in " ".join(str(command.__doc__).split())
+
+
+def runner_up(**second: object) -> str:
+    """The sentence on a runner-up that needs and gives up what the best does, but for `second`."""
+    peak = Prediction(10.0, 0.0, Basis.MEASURED)
+    way = Way("best", "", frozenset())
+    best = Verdict(way, Limits(1, 100), peak, None, None, (), ())
+    other = replace(best, way=replace(way, strategy="other"), **second)
+    source = Source("run", "choose")
+    run = Run(Header(FORMAT, 0, "", {}, {}), [])
+    nothing = Changes((), (), (), (), ())
+    decision = Decision(source, run, Payrolls(), best.limits, "rss", (best, other), nothing)
+    return sentences.runner_up(decision)
+
+
+def test_why_the_runner_up_is_not_the_first() -> None:
+    assert runner_up().endswith("it gives up as little, and needs as much.")
+    more = Prediction(11.0, 0.0, Basis.MEASURED)
+    assert runner_up(peak=more).endswith("it gives up as little, and needs more.")
+    assert runner_up(gives_up=("list",)).endswith("it gives up list.")
+    assert runner_up(gives_up=None).endswith("it does not say what it gives up.")

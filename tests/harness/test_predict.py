@@ -80,7 +80,8 @@ def test_the_margin_is_that_of_the_repeats_and_of_the_line() -> None:
 
 
 def test_one_size_is_scaled_in_proportion() -> None:
-    assert predict([Point(1_000, 5.0, 0.02)], 3_000) == (15.0, 0.02, Basis.IN_PROPORTION)
+    found = predict([Point(1_000, 5.0, 0.02)], 2_000)
+    assert found == (10.0, pytest.approx(0.52), Basis.IN_PROPORTION)
 
 
 def test_scaled_down_the_upper_end_holds_any_fixed_cost() -> None:
