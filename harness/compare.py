@@ -169,6 +169,12 @@ def range_of(values: list[float], unit: str) -> tuple[float, float]:
     return low, high
 
 
+def gc_shares(collecting: list[float], walls: list[float]) -> list[float]:
+    """Give the collector's share of each call's wall time; none if a call lacks either."""
+    paired = zip(collecting, walls, strict=True) if len(collecting) == len(walls) else ()
+    return [part / wall for part, wall in paired if wall]
+
+
 def _ratio(values: list[float], base: list[float]) -> float | None:
     return median(values) / median(base) if values and base and median(base) else None
 
@@ -177,9 +183,7 @@ def _shares(row: Row, mine: Values) -> Row:
     """Give what part of the time is the collector's, and of the peak what tracemalloc missed."""
     shares: Row = {}
     if "gc_seconds" in row:
-        collecting, walls = mine.get("gc_seconds", []), mine.get("wall_seconds", [])
-        paired = zip(collecting, walls, strict=True) if len(collecting) == len(walls) else ()
-        parts = [part / wall for part, wall in paired if wall]
+        parts = gc_shares(mine.get("gc_seconds", []), mine.get("wall_seconds", []))
         shares["gc_share"] = median(parts) if parts else None
     if "allocator_peak_bytes" in row and "peak_bytes" in row:
         whole, seen = row["allocator_peak_bytes"], row["peak_bytes"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.compare import groups_of, range_of, rows
+from harness.compare import gc_shares, groups_of, range_of, rows
 from harness.plan import REFERENCE
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ def _memory(figure: Figure, row: Row, mine: list[Measurement]) -> Side:
 
 
 def _share(row: Row, mine: list[Measurement]) -> Side:
-    times = zip(_values(mine, "gc_seconds"), _values(mine, "wall_seconds"), strict=False)
-    parts = [collecting / wall for collecting, wall in times if wall]
+    parts = gc_shares(_values(mine, "gc_seconds"), _values(mine, "wall_seconds"))
     return Side(row["gc_share"], *range_of(parts, "seconds"), len(parts))
 
 

@@ -99,6 +99,13 @@ def _command() -> str:
     for word in sys.argv[1:]:
         name, has_value, _ = word.partition("=")
         if not skip and name not in private:
-            words.append(os.path.relpath(word) if word.endswith((".py", ".jsonl")) else word)
+            words.append(_from_here(word))
         skip = not skip and name in private and not has_value
     return shlex.join(["python", "-m", "harness", *words])
+
+
+def _from_here(word: str) -> str:
+    """Give the word; a file's path, alone or behind `--option=`, from the working folder."""
+    option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    path = os.path.relpath(value) if value.endswith((".py", ".jsonl")) else value
+    return option + equals + path

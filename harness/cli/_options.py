@@ -38,8 +38,7 @@ def all_of(what: str, choices: Iterable[str]) -> Callable[[list[str] | None], li
 def meters(words: list[str] | None) -> list[str] | None:
     """Let only meters through, and `all`, which stands for each of them."""
     known = discovery.names(meters_package)
-    for word in words or ():
-        one_of("meter", [*known, ALL_METERS])(word)
+    words = all_of("meter", [*known, ALL_METERS])(words)
     return known if words and ALL_METERS in words else words
 
 

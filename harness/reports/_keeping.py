@@ -9,6 +9,7 @@ from harness import baselines
 from harness.compare import ranked
 from harness.reports._content import AGAINST_REFERENCE, memory_measured, said
 from harness.reports._sentences import repeated
+from harness.reports._traits import spoken
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ def keeping(found: list[Row], offers: Mapping[str, Sequence[str]]) -> list[Kept]
     for trait in TRAITS:
         able = [row for row in fit if trait in offers.get(row["strategy"], ())]
         if 0 < len(able) < len(fit):
-            together[_leanest(able, stem), _fastest(able)].append(trait.replace("-", " "))
+            together[_leanest(able, stem), _fastest(able)].append(spoken(trait))
     return [Kept(traits, *choice) for choice, traits in together.items()]
 
 
 def meanings(kept: Iterable[Kept]) -> list[tuple[str, str]]:
     """Give each of these traits, and what it means."""
-    told = {trait.replace("-", " "): meaning for trait, meaning in TRAITS.items()}
+    told = {spoken(trait): meaning for trait, meaning in TRAITS.items()}
     return [(trait, told[trait]) for each in kept for trait in each.traits]
 
 

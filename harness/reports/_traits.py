@@ -8,24 +8,30 @@ from strategies.traits import TRAITS
 YES, NO = "yes", "-"
 
 
+def spoken(trait: str) -> str:
+    """Give the trait's name as words."""
+    return trait.replace("-", " ")
+
+
 def table() -> tuple[list[str], list[list[str]]]:
     """Give headings and cells, a row a strategy; only traits that tell strategies apart."""
     offered = _offered()
-    telling = [trait for trait in TRAITS if 0 < _count(trait) < len(offered)]
+    telling = [trait for trait in TRAITS if 0 < _count(trait, offered) < len(offered)]
     cells = [
         [f"`{name}`", *(YES if trait in offered[name] else NO for trait in telling)]
         for name in sorted(offered, key=lambda name: (-len(offered[name]), name))
     ]
-    return ["strategy", *(trait.replace("-", " ") for trait in telling)], cells
+    return ["strategy", *map(spoken, telling)], cells
 
 
 def meanings() -> list[str]:
     """Give a line for each trait: what it means, and whether all or none offer it."""
-    count = len(_offered())
+    offered = _offered()
     lines = []
     for trait, meaning in TRAITS.items():
-        who = {count: " (every strategy)", 0: " (no strategy)"}.get(_count(trait), "")
-        lines.append(f"**{trait.replace('-', ' ')}**{who}: {meaning}")
+        ends = {len(offered): " (every strategy)", 0: " (no strategy)"}
+        who = ends.get(_count(trait, offered), "")
+        lines.append(f"**{spoken(trait)}**{who}: {meaning}")
     return lines
 
 
@@ -33,5 +39,5 @@ def _offered() -> dict[str, list[str]]:
     return {name: strategies.offers(strategies.load(name)) or [] for name in strategies.names()}
 
 
-def _count(trait: str) -> int:
-    return sum(trait in traits for traits in _offered().values())
+def _count(trait: str, offered: dict[str, list[str]]) -> int:
+    return sum(trait in traits for traits in offered.values())
