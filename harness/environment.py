@@ -14,15 +14,15 @@ import psycopg
 PACKAGES = ("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql")
 
 
-def describe(server: str, server_version: str) -> dict[str, str]:
-    """Give {what: its version or size} for a run against that server."""
+def describe(server: str) -> dict[str, str]:
+    """Give {what: its version or size} for a run against that server, said in words."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         **{package: version(package) for package in PACKAGES},
         "libpq": _dotted(psycopg.pq.version()),
         "psycopg_implementation": psycopg.pq.__impl__,
-        "server": f"PostgreSQL {server_version} ({server})",
+        "server": server,
         "system": f"{platform.system()} {platform.machine()}",
         "libc": " ".join(platform.libc_ver()),
         "processor": _processor(),

@@ -18,8 +18,8 @@ import msgspec
 
 from harness import discovery, meters
 from harness.plan import CONTRACT, EXPLANATION, FLOOR, Cell
-from harness.postgres.database import without_password
 from harness.results import Measurement
+from harness.secret import masked
 from harness.worker import Answer, Job
 
 if TYPE_CHECKING:
@@ -93,11 +93,20 @@ def kill(worker: Worker) -> None:
                 pipe.close()
 
 
+def reading(
+    url_of: Callable[[Payroll], URL], flamegraph: str | None = None
+) -> Callable[[Cell], Job]:
+    """Give what makes the job of a strategy's cell, from the URL under which a payroll is found."""
+
+    def job_of(cell: Cell) -> Job:
+        url = "" if cell.strategy == FLOOR else url_of(cell.payroll).render_as_string(False)
+        return Job(cell, url, flamegraph if cell.meter == EXPLANATION else None)
+
+    return job_of
+
+
 def run(
-    cells: Iterable[Cell],
-    url_of: Callable[[Payroll], URL],
-    timeout: float,
-    flamegraph: str | None = None,
+    cells: Iterable[Cell], job_of: Callable[[Cell], Job], timeout: float
 ) -> Generator[Measurement]:
     """Measure the cells, giving each measurement as it arrives.
 
@@ -110,8 +119,7 @@ def run(
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
 
         def begun(cell: Cell) -> Future[Measurement]:
-            url = url_of(cell.payroll)
-            return pool.submit(measure, cell, url, timeout, workers, flamegraph)
+            return pool.submit(measure, job_of(cell), timeout, workers)
 
         try:
             for meter, group in groupby(cells, key=lambda cell: cell.meter):
@@ -130,18 +138,21 @@ def run(
             workers.end()
 
 
-def measure(
-    cell: Cell, url: URL, timeout: float, workers: Workers, flamegraph: str | None = None
-) -> Measurement:
+def measure(job: Job, timeout: float, workers: Workers) -> Measurement:
     """Measure one cell in a process of its own, ended after `timeout` seconds."""
-    secret = "" if cell.strategy == FLOOR else url.render_as_string(hide_password=False)
-    job = Job(cell, secret, flamegraph if cell.meter == EXPLANATION else None)
     started = monotonic()
     with workers.one() as worker:
         answer = _ask(worker, job, timeout)
-    error = without_password(answer.error, url) if answer.error else None
-    seconds = round(monotonic() - started, 3)
-    return Measurement(cell, answer.figures, error, seconds, answer.unavailable, answer.explanation)
+    error = masked(answer.error, job.url) if answer.error else None
+    return Measurement(
+        job.cell,
+        answer.figures,
+        error,
+        round(monotonic() - started, 3),
+        answer.unavailable,
+        answer.explanation,
+        answer.items or None,
+    )
 
 
 def _ask(worker: Worker, job: Job, timeout: float) -> Answer:

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 
 
 class Profile(StrEnum):
-    """How much the values of a payroll repeat."""
+    """How much the values of a payroll repeat; `own`, if it is data that was not made here."""
 
     REALISTIC = "realistic"
     DISTINCT = "distinct"
+    OWN = "own"
+
+
+MADE = (Profile.REALISTIC, Profile.DISTINCT)
+"""The profiles of payrolls that are made here."""
 
 
 @dataclass(frozen=True)

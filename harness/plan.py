@@ -80,18 +80,48 @@ def cells(
     of the machine does not fall on one of them alone.
     """
     measured = [*baselines.of(consume), *strategies]
-    measured_but_floor = [way for way in measured if way != FLOOR]
     for payroll in payrolls:
         size = (payroll.entries, payroll.components, payroll.profile)
         first_call = payroll.entries <= COLD_UP_TO or len(payrolls) == 1
         for way in strategies:
             yield Cell(way, CONTRACT, *size, consume=consume)
         for meter in meter_names:
-            of_floor = getattr(discovery.load(meters, meter), "OF_FLOOR", True)
-            for cold, paused, repeats in _variants(meter, repeat, first_call=first_call):
-                for nth in range(repeats):
-                    for way in measured if of_floor else measured_but_floor:
-                        yield Cell(way, meter, *size, nth, cold, paused, consume)
+            yield from _metered(measured, payroll, meter, repeat, consume, first_call=first_call)
+
+
+def of_own(
+    targets: Sequence[str],
+    items: int,
+    meter_names: Sequence[str],
+    repeat: int | None = None,
+    consume: Consume = Consume.HOLD,
+) -> Iterator[Cell]:
+    """Give the meters' cells of the user's own functions, which read so many items."""
+    for meter in meter_names:
+        yield from _metered(targets, own_data(items), meter, repeat, consume)
+
+
+def own_data(items: int) -> Payroll:
+    """Give what stands for the data of the user's own functions: so many items."""
+    return Payroll(max(1, items), 0, Profile.OWN)
+
+
+def _metered(
+    ways: Sequence[str],
+    payroll: Payroll,
+    meter: str,
+    repeat: int | None,
+    consume: Consume,
+    *,
+    first_call: bool = True,
+) -> Iterator[Cell]:
+    size = (payroll.entries, payroll.components, payroll.profile)
+    if not getattr(discovery.load(meters, meter), "OF_FLOOR", True):
+        ways = [way for way in ways if way != FLOOR]
+    for cold, paused, repeats in _variants(meter, repeat, first_call=first_call):
+        for nth in range(repeats):
+            for way in ways:
+                yield Cell(way, meter, *size, nth, cold, paused, consume)
 
 
 def _variants(

@@ -21,7 +21,7 @@ import msgspec
 from harness.bounds import Count, Figure, FigureName, Seconds
 from harness.errors import ResultsError
 from harness.explanation.explain import Explanation
-from harness.plan import Cell
+from harness.plan import REFERENCE, Cell
 from harness.printable import printable
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Header(msgspec.Struct, frozen=True):
     """What a run is: its format's version, how much it planned, and what it ran on.
 
     `labels` and `offers` are by strategy: its label, and the traits it offers where it says so.
+    `reference` is the strategy that times, and "smaller", are a ratio to.
     """
 
     format: int
@@ -51,6 +52,7 @@ class Header(msgspec.Struct, frozen=True):
     environment: dict[str, str]
     labels: dict[str, str]
     offers: dict[str, list[str]] = {}
+    reference: str = REFERENCE
 
     def __post_init__(self) -> None:
         """Fill in what the environment does not say."""
@@ -64,7 +66,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one cell gave: {figure: value} in the unit that the figure's name ends in.
 
     `error` says what went wrong instead; `unavailable`, why this platform cannot measure it;
-    `seconds`, how long its process took from start to end.
+    `seconds`, how long its process took from start to end; `items`, how many a check counted.
     """
 
     cell: Cell
@@ -73,6 +75,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: Seconds = 0.0
     unavailable: str | None = None
     explanation: Explanation | None = None
+    items: Count | None = None
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ from harness.contract_check import BrokenContractError, contract_breach
 from harness.errors import NotAvailableError
 from harness.explanation.explain import Explanation, explain
 from harness.explanation.marks import mark_driver_values
+from harness.own.calls import Calls, Own, own_calls
 from harness.plan import CONTRACT, EXPLANATION, Cell, Consume
 from harness.postgres.dataset import warm_up_for
 from harness.recording import warming
@@ -46,21 +47,27 @@ if TYPE_CHECKING:
 class Job(msgspec.Struct):
     """A cell, and the SQLAlchemy URL (with its password) of the schema that holds its payroll.
 
-    For an explanation also the file to draw a flame graph into.
+    For an explanation also the file to draw a flame graph into. With `own`, the cell is of a
+    function of the user's own, which needs no URL.
     """
 
     cell: Cell
-    url: str
+    url: str = ""
     flamegraph: str | None = None
+    own: Own | None = None
 
 
 class Answer(msgspec.Struct):
-    """What one cell gave, or what went wrong instead, or why it is not available here."""
+    """What one cell gave, or what went wrong instead, or why it is not available here.
+
+    A check gives how many `items` were read.
+    """
 
     figures: dict[str, float] = {}
     error: str | None = None
     unavailable: str | None = None
     explanation: Explanation | None = None
+    items: int = 0
 
 
 OURS = (f"{Path(__file__).parent}{os.sep}", str(strategies.__file__))
@@ -133,26 +140,43 @@ def _understood(answer: bytes, exit_code: int, words: bytes) -> Answer:
 
 
 def work(job: Job) -> Answer:
-    """Check, measure or explain the strategy; raises what it raises."""
+    """Check, measure or explain what the job is about; raises what that raises."""
     cell = job.cell
     if cell.meter == EXPLANATION:
         mark_driver_values()  # before any connection is made
-    read = _reader(cell, job.url)
+    calls = own_calls(cell, job.own) if job.own else _strategys(cell, job.url)
     if not cell.cold:
         with _warming(cell.meter):
-            _consumed(read(warm_up_for(cell.payroll)), cell.consume)
+            calls.warm_up()
     if cell.meter == CONTRACT:
+        return Answer(items=calls.checked())
+    if cell.meter == EXPLANATION:
+        return Answer(explanation=explain(calls.measured, job.flamegraph))
+    meters.claim_process(cell.meter)
+    meter = discovery.load(meters, cell.meter)
+    with paused_gc() if cell.paused else nullcontext():
+        return Answer(meter.measure(calls.measured))
+
+
+def _strategys(cell: Cell, url: str) -> Calls:
+    """Give the calls of a strategy or a baseline: warmed up on a small payroll of another seed."""
+    read = _reader(cell, url)
+
+    def consumed(payroll: Payroll) -> object:
+        return _consumed(read(payroll), cell.consume)
+
+    def checked() -> int:
         given = read(cell.payroll)
         given = list(given) if cell.consume is Consume.FOLD else given
         if breach := contract_breach(cell.payroll, given):
             raise BrokenContractError(breach)
-        return Answer()
-    if cell.meter == EXPLANATION:
-        return Answer(explanation=explain(lambda: read(cell.payroll), job.flamegraph))
-    meters.claim_process(cell.meter)
-    meter = discovery.load(meters, cell.meter)
-    with paused_gc() if cell.paused else nullcontext():
-        return Answer(meter.measure(lambda: _consumed(read(cell.payroll), cell.consume)))
+        return cell.entries
+
+    return Calls(
+        warm_up=lambda: consumed(warm_up_for(cell.payroll)),
+        measured=lambda: consumed(cell.payroll),
+        checked=checked,
+    )
 
 
 def _reader(cell: Cell, url: str) -> Callable[[Payroll], Any]:

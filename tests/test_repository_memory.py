@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.measure import run
+from harness.measure import reading, run
 from harness.payroll import Payroll
 from harness.plan import FLOOR, REFERENCE, Cell
 from harness.postgres.dataset import provide
@@ -28,7 +28,7 @@ def measured(what: str, strategy: str, payroll: Payroll, database: Database) -> 
     """Give delta and peak in bytes an entry, by tracemalloc in a fresh process; log them."""
     cell = Cell(strategy, "tracemalloc", payroll.entries, payroll.components, payroll.profile)
     url = database.url if strategy == FLOOR else provide(database, payroll)
-    (measurement,) = run([cell], lambda _: url, timeout=600)
+    (measurement,) = run([cell], reading(lambda _: url), timeout=600)
     assert measurement.error is None
     delta, peak = (measurement.figures[f"{figure}_bytes"] for figure in ("delta", "peak"))
     line = (

@@ -14,12 +14,13 @@ from harness import baselines, discovery, environment, measure, output, plan, re
 from harness.cli._progress import progress, show, tell
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
+from harness.secret import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from harness.reports._content import Options
-    from harness.results import Run
+    from harness.results import Measurement, Run
 
 
 def chosen(names: Sequence[str] | None, every: Callable[[], list[str]]) -> list[str]:
@@ -59,21 +60,33 @@ def measured(
         header = results.Header(
             format=results.FORMAT,
             cells=len(cells),
-            command=_command(),
-            environment=environment.describe(database.name, database.server_version),
+            command=command(),
+            environment=environment.describe(
+                f"PostgreSQL {database.server_version} ({database.name})"
+            ),
             labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
             offers={name: traits for name, traits in offers.items() if traits is not None},
         )
-        step("measuring", 0)
-        found = measure.run(cells, urls.__getitem__, timeout, flamegraph)
-        with results.saved_to(path, header) as save, closing(found):
-            try:
-                for measurement in found:
-                    save(measurement)
-                    step(f"{measurement.cell.strategy}: {measurement.cell.meter}", 1)
-            except KeyboardInterrupt:
-                tell(f"interrupted; what was measured is saved: {path}")
-                raise
+        found = measure.run(cells, measure.reading(urls.__getitem__, flamegraph), timeout)
+        return recorded(found, header, path, step)
+
+
+def recorded(
+    found: Generator[Measurement],
+    header: results.Header,
+    path: Path,
+    step: Callable[[str, int], None],
+) -> Run:
+    """Save each measurement as it arrives, in the file at `path`; give the run."""
+    step("measuring", 0)
+    with results.saved_to(path, header) as save, closing(found):
+        try:
+            for measurement in found:
+                save(measurement)
+                step(f"{measurement.cell.strategy}: {measurement.cell.meter}", 1)
+        except KeyboardInterrupt:
+            tell(f"interrupted; what was measured is saved: {path}")
+            raise
     return results.read(path)
 
 
@@ -92,7 +105,7 @@ def answer(text: str, output_path: Path | None) -> None:
         show(text)
 
 
-def _command() -> str:
+def command() -> str:
     """Give the command line that repeats this run, without what concerns one machine only."""
     private = ("--dsn", "--output", "--save", "--flamegraph")
     words, skip = [], False
@@ -101,7 +114,7 @@ def _command() -> str:
         if not skip and name not in private:
             words.append(_from_here(word))
         skip = not skip and name in private and not has_value
-    return shlex.join(["python", "-m", "harness", *words])
+    return masked(shlex.join(["python", "-m", "harness", *words]))
 
 
 def _from_here(word: str) -> str:

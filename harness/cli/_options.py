@@ -10,7 +10,7 @@ import typer
 from harness import diffs, discovery, reports
 from harness import meters as meters_package
 from harness.errors import unknown
-from harness.payroll import Profile
+from harness.payroll import MADE
 from harness.reports._content import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ Components = Annotated[int, typer.Option(min=0, help="Components of each entry."
 ProfileName = Annotated[
     str,
     typer.Option(
-        callback=one_of("profile", list(Profile)),
+        callback=one_of("profile", MADE),
         help="How much the values repeat: realistic, or distinct (nothing can be shared).",
     ),
 ]
@@ -74,6 +74,31 @@ Dsn = Annotated[
 Repeat = Annotated[
     int | None,
     typer.Option(min=1, help="Fresh processes a meter; by default what suits the meter."),
+]
+Meters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--meter",
+        callback=meters,
+        help="Measure with this only; may be repeated: "
+        f"{', '.join(discovery.names(meters_package))}; all of them, as by default.",
+        show_default=False,
+    ),
+]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Also record where the bytes go (of several payrolls, at up to 10,000 entries).",
+    ),
+]
+Setup = Annotated[
+    str | None,
+    typer.Option(
+        help="Python statements to run before the targets are imported, not measured; their names "
+        "are known in the calls.",
+        show_default=False,
+    ),
 ]
 Sort = Annotated[
     str,

@@ -33,16 +33,6 @@ python -m harness compare --consume fold --entries 10000
 python -m harness compare --dsn postgresql://me@localhost/payroll --format json | jq .rows
 """
 
-Meters = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--meter",
-        callback=option.meters,
-        help="Measure with this only; may be repeated: "
-        f"{', '.join(discovery.names(meters))}; all of them, as by default.",
-        show_default=False,
-    ),
-]
 Sizes = Annotated[
     str | None,
     typer.Option(
@@ -58,10 +48,6 @@ Consume = Annotated[
         "strategies that stream).",
     ),
 ]
-Explain = Annotated[
-    bool,
-    typer.Option("--explain", help="Also record where the bytes go, at up to 10,000 entries."),
-]
 
 
 def run(
@@ -71,9 +57,9 @@ def run(
     profile: option.ProfileName = Profile.REALISTIC.value,
     sizes: Sizes = None,
     consume: Consume = plan.Consume.HOLD.value,
-    meter: Meters = None,
+    meter: option.Meters = None,
     repeat: option.Repeat = None,
-    explain: Explain = False,
+    explain: option.Explain = False,
     dsn: option.Dsn = None,
     sort: option.Sort = "peak",
     form: option.Format = "table",

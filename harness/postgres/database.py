@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -22,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import DatabaseError
 from harness.postgres import embedded
+from harness.secret import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,11 @@ class Database:
     name: str
     schema_prefix: str
     server_version: str
+
+    @property
+    def told(self) -> str:
+        """What a report says of it: its version, and which one it is."""
+        return f"PostgreSQL {self.server_version} ({self.name})"
 
 
 @contextmanager
@@ -120,22 +125,10 @@ def connected(url: URL) -> Iterator[Connection]:
             yield connection
     except (SQLAlchemyError, psycopg.Error) as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise DatabaseError(f"Postgres at {_place(url)}: {without_password(cause, url)}") from None
+        secret = url.render_as_string(hide_password=False)
+        raise DatabaseError(f"Postgres at {_place(url)}: {masked(cause, secret)}") from None
     finally:
         engine.dispose()
-
-
-def without_password(message: str, url: URL) -> str:
-    """Give the message with the URL's password, as it is or as a URL writes it, masked."""
-    for secret in filter(None, {url.password, quote(url.password or ""), _rendered(url)}):
-        message = message.replace(secret, "***")
-    return message
-
-
-def _rendered(url: URL) -> str:
-    """Give the password as SQLAlchemy writes it into a URL."""
-    whole = URL.create("x", password=url.password).render_as_string(hide_password=False)
-    return whole.removeprefix("x://").removeprefix(":").removesuffix("@") if url.password else ""
 
 
 def take_lock(connection: Connection, name: str) -> None:

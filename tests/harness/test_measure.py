@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from harness import baselines, plan
-from harness.measure import Workers, kill, run, start
+from harness.measure import Workers, kill, reading, run, start
 from harness.payroll import Payroll
 from harness.postgres.dataset import provide
 from harness.worker import Job
@@ -36,7 +36,7 @@ def url(database: Database) -> URL:
 def measured(url: URL, *ways: str, timeout: float = 60) -> dict[str, list[Measurement]]:
     cells = plan.cells([plan.REFERENCE, *ways], [PAYROLL], ["tracemalloc"], 1)
     found: dict[str, list[Measurement]] = {}
-    for measurement in run(cells, lambda _: url, timeout):
+    for measurement in run(cells, reading(lambda _: url), timeout):
         found.setdefault(measurement.cell.strategy, []).append(measurement)
     return found
 
@@ -69,7 +69,7 @@ def test_a_strategy_that_does_not_come_back_is_given_up(url: URL) -> None:
         way = str(PLANTED / planted)
         (cell,) = [c for c in plan.cells([way], [PAYROLL], []) if c.strategy == way]
         started = time.monotonic()
-        (measurement,) = run([cell], lambda _: url, timeout=2)
+        (measurement,) = run([cell], reading(lambda _: url), timeout=2)
         assert measurement.error == "timed out after 2 s"
         assert time.monotonic() - started < 1000  # not the hour that it would sleep
 
@@ -146,7 +146,7 @@ def test_nothing_starts_after_the_end() -> None:
 
 def test_closing_the_run_ends_its_processes(url: URL) -> None:
     cells = list(plan.cells([plan.REFERENCE, str(PLANTED / "sleeps.py")], [PAYROLL], []))
-    running = run(cells, lambda _: url, timeout=600)
+    running = run(cells, reading(lambda _: url), timeout=600)
     first = next(running)
     assert first.cell.strategy == plan.REFERENCE
     started = time.monotonic()

@@ -18,4 +18,4 @@ def test_the_command_that_repeats_a_run_tells_nothing_of_this_machine(
     private = ["--dsn", "postgresql://me:secret@host/x", "--save=/tmp/run.jsonl", "--output", "y"]
     monkeypatch.setattr(sys, "argv", ["harness", *given, *private])
     expected = "python -m harness check --baseline=a.jsonl own.py --explain --repeat 2"
-    assert _measuring._command() == expected
+    assert _measuring.command() == expected

@@ -12,7 +12,7 @@ from harness import plan
 from harness.explanation.census import census
 from harness.explanation.layers import LAYERS, OTHER, by_layer, layer_of
 from harness.explanation.marks import FILE
-from harness.measure import run
+from harness.measure import reading, run
 from harness.payroll import Payroll, entries
 from harness.postgres.dataset import provide
 from harness.recording import Frame, Part
@@ -34,7 +34,7 @@ def url(database: Database) -> URL:
 
 
 def explained(url: URL, *ways: str) -> list[Explanation]:
-    found = run(plan.explanations(ways, PAYROLL), lambda _: url, timeout=120)
+    found = run(plan.explanations(ways, PAYROLL), reading(lambda _: url), timeout=120)
     by_way = {m.cell.strategy: m.explanation for m in found if m.explanation}
     return [by_way[way] for way in ways]
 
@@ -56,7 +56,7 @@ def test_parts_add_up_to_what_the_meter_reads(
     explanations: dict[str, Explanation], url: URL, way: str
 ) -> None:
     size = (PAYROLL.entries, PAYROLL.components, PAYROLL.profile)
-    (metered,) = run([plan.Cell(way, "allocator", *size)], lambda _: url, timeout=120)
+    (metered,) = run([plan.Cell(way, "allocator", *size)], reading(lambda _: url), timeout=120)
     peak, retained = explanations[way].peak_bytes, explanations[way].retained_bytes
     figures = metered.figures
     assert sum(peak.values()) == pytest.approx(figures["allocator_peak_bytes"], rel=0.01)

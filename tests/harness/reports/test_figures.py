@@ -7,7 +7,7 @@ from runs import STRATEGIES, made_run
 
 from harness.compare import rows
 from harness.explanation.layers import LAYERS
-from harness.payroll import Profile
+from harness.payroll import MADE, Profile
 from harness.plan import FLOOR, REFERENCE, Cell
 from harness.reports import _drawn_layers as drawn_layers
 from harness.reports import _figures as figures
@@ -98,7 +98,7 @@ def test_the_realistic_payroll_nearest_to_10_000_comes_first() -> None:
     def of(entries: int, profile: Profile) -> Measurement:
         return Measurement(Cell("lean", "tracemalloc", entries, 6, profile), {"peak_bytes": 1.0})
 
-    sizes = [(n, profile) for n in (1000, 9000, 100_000) for profile in Profile]
+    sizes = [(n, profile) for n in (1000, 9000, 100_000) for profile in MADE]
     found = figures.payrolls(Run(RUN.header, [of(*size) for size in sizes]), Options())
     assert "9,000 entries x 6 components, profile realistic" in found[figures.first_shown(found)][0]
 

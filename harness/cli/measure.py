@@ -1,0 +1,81 @@
+"""Measure functions of your own as the strategies are: each in a fresh process, by every meter.
+
+TARGET is package.module:function or path/to/file.py:function; with arguments, the whole call:
+'app.repo:get_premiums(engine, 42)', in which the names of that module and of --setup are known.
+The first target is the reference: the others are said to be smaller or faster than it.
+
+A function may be async; a generator is held as a list, or with --consume fold read and let go.
+What it needs (a database, DATABASE_URL, Django's settings) is yours to provide: nothing is started.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness import discovery, meters, plan
+from harness.cli import _measuring as measuring
+from harness.cli import _options as option
+from harness.cli import _own as own
+from harness.reports._content import Options
+
+EXAMPLES = """Examples:
+
+python -m harness measure app.repo:get_premiums app.repo:get_premiums_lean --same
+
+python -m harness measure 'app/repo.py:get_premiums(engine, 42)' --setup 'from app.db import engine'
+
+python -m harness measure app.repo:read --setup 'import django; django.setup()' --explain
+
+python -m harness measure app.repo:stream --consume fold --meter allocator
+"""
+
+Targets = Annotated[
+    list[str],
+    typer.Argument(metavar="TARGET", help="What to measure; the first is the reference."),
+]
+Same = Annotated[
+    bool,
+    typer.Option(
+        "--same",
+        help="First check that all give equal data, field by field, whatever their classes; one "
+        "that does not is not measured.",
+    ),
+]
+Consume = Annotated[
+    str,
+    typer.Option(
+        callback=option.one_of("way to consume", list(plan.Consume)),
+        help="What is done with the items: hold (all at once) or fold (each let go when read).",
+    ),
+]
+
+
+def run(
+    texts: Targets,
+    setup: option.Setup = None,
+    same: Same = False,
+    consume: Consume = plan.Consume.HOLD.value,
+    meter: option.Meters = None,
+    repeat: option.Repeat = None,
+    explain: option.Explain = False,
+    sort: option.Sort = "peak",
+    form: option.Format = "table",
+    output_path: option.Output = None,
+    force: option.Force = False,
+    save: option.Save = None,
+    timeout: option.Timeout = 600,
+) -> int:
+    """Check, measure, save, report."""
+    wanted = own.Wanted(
+        targets=own.targets(texts, setup),
+        meters=list(dict.fromkeys(meter or discovery.names(meters))),
+        repeat=repeat,
+        consume=plan.Consume(consume),
+        same=same,
+        explain=explain,
+    )
+    path = measuring.path_for(save, output_path, force=force)
+    finished = own.measured(wanted, path, timeout)
+    return measuring.report(finished, path, form, Options(sort), output_path)

@@ -1,0 +1,59 @@
+"""What the measuring process does with a function of the user's own: warm up, check, measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from harness.contract_check import BrokenContractError
+from harness.own import same
+from harness.own.calling import count, load
+from harness.own.target import Target
+from harness.plan import Consume
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.plan import Cell
+
+
+class Calls(NamedTuple):
+    """What is done before a measurement, what is measured, and what checks it.
+
+    The check gives how many items were read, and raises BrokenContractError.
+    """
+
+    warm_up: Callable[[], object]
+    measured: Callable[[], object]
+    checked: Callable[[], int]
+
+
+class Own(msgspec.Struct, frozen=True):
+    """A target; for its check also the file of the reference's data, and whether it is that."""
+
+    target: Target
+    data: str | None = None
+    is_reference: bool = False
+
+
+def own_calls(cell: Cell, own: Own) -> Calls:
+    """Give the calls of a target: the same one, with the same arguments, each time.
+
+    Raises TargetError.
+    """
+    call = load(own.target, fold=cell.consume is Consume.FOLD)
+
+    def checked() -> int:
+        if own.data is None:
+            given = call()
+            return given if cell.consume is Consume.FOLD else count(given)
+        held = load(own.target)()
+        if own.is_reference:
+            same.write(held, Path(own.data))
+        elif difference := same.difference(held, Path(own.data)):
+            raise BrokenContractError(difference)
+        return count(held)
+
+    return Calls(warm_up=call, measured=call, checked=checked)
