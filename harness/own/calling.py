@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,7 +35,9 @@ class Loop:
         """Give what it is awaited for; anything else as it is."""
         if not inspect.isawaitable(given):
             return given
-        self._runner = self._runner or asyncio.Runner()
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+            finalize(self, self._runner.close)
         return self._runner.run(_awaited(given))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pickle
 from itertools import zip_longest
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from harness.own.plain import Fields, items
@@ -99,9 +98,10 @@ def _equal(wanted: Any, given: Any) -> bool:
     """Tell whether two values are equal and of one kind: 1 == 1.0, but no caller takes it so."""
     if not (isinstance(given, type(wanted)) or isinstance(wanted, type(given))):
         return False
-    if isinstance(wanted, float) and isinstance(given, float) and isnan(wanted):
-        return isnan(given)
-    return bool(wanted == given)
+    try:
+        return bool(wanted == given or (wanted != wanted and given != given))
+    except ArithmeticError:  # a signalling NaN
+        return repr(wanted) == repr(given)
 
 
 def _told(value: Any, other: Any) -> str:
