@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from strategies.contract import PremiumEntry
 
 
+pytest.register_assert_rewrite("support")  # what it asserts is said as fully as in a test
+
 # The machine may be slow for a moment: no test has a deadline.
 hypothesis.settings.register_profile("no-deadline", deadline=None)
 hypothesis.settings.load_profile("no-deadline")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.payroll import Profile
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
+ROOT = Path(__file__).parents[1]
+PLANTED = ROOT / "tests" / "planted"
 ENVIRONMENT = {
     "server": "PostgreSQL 18.4 (embedded)",
     "sqlalchemy": "2.1.9",
@@ -22,6 +28,28 @@ ENVIRONMENT = {
     "commit": "abc",
 }
 MACHINE = {"processor": "one", "cores": "2", "memory": "24 GiB", "libc": "glibc 2.36"}
+
+
+def harness(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own, as if called in that folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        timeout=120,
+    )
+
+
+def is_refused(done: subprocess.CompletedProcess[str], complaint: str) -> None:
+    """It ended as on bad input: with one clear line, and nothing where results go."""
+    assert done.returncode == 2, done.stdout
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stdout == ""
 
 
 def as_dsn(url: URL) -> str:

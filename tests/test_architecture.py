@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from support import ROOT
 
 import strategies
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FILES = sorted([*ROOT.glob("strategies/*.py"), *ROOT.glob("harness/**/*.py")])
 
 

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import ROOT
 
 from harness import choices, cli, discovery
 from harness.changes import Changes
@@ -26,7 +27,6 @@ from harness.results import FORMAT, Header, Measurement, Run
 from harness.ways import Payrolls, Way
 from strategies.traits import TRAITS
 
-ROOT = Path(__file__).parents[2]
 RECORDS = sorted((ROOT / "results").glob("0*.md"))
 BYTES_AND_SECONDS = {
     REFERENCE: (17_000, 25e-5),

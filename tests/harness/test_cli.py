@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import as_dsn
+from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 import strategies
 from harness import baselines, cli, discovery, results
@@ -27,21 +27,7 @@ if TYPE_CHECKING:
 
     from harness.postgres.database import Database
 
-ROOT = Path(__file__).parents[2]
-PLANTED = ROOT / "tests" / "planted"
 SMALL = ("--entries", "20", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
-
-
-def harness(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
-    )
 
 
 def saved_run(done: subprocess.CompletedProcess[str], folder: Path) -> results.Run:
@@ -130,11 +116,7 @@ def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
 )
 def test_bad_input_is_one_clear_line(tmp_path: Path, arguments: list[str], complaint: str) -> None:
     done = harness("compare", *arguments, folder=tmp_path)
-    assert done.returncode == 2
-    assert complaint in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("error: ")
-    assert done.stdout == ""
+    is_refused(done, complaint)
     assert "secret" not in done.stderr
 
 

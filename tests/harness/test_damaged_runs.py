@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support import ROOT
 
 from harness import diffs, discovery, gate, reports, results
 from harness.difference import between
@@ -23,7 +24,6 @@ from harness.diffs._content import Shown
 from harness.errors import HarnessError, ResultsError
 from harness.reports._content import SORT_KEYS, Options
 
-ROOT = Path(__file__).parents[2]
 ODD_NUMBERS = (0, -1, -0.5, 1e-320, 1e300, 10**18, 10**30, 10**400, True)
 ODD_TEXTS = ("", "full_orm", "floor", "clock", "contract", "distinct", "fold", "x" * 5000)
 ODD_VALUES = (*ODD_NUMBERS, *ODD_TEXTS, None, [], {}, [[]], [None])

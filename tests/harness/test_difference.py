@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from support import MACHINE, a_cell, a_run, failed, memory, times, with_baselines
+from support import MACHINE, ROOT, a_cell, a_run, failed, memory, times, with_baselines
 
 from harness import results
 from harness.difference import Change, Difference, Setting, Verdict, between
@@ -13,7 +11,6 @@ from harness.figures import FIGURES
 from harness.plan import FLOOR, REFERENCE
 from harness.results import Measurement, Run
 
-ROOT = Path(__file__).parents[2]
 PUBLISHED = results.read(ROOT / "results" / "default.jsonl")
 
 

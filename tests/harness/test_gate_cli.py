@@ -5,34 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support import PLANTED, ROOT, harness, is_refused
 
 from harness import results
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.postgres.database import Database
 
-ROOT = Path(__file__).parents[2]
-PLANTED = ROOT / "tests" / "planted"
 PUBLISHED = ROOT / "results" / "default.jsonl"
 SMALL = ("--sizes", "50,80", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
-
-
-def harness(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -129,14 +115,6 @@ def test_times_are_judged_beside_the_reference(folder: Path) -> None:
 def test_bad_input_is_one_clear_line(folder: Path, arguments: list[str], complaint: str) -> None:
     baseline = [] if "--baseline" in arguments else ["--baseline", "baseline.jsonl"]
     is_refused(harness("check", *baseline, *arguments, folder=folder), complaint)
-
-
-def is_refused(done: subprocess.CompletedProcess[str], complaint: str) -> None:
-    assert done.returncode == 2, done.stdout
-    assert complaint in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("error: ")
-    assert done.stdout == ""
 
 
 def test_diff(tmp_path: Path) -> None:

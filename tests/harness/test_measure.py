@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from support import PLANTED
 
 from harness import baselines, plan
 from harness.measure import Workers, kill, reading, run, start
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from harness.postgres.database import Database
     from harness.results import Measurement
 
-PLANTED = Path(__file__).parents[1] / "planted"
 PAYROLL = Payroll(50, 2)
 
 

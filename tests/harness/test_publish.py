@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from support import ROOT
 
 from harness.errors import HarnessError
 from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
