@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from support import ENVIRONMENT
+
 from harness.explanation.explain import Explanation
 from harness.explanation.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
 from harness.payroll import Profile
@@ -9,14 +11,6 @@ from harness.plan import EXPLANATION, FLOOR, REFERENCE, Cell, Consume
 from harness.results import FORMAT, Header, Measurement, Run
 
 HOSTILE = "</script><script>window.hostile = true</script>"
-ENVIRONMENT = {
-    "python": "CPython 3.11.7",
-    "sqlalchemy": "2.1.9",
-    "psycopg": "3.3.9",
-    "server": "PostgreSQL 18.4 (embedded)",
-    "system": "Linux x86_64",
-    "commit": "abc",
-}
 STRATEGIES = {FLOOR: 1.0, REFERENCE: 8.0, "lean": 0.5, "quick": 2.0, "middling": 4.0}
 """Names, and their peaks over the floor's."""
 

@@ -9,19 +9,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import ROOT
+from support import ROOT, a_cell, a_run, failed, saved
 
 from harness import choices, cli, discovery
 from harness.changes import Changes
 from harness.choice import RULE, Limits, Verdict
 from harness.choices import _sentences as sentences
 from harness.decision import Decision, Source
-from harness.payroll import Profile
-from harness.plan import REFERENCE, Cell
+from harness.plan import REFERENCE
 from harness.predict import Basis, Prediction
 from harness.results import FORMAT, Header, Measurement, Run
 from harness.ways import Payrolls, Way
@@ -44,7 +42,7 @@ def measurements(strategy: str, entries: int) -> list[Measurement]:
         "clock": {"wall_seconds": seconds * entries},
     }
     return [
-        Measurement(Cell(strategy, meter, entries, 6, Profile.REALISTIC), found)
+        Measurement(a_cell(strategy, meter, entries=entries), found)
         for meter, found in figures.items()
     ]
 
@@ -52,15 +50,12 @@ def measurements(strategy: str, entries: int) -> list[Measurement]:
 @pytest.fixture(scope="module")
 def run_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A saved run of four strategies at two sizes, and one that failed."""
-    lines: list[Header | Measurement] = [Header(FORMAT, 17, "compare", {"commit": "abc"}, {})]
+    found = []
     for entries in (1_000, 10_000):
         for strategy in BYTES_AND_SECONDS:
-            lines += measurements(strategy, entries)
-    cell = Cell("my/way.py", "contract", 1_000, 6, Profile.REALISTIC)
-    lines.append(Measurement(cell, {}, "broken | quite"))
-    path = tmp_path_factory.mktemp("runs") / "known.jsonl"
-    path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
-    return path
+            found += measurements(strategy, entries)
+    run = a_run(*found, failed("my/way.py", "broken | quite"))
+    return saved(run, tmp_path_factory.mktemp("runs") / "known.jsonl")
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

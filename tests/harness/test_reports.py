@@ -8,41 +8,28 @@ import json
 import re
 
 import pytest
-from support import a_run, memory, times
+from support import a_cell, a_run, failed, memory, times
 
 from harness import discovery, reports
 from harness.compare import rows
-from harness.payroll import Profile
-from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.plan import FLOOR, REFERENCE
 from harness.reports import _sentences as say
 from harness.reports._content import SORT_KEYS, Options, smaller
 from harness.reports._keeping import keeping
-from harness.results import FORMAT, Header, Measurement, Run
-
-ENVIRONMENT = {
-    "python": "CPython 3.11.7",
-    "sqlalchemy": "2.1.9",
-    "psycopg": "3.3.9",
-    "server": "PostgreSQL 18.4 (embedded)",
-    "system": "Linux x86_64",
-    "commit": "abc",
-}
+from harness.results import Measurement, Run
 
 
 def measurement(strategy: str, delta: float, peak: float, repeat: int = 0) -> Measurement:
-    cell = Cell(strategy, "tracemalloc", 1000, 6, Profile.REALISTIC, repeat)
+    cell = a_cell(strategy, repeat=repeat)
     return Measurement(cell, {"delta_bytes": delta, "peak_bytes": peak})
 
 
-RUN = Run(
-    Header(FORMAT, 5, "python -m harness compare", ENVIRONMENT, {}),
-    [
-        measurement(FLOOR, 2e6, 2.1e6),
-        measurement("lean", 2.2e6, 4.2e6),
-        measurement("lean", 2.3e6, 4.2e6, 1),
-        measurement(REFERENCE, 6e6, 16.8e6),
-        Measurement(Cell("bad", CONTRACT, 1000, 6, Profile.REALISTIC), {}, "broken, quite"),
-    ],
+RUN = a_run(
+    measurement(FLOOR, 2e6, 2.1e6),
+    measurement("lean", 2.2e6, 4.2e6),
+    measurement("lean", 2.3e6, 4.2e6, 1),
+    measurement(REFERENCE, 6e6, 16.8e6),
+    failed("bad", "broken, quite"),
 )
 EVERY_FORMAT = pytest.mark.parametrize("form", discovery.names(reports))
 
