@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,17 +137,10 @@ def test_growth_over_sizes_and_streams(tmp_path: Path, database: Database) -> No
 
 
 def test_a_failed_explanation_says_so(tmp_path: Path, database: Database) -> None:
-    way = tmp_path / "fails_later.py"
-    way.write_text(
-        '"""Planted: gives the right data, but not while it is recorded."""\n'
-        "import sys\nfrom strategies import full_orm\n"
-        "def get_premiums_for_payroll(engine, payroll_id):\n"
-        "    if 'memray' in sys.modules: raise ValueError('not now')\n"
-        "    return full_orm.get_premiums_for_payroll(engine, payroll_id)\n"
-    )
+    shutil.copy(PLANTED / "fails_later.py", tmp_path)
     done = harness("explain", "fails_later.py", "--entries", "20", folder=tmp_path)
     assert done.returncode == 1
-    assert "ERROR fails_later.py: ValueError: not now (fails_later.py:5)" in done.stdout
+    assert "ERROR fails_later.py: ValueError: not now (fails_later.py:10)" in done.stdout
 
 
 def test_explain_draws_a_flame_graph(tmp_path: Path, database: Database) -> None:

@@ -97,31 +97,18 @@ def test_a_workers_command_line_tells_no_dsn() -> None:
         kill(worker)
 
 
-def test_every_cell_has_a_process_of_its_own(url: URL, tmp_path: Path) -> None:
-    way = tmp_path / "remembers.py"
-    way.write_text(
-        '"""Planted: fails if it was called before by another cell of its process."""\n'
-        "import os\nfrom strategies import full_orm\n"
-        "def get_premiums_for_payroll(engine, payroll_id):\n"
-        "    assert os.environ.setdefault('SEEN', str(os.getpid())) == str(os.getpid())\n"
-        "    return full_orm.get_premiums_for_payroll(engine, payroll_id)\n"
-    )
-    check, *measurements = measured(url, str(way))[str(way)]
+def test_every_cell_has_a_process_of_its_own(url: URL) -> None:
+    way = str(PLANTED / "remembers.py")
+    check, *measurements = measured(url, way)[way]
     assert check.error is None
     assert len(measurements) > 1
     assert not any(measurement.error for measurement in measurements)
 
 
-def test_a_killed_worker_is_a_row_and_the_next_cell_has_another(url: URL, tmp_path: Path) -> None:
-    way = tmp_path / "kills_its_worker.py"
-    way.write_text(
-        '"""Planted: kills the process that it was forked from."""\n'
-        "import os, signal\n"
-        "def get_premiums_for_payroll(engine, payroll_id):\n"
-        "    os.kill(os.getppid(), signal.SIGKILL)\n"
-    )
-    found = measured(url, str(way))
-    (check,) = found.pop(str(way))
+def test_a_killed_worker_is_a_row_and_the_next_cell_has_another(url: URL) -> None:
+    way = str(PLANTED / "kills_its_worker.py")
+    found = measured(url, way)
+    (check,) = found.pop(way)
     assert check.error == "the measuring process was killed"
     assert not any(m.error for each in found.values() for m in each)
 
