@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from contextlib import redirect_stdout
 from difflib import get_close_matches
@@ -130,8 +131,10 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 def _from_file(path: Path) -> ModuleType:
     name = f"strategy file {path}"  # like no module's, so that a json.py stands in nobody's way
-    spec = importlib.util.spec_from_file_location(name, path)
-    if not path.is_file() or spec is None or spec.loader is None:
+    # os.path's says no of what can be no file's name; Path's raises, where it is too long
+    is_file = os.path.isfile(path)  # noqa: PTH113
+    spec = importlib.util.spec_from_file_location(name, path) if is_file else None
+    if spec is None or spec.loader is None:
         raise StrategyError(f"there is no strategy file {str(path)!r}")
     module, loader = importlib.util.module_from_spec(spec), spec.loader
     sys.modules[name] = module  # where dataclasses and pickle look for a class's module

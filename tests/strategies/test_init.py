@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import strategies
 
@@ -69,6 +71,23 @@ def test_a_near_miss_is_suggested() -> None:
         strategies.load("zzz")
     with pytest.raises(strategies.StrategyError, match=r"no strategy file 'not/there\.py'"):
         strategies.load("not/there.py")
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "\udcff", "a\nb", ""])
+def test_what_can_be_no_files_name_is_one_that_is_not_there(name: str) -> None:
+    with pytest.raises(strategies.StrategyError) as refused:
+        strategies.load(f"{name}.py")
+    assert str(refused.value) == f"there is no strategy file {f'{name}.py'!r}"
+
+
+@given(st.text(st.characters()), st.sampled_from(["", ".py"]), st.sampled_from([1, 5000]))
+def test_any_text_is_a_strategy_or_refused_in_one_line(text: str, end: str, times: int) -> None:
+    name = text * times + end
+    if name in strategies.names():
+        return
+    with pytest.raises(strategies.StrategyError) as refused:
+        strategies.load(name)
+    assert len(str(refused.value).splitlines()) == 1
 
 
 def test_support_is_no_strategy() -> None:
