@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import results
-from harness.compare import ranked, rows
+from harness.blocks._missing import reasons, rows_of
+from harness.compare import ranked
 from harness.errors import ResultsError
 from harness.reports import _content as content
 from harness.reports import _sentences as say
@@ -27,8 +27,7 @@ ANSWER = (
 
 def make(paths: list[Path]) -> str:
     """Give the table of that payroll, and its sentences; raises ResultsError where it has none."""
-    runs = map(results.read, paths)
-    found = [row for run in runs for row in rows(run) if row["entries"] == ENTRIES]
+    found = [row for row in rows_of(paths) if row["entries"] == ENTRIES]
     if not found:
         raise ResultsError(f"no payroll of {ENTRIES:,} entries in {paths}")
     found = ranked(found, f"{content.memory_measured(found)}_bytes")
@@ -37,4 +36,5 @@ def make(paths: list[Path]) -> str:
     notes = [*say.missed(found), *say.unsteady(found), *say.verdict(found)]
     table = aligned(headings, cells, "pipe")
     escaped = (note.replace("* ", r"\* ", 1) for note in notes)
-    return "\n\n".join([table, "\n".join(f"- {note}" for note in escaped)])
+    said = [*escaped, *reasons(found)]
+    return "\n\n".join([table, "\n".join(f"- {note}" for note in said)])

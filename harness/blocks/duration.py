@@ -6,6 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness import results
+from harness.blocks._missing import rows_of, with_reasons
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -30,4 +31,4 @@ def make(paths: list[Path]) -> str:
                 ]
             )
     headings = ["meter", "processes", "seconds, summed", "median of one", "of it the measured call"]
-    return aligned(headings, table, "pipe")
+    return with_reasons(aligned(headings, table, "pipe"), rows_of(paths))

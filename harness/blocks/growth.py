@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import results
+from harness.blocks._missing import rows_of, with_reasons
 from harness.reports import _growth as growth
 from harness.reports.markdown import one_line
 from harness.reports.table import aligned
@@ -19,4 +20,4 @@ def make(paths: list[Path]) -> str:
     for path in paths:
         for title, headings, cells in growth.tables(results.read(path)):
             parts += [f"**{title}**", aligned(one_line(headings), cells, "pipe")]
-    return "\n\n".join(parts)
+    return with_reasons("\n\n".join(parts), rows_of(paths))

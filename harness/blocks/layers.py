@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import results
+from harness.blocks._missing import reasons, rows_of, with_reasons
+from harness.errors import ResultsError
 from harness.reports import _layers as layers
 from harness.reports.table import aligned
 
@@ -17,9 +19,12 @@ SHOWN = ("full_orm", "joined_orm", "mapped_domain", "shared_values_orm", "core_r
 
 
 def make(paths: list[Path]) -> str:
-    """Give a table for each of the two moments; raises ResultsError for what is no run."""
+    """Give a table for each of the two moments; raises ResultsError where none was explained."""
     tables = []
-    for path in paths:
-        found = [each for each in layers.explained(results.read(path)) if each.strategy in SHOWN]
-        tables += [aligned(*layers.as_table(found, moment), "pipe") for moment in layers.MOMENTS]
-    return "\n\n".join(tables)
+    for run in map(results.read, paths):
+        if found := [each for each in layers.explained(run) if each.strategy in SHOWN]:
+            tables += [aligned(*layers.as_table(found, each), "pipe") for each in layers.MOMENTS]
+    shown = [row for row in rows_of(paths) if row["strategy"] in SHOWN]
+    if not tables and not reasons(shown):
+        raise ResultsError(f"no explanation of {', '.join(SHOWN)} in {paths}")
+    return with_reasons("\n\n".join(tables), shown)

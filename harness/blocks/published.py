@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import results
-from harness.compare import rows
+from harness.blocks._missing import figure_of, rows_of, with_reasons
 from harness.errors import ResultsError
 from harness.plan import FLOOR, REFERENCE
 from harness.reports.table import aligned
@@ -23,14 +22,16 @@ PUBLISHED = (
 
 
 def make(paths: list[Path]) -> str:
-    """Put the team's published figures beside ours."""
-    runs = map(results.read, paths)
-    found = {(row["strategy"], row["entries"]): row for run in runs for row in rows(run)}
+    """Put the team's published figures beside ours; raises ResultsError where we have none."""
+    wanted = {(strategy, entries) for _, strategy, _, entries, _ in PUBLISHED}
+    found = {(row["strategy"], row["entries"]): row for row in rows_of(paths)}
+    if lacking := wanted - found.keys():
+        raise ResultsError(f"no figures of {sorted(lacking)} in {paths}")
+    shown = [found[each] for each in sorted(wanted)]
     table = []
     for what, strategy, figure, entries, theirs in PUBLISHED:
-        ours = found.get((strategy, entries), {}).get(figure)
-        if ours is None:
-            raise ResultsError(f"no {figure} of {strategy} at {entries} entries in {paths}")
-        table.append([what, f"{theirs:,}", f"{ours:,.0f}", f"{ours / theirs - 1:+.1%}"])
+        ours = figure_of(found[strategy, entries], figure, shown)
+        said = ["", ""] if ours is None else [f"{ours:,.0f}", f"{ours / theirs - 1:+.1%}"]
+        table.append([what, f"{theirs:,}", *said])
     headings = ["bytes an entry", "published, April 2026", "measured", "difference"]
-    return aligned(headings, table, "pipe")
+    return with_reasons(aligned(headings, table, "pipe"), shown)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from harness import results
-from harness.compare import rows
+from harness.blocks._missing import rows_of, with_reasons
+from harness.compare import ranked
 from harness.reports._content import FOLD, said
+from harness.reports.markdown import one_line
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -21,15 +22,22 @@ SHOWN = [column for column in FOLD if column.field in {PEAK, "peak_bytes"}]
 
 def make(paths: list[Path]) -> str:
     """Give a line a stream: its peak at each size, and the largest size's over the smallest's."""
-    by_strategy: dict[str, list[Row]] = defaultdict(list)
-    for path in paths:
-        for row in sorted(rows(results.read(path)), key=lambda row: row["entries"]):
-            by_strategy[row["strategy"]].append(row)
+    found = rows_of(paths)
+    sizes = sorted({row["entries"] for row in found})
+    by_strategy: dict[str, dict[int, Row]] = defaultdict(dict)
+    for row in found:
+        by_strategy[row["strategy"]][row["entries"]] = row
     table = []
-    for name, found in sorted(by_strategy.items(), key=lambda item: item[1][-1][PEAK]):
-        peaks = [said(row, column) for column in SHOWN for row in found]
-        table.append([f"`{name}`", *peaks, f"{found[-1][PEAK] / found[0][PEAK]:.2f}x"])
-    sizes = [row["entries"] for row in next(iter(by_strategy.values()))]
+    largest = ({"strategy": name, **of.get(sizes[-1], {})} for name, of in by_strategy.items())
+    for row in ranked(largest, PEAK):
+        of_size = by_strategy[row["strategy"]]
+        peaks = [said(of_size.get(size, {}), column) for column in SHOWN for size in sizes]
+        table.append([f"`{row['strategy']}`", *peaks, _growth(of_size.get(sizes[0], {}), row)])
     headings = [f"{column.heading}, {size:,}" for column in SHOWN for size in sizes]
-    headings = [heading.replace("\n", " ") for heading in headings]
-    return aligned(["folded", *headings, "largest over smallest"], table, "pipe")
+    headings = ["folded", *one_line(headings), "largest over smallest"]
+    return with_reasons(aligned(headings, table, "pipe"), found)
+
+
+def _growth(smallest: Row, largest: Row) -> str:
+    before, after = smallest.get(PEAK), largest.get(PEAK)
+    return f"{after / before:.2f}x" if before and after is not None else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness import results
-from harness.compare import rows
+from harness.blocks._missing import figure_of, rows_of, with_reasons
 from harness.errors import ResultsError
+from harness.plan import FLOOR, REFERENCE
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -44,25 +44,27 @@ TARGETS = {
 
 def make(paths: list[Path]) -> str:
     """Give a line a target: the limit, the figure seen, and whether it was met."""
-    found = [row for path in paths for row in rows(results.read(path))]
-    lines = [line for row in found if row["entries"] == ENTRIES for line in _lines(row)]
+    shown = {*TARGETS, FLOOR, REFERENCE}  # the targets' own, and what their ratios are to
+    found = [
+        row for row in rows_of(paths) if row["entries"] == ENTRIES and row["strategy"] in shown
+    ]
+    lines = [line for row in found for line in _lines(row, found)]
     if not lines:
         raise ResultsError(f"no figure of {', '.join(TARGETS)} at {ENTRIES:,} entries in {paths}")
-    return aligned(["strategy", "figure", "target", "seen", "met"], lines, "pipe")
+    table = aligned(["strategy", "figure", "target", "seen", "met"], lines, "pipe")
+    return with_reasons(table, found)
 
 
-def _lines(row: Row) -> Iterator[list[str]]:
+def _lines(row: Row, found: list[Row]) -> Iterator[list[str]]:
     for target, limit in TARGETS.get(row["strategy"], {}).items():
-        seen = row.get(target.field)
-        if seen is None:
-            raise ResultsError(f"no {target.field} of {row['strategy']}")
-        # Judged as it is shown, to two decimals.
-        met = round(seen, 2) <= limit if target.at_most else round(seen, 2) >= limit
         sign = "<=" if target.at_most else ">="
-        yield [
-            f"`{row['strategy']}`",
-            target.what,
-            f"{sign} {limit:g}",
-            f"{seen:.2f}",
-            "yes" if met else "no",
-        ]
+        seen = _seen(figure_of(row, target.field, found), limit, at_most=target.at_most)
+        yield [f"`{row['strategy']}`", target.what, f"{sign} {limit:g}", *seen]
+
+
+def _seen(figure: float | None, limit: float, *, at_most: bool) -> tuple[str, str]:
+    """Give the figure and whether it met the limit, judged as it is shown: to two decimals."""
+    if figure is None:
+        return "", ""
+    met = round(figure, 2) <= limit if at_most else round(figure, 2) >= limit
+    return f"{figure:.2f}", "yes" if met else "no"

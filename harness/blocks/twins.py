@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import results
-from harness.compare import rows
-from harness.errors import ResultsError
+from harness.blocks._missing import figure_of, rows_of, with_reasons
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from harness.compare import Row
 
 TWINS = {
     "shared_values_orm": "full_orm",
@@ -21,24 +21,25 @@ TWINS = {
 }
 """Strategy -> the one that gives the same objects and shares no value."""
 
+FIGURES = ("delta_bytes", "allocator_peak_bytes", "wall_seconds")
+
 
 def make(paths: list[Path]) -> str:
     """Give a line a pair: what sharing costs in memory and in time."""
     table = []
+    shown = []
     for path in paths:
-        found = {(row["strategy"], row["entries"]): row for row in rows(results.read(path))}
+        found = {(row["strategy"], row["entries"]): row for row in rows_of([path])}
         for (name, entries), row in found.items():
-            twin = found.get((TWINS.get(name, ""), entries))
-            if twin is None:
-                continue
-            try:
-                retains, peak, time = (
-                    row[figure] / twin[figure]
-                    for figure in ("delta_bytes", "allocator_peak_bytes", "wall_seconds")
-                )
-            except (KeyError, TypeError, ZeroDivisionError) as error:
-                raise ResultsError(f"{path} has not all figures of {name} and its twin") from error
-            pair = [f"`{name}`", f"`{twin['strategy']}`", f"{entries:,}"]
-            table.append([*pair, *(f"{ratio - 1:+.1%}" for ratio in (retains, peak, time))])
+            if twin := found.get((TWINS.get(name, ""), entries)):
+                shown += [row, twin]
+                costs = (_cost(row, twin, figure) for figure in FIGURES)
+                table.append([f"`{name}`", f"`{twin['strategy']}`", f"{entries:,}", *costs])
     headings = ["strategy", "twin", "entries", "retains", "peak of all", "wall time"]
-    return aligned(headings, table, "pipe")
+    return with_reasons(aligned(headings, table, "pipe"), shown)
+
+
+def _cost(row: Row, twin: Row, figure: str) -> str:
+    """Say how much more it is than the twin's; nothing where one of the two has no figure."""
+    one, other = (figure_of(each, figure, [row, twin]) for each in (row, twin))
+    return f"{one / other - 1:+.1%}" if one is not None and other else ""
