@@ -24,6 +24,9 @@ SORT_KEYS = {
     "name": "strategy",
 }
 
+TOO_MANY = 1000
+"""Times that say no more than that one of the two is next to nothing."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -66,7 +69,10 @@ def _in_words(ratio: float, more: str, less: str) -> str:
         return "no ratio"
     if round(ratio, 1) == 1:
         return "the same"
-    return f"{ratio:.1f}x {more}" if ratio > 1 else f"{1 / ratio:.1f}x {less}"
+    times, said = (ratio, more) if ratio > 1 else (1 / ratio, less)
+    if times > TOO_MANY:
+        return f"over {TOO_MANY:,}x {said}"
+    return f"{times:.1f}x {said}"
 
 
 _count, _times = "{:,.0f}".format, "{:.2f}x".format

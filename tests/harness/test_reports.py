@@ -105,6 +105,8 @@ def test_ratios_in_words() -> None:
     assert smaller(2.04) == "2.0x smaller"
     assert smaller(0.5) == "2.0x larger"
     assert smaller(1.001) == "the same"
+    assert smaller(12_104) == "over 1,000x smaller"
+    assert smaller(1 / 12_104) == "over 1,000x larger"
 
 
 def test_no_winner_is_better_than_what_it_is_not_told_apart_from() -> None:
