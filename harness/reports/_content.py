@@ -171,8 +171,14 @@ def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
     """Give the rows of each payroll, sorted, under a line that says which payroll it is."""
     for payroll, group in groupby(sorted(rows(run), key=_payroll), key=_payroll):
         found = list(group)
-        by = f"{memory_measured(found)}_bytes" if options.sort == "peak" else ""
-        yield title_of(*payroll), ranked(found, by or SORT_KEYS[options.sort])
+        yield title_of(*payroll), ranked(found, sorted_by(found, options))
+
+
+def sorted_by(found: list[Row], options: Options) -> str:
+    """Give the field that the rows of a payroll are sorted by, smallest first."""
+    if options.sort == "peak":
+        return f"{memory_measured(found)}_bytes"
+    return SORT_KEYS[options.sort]
 
 
 def title_of(entries: int, components: int, profile: str, consume: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness import baselines
 from harness.compare import ranked
-from harness.reports._content import AGAINST_REFERENCE, memory_measured, said
+from harness.reports._content import AGAINST_REFERENCE, megabytes, memory_measured, said
 from harness.reports._sentences import repeated
 from harness.reports._traits import spoken
 from strategies.traits import TRAITS
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Kept(NamedTuple):
-    """Traits, and which of the strategies that offer them is leanest, and which fastest."""
+    """Traits, and which of the strategies that offer them is leanest, and which fastest.
+
+    The two are empty where memory, or time in repeats, was not measured.
+    """
 
     traits: list[str]
     leanest: str
@@ -38,7 +41,7 @@ def keeping(found: list[Row], offers: Mapping[str, Sequence[str]]) -> list[Kept]
         able = [row for row in fit if trait in offers.get(row["strategy"], ())]
         if 0 < len(able) < len(fit):
             together[_leanest(able, stem), _fastest(able)].append(spoken(trait))
-    return [Kept(traits, *choice) for choice, traits in together.items()]
+    return [Kept(traits, *choice) for choice, traits in together.items() if any(choice)]
 
 
 def meanings(kept: Iterable[Kept]) -> list[tuple[str, str]]:
@@ -49,8 +52,10 @@ def meanings(kept: Iterable[Kept]) -> list[tuple[str, str]]:
 
 def _leanest(able: list[Row], stem: str) -> str:
     first = ranked(able, f"{stem}_bytes")[0]
-    ratio = first.get(f"{stem}_x_floor")
-    return "" if ratio is None else f"{first['strategy']}: {ratio:.2f}x floor"
+    ratio, size = first.get(f"{stem}_x_floor"), first.get(f"{stem}_bytes")
+    if ratio is not None:
+        return f"{first['strategy']}: {ratio:.2f}x floor"
+    return "" if size is None else f"{first['strategy']}: {megabytes(size)} MB"
 
 
 def _fastest(able: list[Row]) -> str:

@@ -35,6 +35,10 @@ CAPTIONS = (
     (content.MEMORY, f"Memory; x floor: times the same figure of {FLOOR}"),
     (content.TIME, f"Time; faster and slower: than {REFERENCE}"),
 )
+CHOSEN = (
+    {"field": "leanest", "heading": "least memory at its peak", "short": "least memory:"},
+    {"field": "fastest", "heading": f"fastest, against {REFERENCE}", "short": "fastest:"},
+)
 
 
 def render(run: Run, options: content.Options) -> str:
@@ -48,11 +52,16 @@ def render(run: Run, options: content.Options) -> str:
         ran_on=content.ran_on(run),
         machine=_machine(run.header.environment),
         elsewhere=content.server_is_elsewhere(run),
-        reference=REFERENCE,
         grey=palette.QUIET,
         looks=palette.looks(measurement.cell.strategy for measurement in run.measurements),
         payrolls=[
-            _payroll(run, title, rows, [row for row in data["rows"] if row["payroll"] == place])
+            _payroll(
+                run,
+                title,
+                rows,
+                [row for row in data["rows"] if row["payroll"] == place],
+                content.sorted_by(rows, options),
+            )
             | _implied(rows, options)
             for place, (title, rows) in enumerate(found)
         ],
@@ -70,8 +79,10 @@ def render(run: Run, options: content.Options) -> str:
     )
 
 
-def _payroll(run: Run, title: str, rows: list[Row], drawn: list[figures.Figure]) -> dict[str, Any]:
-    """Give what the page says of one payroll."""
+def _payroll(
+    run: Run, title: str, rows: list[Row], drawn: list[figures.Figure], by: str
+) -> dict[str, Any]:
+    """Give what the page says of one payroll, whose rows are sorted by the field `by`."""
     kept = keeping(rows, run.header.offers)
     is_repeated = say.repeated([row for row in rows if row.get("wall_seconds") is not None])
     return {
@@ -80,7 +91,8 @@ def _payroll(run: Run, title: str, rows: list[Row], drawn: list[figures.Figure])
         "front": ", ".join(figures.front(drawn)) if is_repeated else "",
         "kept": kept,
         "meanings": meanings(kept),
-        "tables": [_table(rows, columns) for columns in content.columns(rows)],
+        "tables": [_table(rows, columns, by) for columns in content.columns(rows)],
+        "chosen": [column for column in CHOSEN if any(getattr(k, column["field"]) for k in kept)],
         "failed": say.failed(rows),
         "notes": [
             *say.legend(rows),
@@ -102,10 +114,12 @@ def _implied(rows: list[Row], options: content.Options) -> dict[str, Any]:
     return {"implied_heading": heading, "implied": [line for line in lines if line[0] in told]}
 
 
-def _table(rows: list[Row], columns: list[content.Column]) -> dict[str, Any]:
+def _table(rows: list[Row], columns: list[content.Column], by: str) -> dict[str, Any]:
+    same_order = (column.field for column in columns if column.field in {by, f"{by}_per_entry"})
     return {
         "caption": next(said for whole, said in CAPTIONS if {*columns} <= {*whole}),
         "columns": columns,
+        "sorted_by": by if by == "strategy" else next(same_order, None),
         "rows": [
             {
                 "strategy": row["strategy"],

@@ -143,6 +143,30 @@ def test_a_table_is_called_what_it_is(run: Run, captions: list[str]) -> None:
     assert [caption[:9] for caption in found] == captions
 
 
+@pytest.mark.parametrize(
+    ("sort", "headings"),
+    [
+        ("peak", ["peak of all B/entry"]),
+        ("delta", ["delta B/entry"]),
+        ("time", ["wall us/entry"]),
+        ("name", ["strategy", "strategy"]),
+    ],
+)
+def test_the_column_that_rows_are_sorted_by_says_so(sort: str, headings: list[str]) -> None:
+    page = render(made_run(sizes=(1000,)), Options(sort))
+    heading = '<th scope="col" aria-sort="ascending"><button type="button">(.*?)</button>'
+    assert re.findall(heading, page) == headings
+
+
+def test_what_streams_leave_to_choose_is_in_megabytes() -> None:
+    names = ("lean", "quick")
+    of_streams = made_run((10_000,), ("allocator",), names, Consume.FOLD, explained=False)
+    page = render(of_streams, Options())
+    kept = page.split('<table class="kept"')[1].split("</table>")[0]
+    assert re.findall("<td.*?>(.*?)</td>", kept) == ["lean: 10.0 MB", "quick: 40.0 MB"]
+    assert "fastest" not in kept
+
+
 def test_a_server_elsewhere_is_not_called_near() -> None:
     assert "the server on the same machine" in PAGE
     environment = RUN.header.environment | {"server": "PostgreSQL 18.4 (by --dsn)"}
