@@ -90,6 +90,19 @@ def by_colour(looks: Mapping[str, Look]) -> alt.Color:
 def by_shape(looks: Mapping[str, Look]) -> alt.Shape:
     shapes = [look.shape for look in looks.values()]
     return alt.Shape("strategy:N", legend=None, scale=alt.Scale(domain=list(looks), range=shapes))
+def outlined(looks: Mapping[str, Look]) -> alt.Stroke:
+    """Draw an outline in the strategy's colour: what is pale does not stand out by itself."""
+    colours = [look.colour for look in looks.values()]
+    return alt.Stroke("strategy:N", legend=None, scale=alt.Scale(domain=list(looks), range=colours))
+
+
+def by_dash(looks: Mapping[str, Look]) -> alt.StrokeDash:
+    dashes = [list(look.dash) for look in looks.values()]
+    return alt.StrokeDash(
+        "strategy:N", legend=None, scale=alt.Scale(domain=list(looks), range=dashes)
+    )
+
+
 
 
 def at_the_end(base: alt.Chart, field: str, y: alt.Y) -> alt.Chart:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from harness.reports import _chart_parts as parts
-from harness.reports._palette import FRONT, INK, LAYERS, MEASURES, PAPER
+from harness.reports._palette import FRONT, INK, LAYERS, MEASURES, PALE, PAPER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,11 +34,11 @@ def memory(based: Basis, looks: Mapping[str, Look]) -> alt.LayerChart:
         alt.Tooltip("delta_mb:Q", title="delta, MB", format=",.1f"),
         alt.Tooltip("memory_lines:N", title="median of lines"),
     ]
-    colour = parts.by_colour(looks)
-    peak = base.mark_bar(height={"band": 0.72}, fillOpacity=0.38).encode(
-        alt.X("peak:Q", axis=parts.axis(unit), stack=None), y, colour, tooltip=tooltip
+    colour, outline = parts.by_colour(looks), parts.outlined(looks)
+    peak = base.mark_bar(height={"band": 0.72}, fillOpacity=PALE, strokeWidth=1).encode(
+        alt.X("peak:Q", axis=parts.axis(unit), stack=None), y, colour, outline, tooltip=tooltip
     )
-    delta = base.mark_bar(height={"band": 0.36}).encode(
+    delta = base.mark_bar(height={"band": 0.36}, stroke=PAPER, strokeWidth=1).encode(
         alt.X("delta:Q", stack=None), y, colour, tooltip=tooltip
     )
     layers = [peak, delta, parts.at_the_end(base, "peak_said", y)]
@@ -64,17 +64,17 @@ def time(
         alt.Tooltip("gc_share:Q", title="in the garbage collector", format=".0%"),
         alt.Tooltip("time_lines:N", title="median of lines"),
     ]
-    colour = parts.by_colour(looks)
-    work = base.mark_bar(height={"band": 0.6}).encode(
-        alt.X("work:Q", axis=parts.axis(unit), stack=None), y, colour, tooltip=tooltip
+    colour, outline = parts.by_colour(looks), parts.outlined(looks)
+    collecting = base.mark_bar(height={"band": 0.6}, fillOpacity=PALE, strokeWidth=1).encode(
+        alt.X("work:Q", axis=parts.axis(unit)), y, colour, outline, x2="time:Q", tooltip=tooltip
     )
-    collecting = base.mark_bar(height={"band": 0.6}, fillOpacity=0.38).encode(
-        alt.X("work:Q"), y, colour, x2="time:Q", tooltip=tooltip
+    work = base.mark_bar(height={"band": 0.6}, stroke=PAPER, strokeWidth=1).encode(
+        alt.X("work:Q", stack=None), y, colour, tooltip=tooltip
     )
     quartiles = base.mark_rule(color=INK, strokeWidth=1.5).encode(
         alt.X("time_low:Q"), y, x2="time_high:Q", tooltip=tooltip
     )
-    layers = [work, collecting, quartiles, parts.at_the_end(base, "time_said", y)]
+    layers = [collecting, work, quartiles, parts.at_the_end(base, "time_said", y)]
     return parts.layered([*layers, *(parts.line_at_one() if parts.is_ratio(based.time) else ())])
 
 
@@ -184,7 +184,7 @@ def growth(
         alt.Tooltip("entries:Q", format=","),
         alt.Tooltip(f"{figure}:Q", title=title, format=",.3f"),
     ]
-    line = base.mark_line(strokeWidth=2).encode(x, y, colour)
+    line = base.mark_line(strokeWidth=2).encode(x, y, colour, parts.by_dash(looks))
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         x, y, colour, shape, tooltip=tooltip
     )
@@ -204,7 +204,7 @@ def spread() -> alt.Chart:
         alt.Chart(alt.NamedData("repeats"), height={"step": parts.ROW_HEIGHT, "for": "position"})
         .transform_filter(parts.OF_PAYROLL)
         .transform_filter(parts.SHOWN)
-        .mark_point(filled=True, opacity=0.8, size=44)
+        .mark_point(filled=True, opacity=1, size=44, stroke=PAPER, strokeWidth=0.5)
         .encode(
             alt.X("off:Q", axis=parts.axis("off the median of the repeats", format="+%")),
             parts.strategies(),

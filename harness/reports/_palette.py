@@ -1,9 +1,10 @@
 """The colours and shapes of every picture: the same strategy or layer looks the same in all.
 
 Pictures are drawn in the light colours; `dark_rules` gives the CSS that puts the dark ones in
-their place, so that one picture serves both. The hues are Paul Tol's "muted" set for strategies
-and Okabe and Ito's for layers, made for colour-blind readers; no picture tells strategies apart
-by colour alone.
+their place, so that one picture serves both. Every colour of a mark has a contrast of 3:1 or more
+with the paper, light and dark (WCAG 1.4.11). The hues are those of Paul Tol's "muted" set for
+strategies and of Okabe and Ito's for layers, made for colour-blind readers, and as dark as that
+needs; no picture tells strategies apart by colour alone.
 """
 
 from __future__ import annotations
@@ -14,23 +15,23 @@ from harness import baselines
 from harness.plan import REFERENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 INK, QUIET, GRID, PAPER, FRONT = "#1f2328", "#59636e", "#d9dee4", "#ffffff", "#8a6d00"
-_GREY, _VERMILLION = "#8b949e", "#d55e00"
-_BLUE, _SKY, _ORANGE, _GREEN, _PINK = "#0072b2", "#56b4e9", "#e69f00", "#009e73", "#cc79a7"
+_GREY, _VERMILLION = "#7f8892", "#b83c00"
+_BLUE, _SKY, _ORANGE, _GREEN, _PINK = "#0069a8", "#2f92d2", "#b08a00", "#00876b", "#cc6fa8"
 _VIOLET = "#4b3a8f"
 _STRATEGIES = {
-    "#332288": "#9b93f0",
-    "#44aa99": "#55c2b0",
+    "#332288": "#c0b8ff",
+    "#159a8c": "#55c2b0",
     "#882255": "#e0709f",
     "#4393c8": "#6cb6e8",
     "#117733": "#4dbb71",
     "#aa4499": "#d07cc2",
-    "#999933": "#bcbc55",
+    "#8a8f1f": "#bcbc55",
     "#cc6677": "#e58a98",
     "#7a5230": "#c09468",
-    "#c2a83e": "#ddcc77",
+    "#5f5cf0": "#8486ff",
 }
 LAYERS = {
     "driver values": _BLUE,
@@ -46,6 +47,9 @@ LAYERS = {
 
 MEASURES = (_BLUE, _ORANGE, _PINK)
 """The colours of figures that are shown beside each other."""
+
+PALE = 0.25
+"""The opacity of a pale bar, which its outline tells from the paper."""
 
 DARK = {
     **_STRATEGIES,
@@ -74,30 +78,43 @@ _SHAPES = {
     "cross": "M-0.35,-1H0.35V-0.35H1V0.35H0.35V1H-0.35V0.35H-1V-0.35H-0.35Z",
 }
 
+_DASHES = ((1, 0), (7, 3), (2, 3), (9, 3, 2, 3))
+"""Lengths of lines and gaps in pixels; the first is a line without gaps."""
+
 
 class Look(NamedTuple):
-    """How a strategy is drawn: its light colour, and its shape as an SVG path around 0."""
+    """How a strategy is drawn: its light colour, its shape as an SVG path around 0, its dash."""
 
     colour: str
     shape: str
+    dash: tuple[int, ...]
 
 
 def looks(strategies: Iterable[str]) -> dict[str, Look]:
     """Give each strategy its look: baselines in grey, the reference in a colour of its own."""
-    found: dict[str, Look] = {}
-    colours = list(_STRATEGIES)
+    names = sorted({*strategies})
+    grey = [name for name in names if name in baselines.ALL]
+    others = [name for name in names if name not in {*grey, REFERENCE}]
+    given = {
+        REFERENCE: _look([_VERMILLION], 0),
+        **{name: _look([_GREY], nth) for nth, name in enumerate(grey)},
+        **{name: _look(list(_STRATEGIES), nth) for nth, name in enumerate(others)},
+    }
+    return {name: given[name] for name in names}
+
+
+def _look(colours: Sequence[str], nth: int) -> Look:
+    """Give the nth look of the colours: one that has its colour has another shape and dash."""
+    turn, place = divmod(nth, len(colours))
     shapes = list(_SHAPES.values())
-    nth = 0
-    for name in sorted(set(strategies)):
-        if name in baselines.ALL:
-            colour = _GREY
-        elif name == REFERENCE:
-            colour = _VERMILLION
-        else:
-            colour = colours[nth % len(colours)]
-            nth += 1
-        found[name] = Look(colour, shapes[len(found) % len(shapes)])
-    return found
+    return Look(colours[place], shapes[(place + turn) % len(shapes)], _DASHES[turn % len(_DASHES)])
+
+
+def page_rule(*, dark: bool = False) -> str:
+    """Give the CSS rule that defines the colours which a page and its pictures share."""
+    names = {"paper": PAPER, "ink": INK, "quiet": QUIET, "line": GRID}
+    defined = (f"--{name}:{DARK[light] if dark else light}" for name, light in names.items())
+    return f":root{{{';'.join(defined)}}}"
 
 
 def dark_rules(within: str = "") -> str:

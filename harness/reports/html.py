@@ -53,6 +53,7 @@ def render(run: Run, options: content.Options) -> str:
         machine=_machine(run.header.environment),
         elsewhere=content.server_is_elsewhere(run),
         grey=palette.QUIET,
+        pale=palette.PALE,
         looks=palette.looks(measurement.cell.strategy for measurement in run.measurements),
         payrolls=[
             _payroll(
@@ -73,7 +74,8 @@ def render(run: Run, options: content.Options) -> str:
         figures=_in_script(_for_script(drawn, data, first)),
         saved_run=_in_script(_saved(run)),
         css=_our_own(_read("page.css")),
-        dark=_our_own(palette.dark_rules("svg")),
+        light=_our_own(palette.page_rule()),
+        dark=_our_own(f"{palette.page_rule(dark=True)}\n{palette.dark_rules('svg')}"),
         script=_our_own(_read("page.js")),
         vega=_our_own(_vega.bundle()),
     )

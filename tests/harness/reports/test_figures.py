@@ -8,7 +8,7 @@ from runs import STRATEGIES, made_run
 from harness.compare import rows
 from harness.explanation.layers import LAYERS
 from harness.payroll import MADE, Profile
-from harness.plan import FLOOR, REFERENCE, Cell
+from harness.plan import FLOOR, Cell
 from harness.reports import _drawn_layers as drawn_layers
 from harness.reports import _figures as figures
 from harness.reports import _palette as palette
@@ -101,11 +101,3 @@ def test_the_realistic_payroll_nearest_to_10_000_comes_first() -> None:
     sizes = [(n, profile) for n in (1000, 9000, 100_000) for profile in MADE]
     found = figures.payrolls(Run(RUN.header, [of(*size) for size in sizes]), Options())
     assert "9,000 entries x 6 components, profile realistic" in found[figures.first_shown(found)][0]
-
-
-def test_strategies_look_apart_and_have_a_dark_colour() -> None:
-    found = palette.looks([*(f"s{n}" for n in range(20)), REFERENCE, *STRATEGIES])
-    assert len(set(found.values())) == len(found)
-    drawn = {look.colour for look in found.values()} | {*palette.LAYERS.values()}
-    assert drawn <= palette.DARK.keys()
-    assert palette.looks(["b", "a"]) == palette.looks(["a", "b"])

@@ -14,7 +14,7 @@ from harness.compare import rows
 from harness.plan import FLOOR, REFERENCE, Consume
 from harness.reports import _figures as figures
 from harness.reports._content import Options
-from harness.reports._palette import DARK, FRONT, INK
+from harness.reports._palette import DARK, FRONT, INK, PAPER
 from harness.reports.html import render
 from harness.results import Run, read
 
@@ -216,3 +216,6 @@ def test_print_is_light_and_without_controls(opened: Callable[..., Opened]) -> N
     assert not page.locator("#controls").is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf()[:4] == b"%PDF"
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    wanted = PAPER if scheme == "light" else DARK[PAPER]
+    assert paper == "rgb({}, {}, {})".format(*bytes.fromhex(wanted[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,7 +11,7 @@ from runs import HOSTILE, made_run
 from harness.plan import FLOOR, REFERENCE, Consume
 from harness.reports import _figures as figures
 from harness.reports._content import Options
-from harness.reports._palette import DARK, INK
+from harness.reports._palette import DARK, INK, PALE
 from harness.reports.svg import render
 from harness.results import Run
 
@@ -38,6 +39,15 @@ def test_light_and_dark_are_in_one_file() -> None:
     assert f'fill="{INK}"' in picture
     assert "prefers-color-scheme: dark" in picture
     assert "http://" not in picture.replace("http://www.w3.org/", "")
+
+
+def test_what_is_pale_has_an_outline() -> None:
+    pale = re.findall(rf'<path [^>]*fill-opacity="{PALE}"[^>]*>', render(RUN, Options()))
+    assert len(pale) == 9  # each strategy's peak, and the collector's share of those timed
+    for mark in pale:
+        found = re.search(r'fill="(#\w+)".* stroke="(#\w+)"', mark)
+        assert found
+        assert found[1] == found[2] in DARK
 
 
 def test_nothing_of_the_run_is_taken_for_markup() -> None:
