@@ -39,6 +39,7 @@ CONFIG: Spec = {
         "tickColor": GRID,
         "labelLimit": 190,
     },
+    "axisX": {"labelSeparation": 6},
     "text": {"color": INK, "fontSize": 12},
 }
 
@@ -79,7 +80,9 @@ def is_ratio(unit: str) -> bool:
 
 
 def axis(title: str, **options: Any) -> alt.Axis:
-    return alt.Axis(title=title, **{"tickCount": 6, **options})
+    """Give an axis with about six labels; on a phone with fewer, so that 0 is among them."""
+    ticks = alt.ExprRef(f"containerSize()[0] < {NARROW} ? 4 : 6")
+    return alt.Axis(title=title, **{"tickCount": ticks, **options})
 
 
 def by_colour(looks: Mapping[str, Look]) -> alt.Color:
@@ -87,9 +90,6 @@ def by_colour(looks: Mapping[str, Look]) -> alt.Color:
     return alt.Color("strategy:N", legend=None, scale=alt.Scale(domain=list(looks), range=colours))
 
 
-def by_shape(looks: Mapping[str, Look]) -> alt.Shape:
-    shapes = [look.shape for look in looks.values()]
-    return alt.Shape("strategy:N", legend=None, scale=alt.Scale(domain=list(looks), range=shapes))
 def outlined(looks: Mapping[str, Look]) -> alt.Stroke:
     """Draw an outline in the strategy's colour: what is pale does not stand out by itself."""
     colours = [look.colour for look in looks.values()]
@@ -103,6 +103,9 @@ def by_dash(looks: Mapping[str, Look]) -> alt.StrokeDash:
     )
 
 
+def by_shape(looks: Mapping[str, Look]) -> alt.Shape:
+    shapes = [look.shape for look in looks.values()]
+    return alt.Shape("strategy:N", legend=None, scale=alt.Scale(domain=list(looks), range=shapes))
 
 
 def at_the_end(base: alt.Chart, field: str, y: alt.Y) -> alt.Chart:

@@ -78,36 +78,37 @@ def time(
     return parts.layered([*layers, *(parts.line_at_one() if parts.is_ratio(based.time) else ())])
 
 
-def by_layer(moment: str, unit: str) -> alt.Chart:
-    """Draw what each layer holds at the moment, stacked, a bar for each strategy."""
-    title = f"{moment}, {unit}" + ("'s peak" if parts.is_ratio(unit) else "")
-    chart: alt.Chart = (
+def by_layer(moment: str, unit: str) -> alt.LayerChart:
+    """Draw what each layer holds at the moment, stacked, a bar for each strategy with its sum."""
+    ratio = parts.is_ratio(unit)
+    base = (
         alt.Chart(alt.NamedData("layers"))
         .transform_filter(parts.SHOWN)
         .transform_filter(alt.datum.moment == moment)
-        .mark_bar(stroke=PAPER, strokeWidth=1, height={"band": 0.8})
-        .encode(
-            alt.X("sum(size):Q", axis=parts.axis(title, tickCount=4)),
-            alt.Y(
-                "strategy:N",
-                title=None,
-                sort=alt.EncodingSortField("size", op="sum", order="ascending"),
-            ),
-            alt.Color(
-                "layer:N",
-                legend=None,
-                scale=alt.Scale(domain=list(LAYERS), range=list(LAYERS.values())),
-            ),
-            alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("strategy:N"),
-                alt.Tooltip("layer:N"),
-                alt.Tooltip("sum(size):Q", title=unit, format=",.2f"),
-                alt.Tooltip("sum(bytes_per_entry):Q", title="bytes an entry", format=",.0f"),
-            ],
-        )
     )
-    return chart
+    ascending = alt.EncodingSortField("size", op="sum", order="ascending")
+    y = alt.Y("strategy:N", title=None, sort=ascending, axis=alt.Axis(ticks=False))
+    title = f"{moment}, {unit}" + ("'s peak" if ratio else "")
+    tooltip = [
+        alt.Tooltip("strategy:N"),
+        alt.Tooltip("layer:N"),
+        alt.Tooltip("sum(size):Q", title=unit, format=",.2f"),
+        alt.Tooltip("sum(bytes_per_entry):Q", title="bytes an entry", format=",.0f"),
+    ]
+    scale = alt.Scale(domain=list(LAYERS), range=list(LAYERS.values()))
+    bars = base.mark_bar(stroke=PAPER, strokeWidth=1, height={"band": 0.8}).encode(
+        alt.X("sum(size):Q", axis=parts.axis(title, tickCount=4)),
+        y,
+        alt.Color("layer:N", legend=None, scale=scale),
+        alt.Order("place:Q"),
+        tooltip=tooltip,
+    )
+    sums = base.mark_text(align="left", dx=4).encode(
+        alt.X("sum(size):Q", stack=None),
+        y,
+        alt.Text("sum(size):Q", format=",.2f" if ratio else ",.0f"),
+    )
+    return parts.layered([bars, sums])
 
 
 def trade_offs(based: Basis, looks: Mapping[str, Look]) -> alt.LayerChart:
@@ -188,12 +189,12 @@ def growth(
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         x, y, colour, shape, tooltip=tooltip
     )
-    last = base.transform_joinaggregate(most="max(entries)").transform_filter(
+    last = base.transform_joinaggregate(most="max(entries)", groupby=["strategy"]).transform_filter(
         "datum.entries === datum.most"
     )
     ends = last.mark_point(filled=True, size=60, opacity=1).encode(x, y, colour, shape)
     names = last.mark_text(align="left", dx=8).encode(x, y, text="strategy:N")
-    layers = [line, points, ends.properties(name="points"), names.properties(name="names")]
+    layers = [line, points, ends.properties(name="points"), names.properties(name="column")]
     return parts.layered(layers).properties(height=360)
 
 
@@ -206,7 +207,15 @@ def spread() -> alt.Chart:
         .transform_filter(parts.SHOWN)
         .mark_point(filled=True, opacity=1, size=44, stroke=PAPER, strokeWidth=0.5)
         .encode(
-            alt.X("off:Q", axis=parts.axis("off the median of the repeats", format="+%")),
+            alt.X(
+                "off:Q",
+                scale=alt.Scale(padding=8),
+                axis=parts.axis(
+                    "off the median of the repeats",
+                    format="+%",
+                    labelExpr="datum.value ? datum.label : '0%'",
+                ),
+            ),
             parts.strategies(),
             alt.YOffset("figure:N", scale=alt.Scale(domain=kinds)),
             alt.Color("figure:N", legend=None, scale=alt.Scale(domain=kinds, range=list(MEASURES))),

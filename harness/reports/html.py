@@ -92,9 +92,9 @@ def _payroll(
         "verdict": say.verdict(rows),
         "front": ", ".join(figures.front(drawn)) if is_repeated else "",
         "kept": kept,
+        "chosen": [column for column in CHOSEN if any(getattr(k, column["field"]) for k in kept)],
         "meanings": meanings(kept),
         "tables": [_table(rows, columns, by) for columns in content.columns(rows)],
-        "chosen": [column for column in CHOSEN if any(getattr(k, column["field"]) for k in kept)],
         "failed": say.failed(rows),
         "notes": [
             *say.legend(rows),
@@ -119,9 +119,9 @@ def _implied(rows: list[Row], options: content.Options) -> dict[str, Any]:
 def _table(rows: list[Row], columns: list[content.Column], by: str) -> dict[str, Any]:
     same_order = (column.field for column in columns if column.field in {by, f"{by}_per_entry"})
     return {
+        "sorted_by": by if by == "strategy" else next(same_order, None),
         "caption": next(said for whole, said in CAPTIONS if {*columns} <= {*whole}),
         "columns": columns,
-        "sorted_by": by if by == "strategy" else next(same_order, None),
         "rows": [
             {
                 "strategy": row["strategy"],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from runs import HOSTILE, made_run
+from runs import HOSTILE, STRATEGIES, made_run
 
 from harness.compare import rows
 from harness.plan import FLOOR, REFERENCE, Consume
@@ -146,6 +147,7 @@ def test_a_column_sorts_by_its_figures_and_by_keyboard(opened: Callable[..., Ope
     page, _ = opened()
     table = page.locator(f"#tables article[data-payroll='{SHOWN}'] table").first
     button = table.get_by_role("button", name="delta B/entry")
+    assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
     for key, direction in (("Enter", "ascending"), ("Space", "descending")):
         button.press(key)
         heading = table.locator("th[aria-sort]")
@@ -156,6 +158,54 @@ def test_a_column_sorts_by_its_figures_and_by_keyboard(opened: Callable[..., Ope
         numbers = [float(value) for value in values if value]
         assert numbers == sorted(numbers, reverse=direction == "descending")
         assert values[len(numbers) :] == [""]  # no figure: last
+
+
+def test_the_column_sorted_from_the_start_turns_around(opened: Callable[..., Opened]) -> None:
+    page, _ = opened()
+    table = page.locator(f"#tables article[data-payroll='{SHOWN}'] table").first
+    table.get_by_role("button", name="peak of all B/entry").click()
+    assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_is_kept_is_read_as_a_table(opened: Callable[..., Opened], width: int) -> None:
+    page, _ = opened(width=width)
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    nodes = {node["nodeId"]: node for node in tree}
+
+    def roles(node: dict[str, Any]) -> list[str]:
+        below = (nodes[child] for child in node["childIds"])
+        return [node["role"]["value"], *(role for child in below for role in roles(child))]
+
+    article = page.locator(f"#answer article[data-payroll='{SHOWN}']")
+    # The page's first table, and the only one before the table of figures.
+    tables = {node["backendDOMNodeId"]: node for node in tree if node["role"]["value"] == "table"}
+    table = roles(tables[min(tables)])
+    rows = article.locator(".kept tbody tr").count()
+    assert table.count("row") == rows + 1
+    assert table.count("columnheader") == 3
+    assert table.count("rowheader") == rows
+    assert table.count("cell") == 2 * rows
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_each_line_has_its_name_and_names_do_not_overlap(
+    opened: Callable[..., Opened], width: int
+) -> None:
+    page, _ = opened(
+        made_run(strategies=(*STRATEGIES, *(f"close{n}" for n in range(9)))), width=width
+    )
+    names = page.locator("[data-chart=growth-peak] svg .mark-text.role-mark text")
+    boxes = [box for name in names.all() if (box := name.bounding_box())]
+    assert len(boxes) == len(STRATEGIES) + 9
+    assert max(box["x"] + box["width"] for box in boxes) <= width
+    heights = sorted(box["y"] for box in boxes)
+    assert all(below - above > 13 for above, below in pairwise(heights))
+
+
+def test_each_stack_says_its_sum(opened: Callable[..., Opened]) -> None:
+    page, _ = opened()
+    assert {"0.50", "8.00"} <= {*texts(page, "peak")}
 
 
 def test_another_payroll_can_be_picked(opened: Callable[..., Opened]) -> None:
@@ -195,6 +245,9 @@ def test_the_page_fits_light_and_dark(
     colour = label.evaluate("text => getComputedStyle(text).fill")
     wanted = INK if scheme == "light" else DARK[INK]
     assert colour == "rgb({}, {}, {})".format(*bytes.fromhex(wanted[1:]))
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    wanted = PAPER if scheme == "light" else DARK[PAPER]
+    assert paper == "rgb({}, {}, {})".format(*bytes.fromhex(wanted[1:]))
 
 
 def test_the_run_can_be_taken_out_again(opened: Callable[..., Opened], tmp_path: Path) -> None:
@@ -216,6 +269,3 @@ def test_print_is_light_and_without_controls(opened: Callable[..., Opened]) -> N
     assert not page.locator("#controls").is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf()[:4] == b"%PDF"
-    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    wanted = PAPER if scheme == "light" else DARK[PAPER]
-    assert paper == "rgb({}, {}, {})".format(*bytes.fromhex(wanted[1:]))
