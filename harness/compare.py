@@ -6,7 +6,7 @@ from collections import defaultdict
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from harness.plan import CONTRACT, FLOOR, REFERENCE
+from harness.plan import CONTRACT, FLOOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,7 @@ def rows(run: Run) -> list[Row]:
         row: Row = {
             "strategy": strategy,
             "label": run.header.labels.get(strategy, ""),
+            "reference": run.header.reference,
             "entries": payroll.entries,
             "components": payroll.components,
             "profile": payroll.profile.value,
@@ -67,7 +68,8 @@ def rows(run: Run) -> list[Row]:
             "incomplete": cut_short,
         }
         mine = {} if errors else values[payroll, strategy]
-        floor, reference = (values.get((payroll, name), {}) for name in (FLOOR, REFERENCE))
+        bases = (FLOOR, run.header.reference)
+        floor, reference = (values.get((payroll, name), {}) for name in bases)
         for name in names:
             compared = (each.get(name, []) for each in (mine, floor, reference))
             row |= _fields(name, payroll, *compared)

@@ -97,7 +97,7 @@ def between(before: Run, after: Run, figures: Collection[Figure] = FIGURES) -> D
     changes = [
         Change(place, figure, side, new[place, figure], *_judged(figure, side, new[place, figure]))
         for (place, figure), side in old.items()
-        if (place, figure) in new
+        if (place, figure) in new and new[place, figure].reference == side.reference
     ]
     one, other = (run.header.environment for run in (before, after))
     return Difference(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.compare import gc_shares, groups_of, range_of, rows
-from harness.plan import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -55,7 +54,8 @@ class Side(NamedTuple):
     """A figure in one run: its median, where its repeats lie, and how many there are.
 
     In bytes; for times, times the reference's; for shares, a share of the wall time. `seconds` is
-    the absolute median of a time; `x_floor`, the ratio to the floor of a memory figure.
+    the absolute median of a time, and `reference`, whose time it is a ratio to; `x_floor`, the
+    ratio to the floor of a memory figure.
     """
 
     value: float
@@ -64,6 +64,7 @@ class Side(NamedTuple):
     repeats: int
     seconds: float | None = None
     x_floor: float | None = None
+    reference: str = ""
 
 
 class Place(NamedTuple):
@@ -89,8 +90,8 @@ def sides_of(run: Run, figures: Collection[Figure]) -> Iterator[tuple[tuple[Plac
     """Give each of those figures of each strategy in the run, where it was measured."""
     groups, found = groups_of(run), rows_by_place(run)
     for place, row in found.items():
-        reference = groups.get((place.payroll, REFERENCE), [])
-        whole = found.get(place._replace(strategy=REFERENCE), {})
+        reference = groups.get((place.payroll, run.header.reference), [])
+        whole = found.get(place._replace(strategy=run.header.reference), {})
         for figure in figures:
             mine = groups[place.payroll, place.strategy]
             if row.get(figure.field) is None:
@@ -99,7 +100,7 @@ def sides_of(run: Run, figures: Collection[Figure]) -> Iterator[tuple[tuple[Plac
                 yield (place, figure), _memory(figure, row, mine)
             elif figure.is_share:
                 yield (place, figure), _share(row, mine)
-            elif whole.get(figure.field) and place.strategy != REFERENCE:
+            elif whole.get(figure.field) and place.strategy != run.header.reference:
                 yield (place, figure), _time(figure, row, whole, mine, reference)
 
 
@@ -126,7 +127,12 @@ def _time(
     seconds, of = row[figure.field], whole[figure.field]
     repeats = min(len(values), len(base))
     return Side(
-        seconds / of, low / (base_high or of), high / (base_low or of), repeats, seconds=seconds
+        seconds / of,
+        low / (base_high or of),
+        high / (base_low or of),
+        repeats,
+        seconds=seconds,
+        reference=row["reference"],
     )
 
 

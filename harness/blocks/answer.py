@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness import words
 from harness.blocks._missing import reasons, rows_of
 from harness.compare import ranked
 from harness.errors import ResultsError
@@ -19,8 +20,8 @@ ANSWER = (
     content.Column("retains", "delta_x_floor", "{:.2f}x floor".format),
     content.Column("peak", "peak_x_floor", "{:.2f}x floor".format),
     content.Column("peak of all allocations", "allocator_peak_x_floor", "{:.2f}x floor".format),
-    content.Column("that is, MB", "allocator_peak_bytes", content.megabytes),
-    content.Column("wall time", "faster_than_reference", content.faster),
+    content.Column("that is, MB", "allocator_peak_bytes", words.megabytes),
+    content.Column("wall time", "faster_than_reference", words.faster),
     content.Column("in the garbage collector", "gc_share", "{:.0%}".format),
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
+from harness import words
 from harness.choices import _words as say
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def every(verdicts: Iterable[Verdict], form: str) -> str:
 
 
 def _figures(verdict: Verdict) -> list[str]:
-    retains = say.size(verdict.delta.value) if verdict.delta else ""
+    retains = words.size(verdict.delta.value) if verdict.delta else ""
     peak, time = say.predicted_size(verdict.peak), say.predicted_time(verdict.wall)
     return [verdict.way.strategy, peak, retains, time]
 

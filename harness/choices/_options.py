@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from harness import words
 from harness.choices import _words as say
 from harness.plan import REFERENCE
-from harness.reports._content import faster, smaller
+from harness.words import faster, smaller
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def consequences(decision: Decision, best: Verdict) -> list[str]:
     for _, after in ends[:1]:
         then = f"`{after.winner}` is the answer" if after.winner else "nothing fits"
         found.append(
-            f"* Neutral, because from about {say.count(after.start)} entries on it is no longer "
+            f"* Neutral, because from about {words.count(after.start)} entries on it is no longer "
             f"the answer under these limits: {then}."
         )
     return found
@@ -55,12 +56,12 @@ def _within(verdict: Verdict) -> list[str]:
     """Say which budgets hold, and the figures that no budget is about."""
     found = []
     if verdict.peak and verdict.of_memory <= 1:
-        share = f"{say.percent(verdict.of_memory)} of the budget at worst"
+        share = f"{words.percent(verdict.of_memory)} of the budget at worst"
         found.append(f"* Good, because it needs {say.predicted_size(verdict.peak)}: {share}.")
     if verdict.wall and verdict.limits.time is None:
         found.append(f"* Neutral, because it takes {say.predicted_time(verdict.wall)}.")
     elif verdict.wall and verdict.of_time <= 1:
-        share = f"{say.percent(verdict.of_time)} of the budget at worst"
+        share = f"{words.percent(verdict.of_time)} of the budget at worst"
         found.append(f"* Good, because it takes {say.predicted_time(verdict.wall)}: {share}.")
     return found
 
@@ -76,7 +77,7 @@ def _traits(verdict: Verdict) -> list[str]:
         return ["* Bad, because it does not say what it gives up."]
     rest = [trait for trait in verdict.gives_up if trait not in verdict.lacks]
     if rest:
-        return [f"* Bad, because it gives up {say.listed(f'`{trait}`' for trait in rest)}."]
+        return [f"* Bad, because it gives up {words.listed(f'`{trait}`' for trait in rest)}."]
     return [] if verdict.lacks else [f"* Good, because it gives up nothing of `{REFERENCE}`."]
 
 
@@ -102,7 +103,7 @@ def _against(best: Verdict, today: Verdict) -> list[str]:
                 in_words = ratio(other.value / one.value)
                 found.append(f"* {word}, because the {what} goes {change}: {in_words}.")
     if best.delta and today.delta:
-        change = f"from {say.size(today.delta.value)} to {say.size(best.delta.value)}"
+        change = f"from {words.size(today.delta.value)} to {words.size(best.delta.value)}"
         in_words = smaller(today.delta.value / best.delta.value)
         word = "Neutral"
         if in_words != "the same":

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from harness import words
 from harness.changes import FARTHEST
 from harness.choices import _words as say
 from harness.compare import incomplete
 from harness.predict import Basis, Point
-from harness.reports._content import ran_on, server_is_elsewhere
+from harness.words import ran_on, server_is_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ def payroll(decision: Decision) -> str:
 def asked(decision: Decision) -> str:
     """Say the payroll and the limits in one line."""
     limits = decision.limits
-    needs = f", with {say.listed(limits.needs)}" if limits.needs else ""
+    needs = f", with {words.listed(limits.needs)}" if limits.needs else ""
     return f"{payroll(decision)}: within {say.budgets(limits)}{needs}"
 
 
@@ -51,7 +52,7 @@ def runner_up(decision: Decision) -> str:
         why = "gives up as little, and needs more"
     else:
         why = "gives up as little, and needs as much"
-    figures = say.listed(
+    figures = words.listed(
         filter(None, (say.predicted_size(second.peak), say.predicted_time(second.wall)))
     )
     return f"{second.way.strategy}: {figures}; it {why}."
@@ -62,9 +63,9 @@ def extremes(decision: Decision) -> list[str]:
     fit = decision.fit
     lines = []
     if lean := min(((v.peak.value, v) for v in fit if v.peak), default=None, key=_first):
-        lines.append(f"Leanest that fits: {lean[1].way.strategy}, {say.size(lean[0])}.")
+        lines.append(f"Leanest that fits: {lean[1].way.strategy}, {words.size(lean[0])}.")
     if fast := min(((v.wall.value, v) for v in fit if v.wall), default=None, key=_first):
-        lines.append(f"Fastest that fits: {fast[1].way.strategy}, {say.duration(fast[0])}.")
+        lines.append(f"Fastest that fits: {fast[1].way.strategy}, {words.duration(fast[0])}.")
     return lines
 
 
@@ -77,8 +78,8 @@ def what_changes_it(decision: Decision) -> list[tuple[str, str]]:
     changes = decision.changes
     answer = decision.best.way.strategy if decision.best else None
     found = [
-        ("--memory", _from(changes.memory, say.size, answer)),
-        ("--time", _from(changes.time, say.duration, answer)),
+        ("--memory", _from(changes.memory, words.size, answer)),
+        ("--time", _from(changes.time, words.duration, answer)),
         ("--entries", _up_to(changes.entries, decision)),
         ("--need", "; ".join([*_each("without", changes.dropped), *_each("with", changes.added)])),
     ]
@@ -104,7 +105,7 @@ def _up_to(rungs: Sequence[Rung], decision: Decision) -> str:
     if len(rungs) == 1:
         return f"{last} from {rungs[0].start:,} to {farthest}, as far as was looked"
     steps = [
-        f"{say.count(after.start)} {rung.winner or NOTHING}" for rung, after in pairwise(rungs)
+        f"{words.count(after.start)} {rung.winner or NOTHING}" for rung, after in pairwise(rungs)
     ]
     return f"up to about {', '.join(steps)}; from there to {farthest} {last}"
 
@@ -114,7 +115,7 @@ def _each(with_or_without: str, others: Sequence[Other]) -> list[str]:
     for other in others:
         by_winner.setdefault(other.winner or NOTHING, []).append(other.need)
     return [
-        f"{with_or_without} {say.listed(needs, 'or')}: {winner}"
+        f"{with_or_without} {words.listed(needs, 'or')}: {winner}"
         for winner, needs in by_winner.items()
     ]
 
@@ -140,7 +141,7 @@ def notes(decision: Decision) -> list[str]:
     )
     if unknown := [v.way.strategy for v in decision.verdicts if v.way.offers is None]:
         lines.append(
-            f"What {say.listed(unknown)} offers is unknown: no --need is taken as met, and what "
+            f"What {words.listed(unknown)} offers is unknown: no --need is taken as met, and what "
             "does say comes first."
         )
     if how_much := incomplete(decision.run):
@@ -165,7 +166,7 @@ def _bases(decision: Decision) -> list[str]:
         return [f"{line}." for line in groups]
     common = max(groups.values(), key=len, default=[])
     return [
-        f"{line}{'' if of is common else f' ({say.listed(of)})'}." for line, of in groups.items()
+        f"{line}{'' if of is common else f' ({words.listed(of)})'}." for line, of in groups.items()
     ]
 
 
@@ -181,7 +182,7 @@ def _failures(decision: Decision) -> list[str]:
 
 def _basis(points: Sequence[Point], entries: int) -> str:
     sizes = sorted(point.entries for point in points)
-    known = say.listed(f"{each:,}" for each in sizes)
+    known = words.listed(f"{each:,}" for each in sizes)
     if entries in sizes:
         return f"{entries:,} entries are as measured"
     if len(sizes) == 1:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness import words
 from harness.choice import RULE
 from harness.choices import _grid as grid
 from harness.choices import _options as options
 from harness.choices import _sentences as sentences
 from harness.choices import _words as say
 from harness.plan import REFERENCE
-from harness.reports._content import ran_on
+from harness.words import ran_on
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -47,14 +48,14 @@ def _wrapped(lines: list[str]) -> Iterator[str]:
         is_code ^= line == "```sh" or line == "```"
         indent = "  " if line.startswith("*") else ""
         is_prose = not is_code and not line.startswith(("|", "#"))
-        yield say.wrapped(line, "", indent) if is_prose else line
+        yield words.wrapped(line, "", indent) if is_prose else line
 
 
 def _context(decision: Decision) -> list[str]:
     today = decision.reference
     needs = ""
     if today and today.peak:
-        retains = f" and retains {say.size(today.delta.value)}" if today.delta else ""
+        retains = f" and retains {words.size(today.delta.value)}" if today.delta else ""
         needs = (
             f" For {sentences.payroll(decision)}, that needs {say.predicted_size(today.peak)} at "
             f"its peak{retains}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness import words
 from harness.choice import RULE
 from harness.choices import _grid as grid
 from harness.choices import _sentences as sentences
@@ -49,4 +50,4 @@ def _answer(decision: Decision) -> list[str]:
 def _wrapped(text: str, first: int = 0, others: int | None = None) -> str:
     """Give the text in lines of 100 columns, with those indents; words stay whole."""
     indents = " " * first, " " * (first if others is None else others)
-    return say.wrapped(text, *indents)
+    return words.wrapped(text, *indents)

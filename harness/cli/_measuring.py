@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
-from harness import baselines, discovery, environment, measure, output, plan, reports, results
+from harness import (
+    baselines,
+    discovery,
+    environment,
+    measure,
+    output,
+    plan,
+    reports,
+    results,
+)
 from harness.cli._progress import progress, show, tell
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide

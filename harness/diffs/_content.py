@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.compare import FEWEST_TIMES
 from harness.difference import Verdict
-from harness.plan import REFERENCE
-from harness.reports._content import faster, megabytes, ran_on, smaller, title_of
+from harness.words import faster, item_of, megabytes, ran_on, short, smaller, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,10 +83,10 @@ def side(change: Change, of: Side) -> str:
     if figure.is_share:
         return f"{of.value:.0%} of wall"
     if not figure.is_memory:
-        return f"{of.value:.2f}x {REFERENCE}"
+        return f"{of.value:.2f}x {short(of.reference)}"
     if place.consume == "fold":
         return f"{megabytes(of.value)} MB"
-    return f"{of.value / place.payroll.entries:,.0f} B/entry"
+    return f"{of.value / place.payroll.entries:,.0f} B/{item_of(place.payroll.profile)}"
 
 
 def in_words(change: Change) -> str:
@@ -171,6 +170,7 @@ def missing(difference: Difference, shown: Shown) -> Iterator[str]:
 def legend(difference: Difference) -> list[str]:
     """Say how the two runs are compared, of what there is to compare."""
     figures = {change.figure for change in difference.changes}
+    reference = short(difference.runs[0].header.reference)
     lines = []
     if any(figure.is_memory for figure in figures):
         lines.append(
@@ -179,7 +179,7 @@ def legend(difference: Difference) -> list[str]:
         )
     if any(not figure.is_memory for figure in figures):
         lines.append(
-            f"Times of two runs are not comparable: each is a ratio to {REFERENCE}'s in its own "
+            f"Times of two runs are not comparable: each is a ratio to {reference}'s in its own "
             "run. It changed if\nit did by more than 10% and the quartiles do not overlap."
         )
         if difference.is_same_machine:

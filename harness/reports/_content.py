@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.compare import ranked, repeats_within, rows
-from harness.plan import REFERENCE
+from harness.words import MEGABYTE, faster, item_of, megabytes, short, smaller, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,16 +15,12 @@ if TYPE_CHECKING:
     from harness.compare import Row
     from harness.results import Run
 
-MEGABYTE = 1_000_000
 SORT_KEYS = {
     "peak": "peak_bytes",
     "delta": "delta_bytes",
     "time": "wall_seconds",
     "name": "strategy",
 }
-
-TOO_MANY = 1000
-"""Times that say no more than that one of the two is next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,42 +32,14 @@ class Options:
 
 
 class Column(NamedTuple):
-    """A column: its heading of one or two lines, the field it shows, and how it is said."""
+    """A column: its heading of one or two lines, the field it shows, and how it is said.
+
+    A heading may name {reference}, and {item}, of which there are many in a payroll.
+    """
 
     heading: str
     field: str
     say: Callable[[float], str]
-
-
-def smaller(ratio: float) -> str:
-    """Say a ratio of memory in words: `2.0x smaller`, `1.1x larger`, `the same` within 5%."""
-    return _in_words(ratio, "smaller", "larger")
-
-
-def faster(ratio: float) -> str:
-    """Say a ratio of time in words: `2.0x faster`, `1.1x slower`, `the same` within 5%."""
-    return _in_words(ratio, "faster", "slower")
-
-
-def against(said: str, whose: str) -> str:
-    """Say a ratio in words and what it is to: `2.0x smaller than whose`, `the same as whose`."""
-    return f"{said} {'as' if said == 'the same' else 'than'} {whose}"
-
-
-def megabytes(size: float) -> str:
-    """Say bytes as megabytes, of 1,000,000 bytes."""
-    return f"{size / MEGABYTE:,.1f}"
-
-
-def _in_words(ratio: float, more: str, less: str) -> str:
-    if ratio <= 0:  # one of the two is nothing, or less
-        return "no ratio"
-    if round(ratio, 1) == 1:
-        return "the same"
-    times, said = (ratio, more) if ratio > 1 else (1 / ratio, less)
-    if times > TOO_MANY:
-        return f"over {TOO_MANY:,}x {said}"
-    return f"{times:.1f}x {said}"
 
 
 _count, _times = "{:,.0f}".format, "{:.2f}x".format
@@ -87,26 +54,26 @@ def _percent(share: float) -> str:
 
 
 MEMORY = (
-    Column("delta\nB/entry", "delta_bytes_per_entry", _count),
+    Column("delta\nB/{item}", "delta_bytes_per_entry", _count),
     Column("delta\nx floor", "delta_x_floor", _times),
-    Column("peak\nB/entry", "peak_bytes_per_entry", _count),
+    Column("peak\nB/{item}", "peak_bytes_per_entry", _count),
     Column("peak\nx floor", "peak_x_floor", _times),
-    Column("peak of all\nB/entry", "allocator_peak_bytes_per_entry", _count),
+    Column("peak of all\nB/{item}", "allocator_peak_bytes_per_entry", _count),
     Column("of all\nx floor", "allocator_peak_x_floor", _times),
-    Column(f"of all vs\n{REFERENCE}", "allocator_peak_smaller_than_reference", smaller),
-    Column("RSS peak\nB/entry", "rss_peak_bytes_per_entry", _count),
+    Column("of all vs\n{reference}", "allocator_peak_smaller_than_reference", smaller),
+    Column("RSS peak\nB/{item}", "rss_peak_bytes_per_entry", _count),
     Column("delta\nMB", "delta_bytes", megabytes),
     Column("peak\nMB", "peak_bytes", megabytes),
-    Column(f"peak vs\n{REFERENCE}", "peak_smaller_than_reference", smaller),
+    Column("peak vs\n{reference}", "peak_smaller_than_reference", smaller),
 )
 TIME = (
-    Column("wall\nus/entry", "wall_seconds_per_entry", _microseconds),
+    Column("wall\nus/{item}", "wall_seconds_per_entry", _microseconds),
     Column("spread", "wall_seconds_spread", lambda spread: f"{spread:.0%}"),
-    Column(f"wall vs\n{REFERENCE}", "faster_than_reference", faster),
-    Column("CPU\nus/entry", "cpu_seconds_per_entry", _microseconds),
+    Column("wall vs\n{reference}", "faster_than_reference", faster),
+    Column("CPU\nus/{item}", "cpu_seconds_per_entry", _microseconds),
     Column("of wall in the\ngarbage collector", "gc_share", _percent),
-    Column("GC paused\nus/entry", "paused_wall_seconds_per_entry", _microseconds),
-    Column(f"both paused\nvs {REFERENCE}", "paused_faster_than_reference", faster),
+    Column("GC paused\nus/{item}", "paused_wall_seconds_per_entry", _microseconds),
+    Column("both paused\nvs {reference}", "paused_faster_than_reference", faster),
     Column("first call\nms", "first_call_wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
     Column("warm call\nms", "wall_seconds", lambda s: f"{s * 1e3:,.0f}"),
     Column("first call\npeak MB", "first_call_peak_bytes", megabytes),
@@ -130,11 +97,18 @@ def tables(found: list[Row]) -> Iterator[tuple[list[str], list[list[str]]]]:
 
 
 def columns(found: list[Row]) -> Iterator[list[Column]]:
-    """Give the columns of each table, without those that nothing was measured for."""
+    """Give the columns of each table, headed, without those that nothing was measured for."""
     folded = any(row["consume"] == "fold" for row in found)
     for each in (FOLD,) if folded else (MEMORY, TIME):
-        if shown := [column for column in each if any(column.field in row for row in found)]:
-            yield shown
+        shown = [c for c in each if any(row.get(c.field) is not None for row in found)]
+        if shown:
+            yield [_headed(column, found) for column in shown]
+
+
+def _headed(column: Column, found: list[Row]) -> Column:
+    """Give the column with what the rows' parts and their reference are called."""
+    called = {"reference": short(found[0]["reference"]), "item": item_of(found[0]["profile"])}
+    return column._replace(heading=column.heading.format(**called))
 
 
 def said(row: Row, column: Column) -> str:
@@ -146,7 +120,7 @@ def said(row: Row, column: Column) -> str:
     value = row.get(field)
     if value is None:
         return ""
-    if field.endswith("faster_than_reference") and row["strategy"] != REFERENCE:
+    if field.endswith("faster_than_reference") and row["strategy"] != row["reference"]:
         overlaps = field.replace("faster_than_reference", "overlaps_reference")
         if row.get(overlaps):
             return "not told apart"
@@ -179,26 +153,6 @@ def sorted_by(found: list[Row], options: Options) -> str:
     if options.sort == "peak":
         return f"{memory_measured(found)}_bytes"
     return SORT_KEYS[options.sort]
-
-
-def title_of(entries: int, components: int, profile: str, consume: str) -> str:
-    """Say which payroll it is, and what is done with it."""
-    title = f"{entries:,} entries x {components} components, profile {profile}"
-    return f"{title}, folded into a total, nothing kept" if consume == "fold" else title
-
-
-def ran_on(run: Run) -> str:
-    """Give one line on what the run ran on."""
-    known = defaultdict(lambda: "unknown", run.header.environment)
-    return (
-        f"{known['server']}, SQLAlchemy {known['sqlalchemy']}, psycopg {known['psycopg']}, "
-        f"{known['python']}, {known['system']}, commit {known['commit']}"
-    )
-
-
-def server_is_elsewhere(run: Run) -> bool:
-    """Tell whether the server may be on another machine: `--dsn` named it."""
-    return run.header.environment["server"].endswith("(by --dsn)")
 
 
 def _payroll(row: Row) -> tuple[int, int, str, str]:

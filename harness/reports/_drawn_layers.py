@@ -10,6 +10,7 @@ from harness.plan import FLOOR
 from harness.reports import _layers as layers
 from harness.reports._figures import identity
 from harness.reports._palette import LAYERS
+from harness.words import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ def explanation(run: Run) -> tuple[list[Figure], str]:
     """Give the bytes of each drawn layer, moment and strategy, and their unit.
 
     They are ratios to the floor's peak (meter allocator) at the same payroll, or bytes an entry
-    where that was not measured.
+    (or item) where that was not measured.
     """
     found = list(layers.explained(run))
     floors = {
@@ -47,7 +48,8 @@ def explanation(run: Run) -> tuple[list[Figure], str]:
                         "bytes_per_entry": size / each.entries,
                     }
                 )
-    return made, f"x {FLOOR}" if to_floor else "bytes an entry"
+    item = item_of(found[0].payroll.profile) if found else "entry"
+    return made, f"x {FLOOR}" if to_floor else f"bytes an {item}"
 
 
 def _drawn(bytes_of: dict[str, int]) -> Iterable[tuple[str, int]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness import baselines
+from harness import baselines, words
 from harness.compare import rows
-from harness.plan import CONTRACT, FLOOR, REFERENCE
+from harness.plan import CONTRACT, FLOOR
 from harness.reports import _content as content
 from harness.reports import _layers as layers
+from harness.words import item_of, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,13 +38,16 @@ class Basis(NamedTuple):
     """What the figures of a run are: which peak, and the unit of memory and of time.
 
     The units are ratios, but for a run that did not measure what they would be ratios to.
-    `holds`, if the results were held, so that there is a delta.
+    `holds`, if the results were held, so that there is a delta. `reference` is what the one of the
+    times is called, and `item` what there are many of in a payroll.
     """
 
     peak: str
     memory: str
     time: str
     holds: bool
+    reference: str
+    item: str
 
     @property
     def delta(self) -> str:
@@ -64,11 +68,15 @@ def basis(run: Run) -> Basis:
     peak = content.memory_measured(found)
     to_floor = any(row.get(f"{peak}_x_floor") is not None for row in found)
     to_reference = any(row.get("faster_than_reference") is not None for row in found)
+    reference = short(run.header.reference)
+    item = item_of(found[0]["profile"]) if found else "entry"
     return Basis(
         peak,
         f"x {FLOOR}" if to_floor else "MB",
-        f"x {REFERENCE}" if to_reference else "µs an entry",
+        f"x {reference}" if to_reference else f"µs an {item}",
         any(row["consume"] == "hold" for row in found),
+        reference,
+        item,
     )
 
 
@@ -94,7 +102,7 @@ def comparison(run: Run, options: content.Options) -> list[Figure]:
     lines = _lines(run)
     made = []
     for place, (_, found) in enumerate(payrolls(run, options)):
-        reference = next((row for row in found if row["strategy"] == REFERENCE), {})
+        reference = next((row for row in found if row["strategy"] == row["reference"]), {})
         for row in found:
             peak_lines = lines[_key(row), METER_OF[based.peak]]
             made.append(
@@ -118,11 +126,11 @@ def _memory(row: Row, based: Basis) -> Figure:
     for name, stem in (("delta", based.delta), ("peak", based.peak)):
         size = row.get(f"{stem}_bytes")
         ratio = row.get(f"{stem}_x_floor")
-        megabytes = None if size is None else size / content.MEGABYTE
+        megabytes = None if size is None else size / words.MEGABYTE
         made[name] = megabytes if based.memory == "MB" else ratio
         made[f"{name}_mb"] = megabytes
     if made["peak"] is not None:
-        mega = f"{content.megabytes(row[f'{based.peak}_bytes'])} MB"
+        mega = f"{words.megabytes(row[f'{based.peak}_bytes'])} MB"
         made["peak_said"] = mega if based.memory == "MB" else f"{made['peak']:.2f}x · {mega}"
     return made
 
@@ -130,13 +138,13 @@ def _memory(row: Row, based: Basis) -> Figure:
 def _time(row: Row, reference: Row, based: Basis) -> Figure:
     made: Figure = dict.fromkeys(("time", "time_low", "time_high", "work"))
     wall = row.get("wall_seconds")
-    unit = reference.get("wall_seconds") if based.time != "µs an entry" else row["entries"] / 1e6
+    unit = reference.get("wall_seconds") if based.time.startswith("x ") else row["entries"] / 1e6
     if wall is None or not unit:
         return made
     share = row.get("gc_share")
     said = (
         content.said(row, content.AGAINST_REFERENCE)
-        if row["strategy"] != REFERENCE
+        if row["strategy"] != row["reference"]
         else f"{wall * 1e3:,.0f} ms"
     )
     return {

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness import baselines
 from harness.compare import ranked
-from harness.reports._content import AGAINST_REFERENCE, megabytes, memory_measured, said
+from harness.reports._content import AGAINST_REFERENCE, memory_measured, said
 from harness.reports._sentences import repeated
 from harness.reports._traits import spoken
+from harness.words import megabytes
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.explanation.layers import LAYERS
 from harness.plan import CONTRACT, EXPLANATION
+from harness.words import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,11 @@ class Explained(NamedTuple):
     strategy: str
     payroll: Payroll
     explanation: Explanation
+
+    @property
+    def item(self) -> str:
+        """What there are many of in the payroll."""
+        return item_of(self.payroll.profile)
 
     @property
     def entries(self) -> int:
@@ -58,7 +64,8 @@ def bytes_of(each: Explained, moment: str) -> dict[str, int]:
 
 def as_table(found: list[Explained], moment: str) -> tuple[list[str], list[list[str]]]:
     """Give headings and cells: a row a layer, a column a strategy, bytes an entry and shares."""
-    headings = [f"{moment}, B/entry", *(each.strategy for each in found)]
+    items = dict.fromkeys(item_of(each.payroll.profile) for each in found)
+    headings = [f"{moment}, B/{' or '.join(items)}", *(each.strategy for each in found)]
     totals = [sum(bytes_of(each, moment).values()) for each in found]
     rows = []
     for layer in LAYERS:
@@ -79,7 +86,7 @@ def as_bars(each: Explained) -> Iterator[str]:
     for moment in MOMENTS:
         sizes = bytes_of(each, moment)
         total = sum(sizes.values())
-        yield f"{each.strategy}, {moment}: {total / each.entries:,.0f} B/entry, by layer"
+        yield f"{each.strategy}, {moment}: {total / each.entries:,.0f} B/{each.item}, by layer"
         width = max(map(len, sizes), default=0)
         for layer, size in sorted(sizes.items(), key=lambda item: LAYERS.index(item[0])):
             share = size / total
@@ -111,7 +118,7 @@ def census_lines(each: Explained) -> Iterator[str]:
     if saved:
         yield (
             f"  sharing equal values would save {saved / total:.0%} of it: "
-            f"{saved / each.entries:,.0f} of {total / each.entries:,.0f} B/entry"
+            f"{saved / each.entries:,.0f} of {total / each.entries:,.0f} B/{each.item}"
         )
 
 

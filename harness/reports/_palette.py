@@ -90,13 +90,13 @@ class Look(NamedTuple):
     dash: tuple[int, ...]
 
 
-def looks(strategies: Iterable[str]) -> dict[str, Look]:
+def looks(strategies: Iterable[str], reference: str = REFERENCE) -> dict[str, Look]:
     """Give each strategy its look: baselines in grey, the reference in a colour of its own."""
     names = sorted({*strategies})
     grey = [name for name in names if name in baselines.ALL]
-    others = [name for name in names if name not in {*grey, REFERENCE}]
+    others = [name for name in names if name not in {*grey, reference}]
     given = {
-        REFERENCE: _look([_VERMILLION], 0),
+        reference: _look([_VERMILLION], 0),
         **{name: _look([_GREY], nth) for nth, name in enumerate(grey)},
         **{name: _look(list(_STRATEGIES), nth) for nth, name in enumerate(others)},
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
-from harness.plan import FLOOR, REFERENCE
+from harness.plan import FLOOR
 from harness.reports import _chart_parts as parts
 from harness.reports import _charts as charts
 from harness.reports import _drawn_layers as drawn_layers
@@ -14,6 +14,7 @@ from harness.reports import _figures as figures
 from harness.reports import _layers as layers
 from harness.reports import _vega
 from harness.reports._palette import LAYERS, MEASURES, looks
+from harness.words import many_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,16 +61,16 @@ def pictures(run: Run, data: dict[str, list[figures.Figure]], first: int) -> Ite
 
 
 def _compared(run: Run, first: int) -> Iterator[Picture]:
-    based, look = figures.basis(run), looks(_names(run))
+    based, look = figures.basis(run), looks(_names(run), run.header.reference)
     to_floor = (
         f"Ratios to the {FLOOR}: the same payroll as plain objects, no database (dashed line at 1)."
         if based.memory != "MB"
         else f"In MB (10^6 bytes), since the {FLOOR} was not measured."
     )
     to_reference = (
-        f"Ratios to {REFERENCE}'s wall time (dashed line at 1)."
-        if REFERENCE in based.time
-        else f"In microseconds an entry, since {REFERENCE} was not timed."
+        f"Ratios to {based.reference}'s wall time (dashed line at 1)."
+        if based.time.startswith("x ")
+        else f"In microseconds an {based.item}, since {based.reference} was not timed."
     )
     keys = ("solid", "delta: retained after the call"), ("pale", "peak: the most during the call")
     yield Picture(
@@ -117,18 +118,19 @@ def _repeated(first: int) -> Iterator[Picture]:
 def _explained(run: Run, first: int) -> Iterator[Picture]:
     found, unit = drawn_layers.explanation(run)
     titles = {"peak": "What is the peak made of?", "retained": "What is retained made of?"}
-    sizes = " and ".join(f"{size:,}" for size in sorted({e.entries for e in layers.explained(run)}))
+    payrolls = {(each.entries, each.payroll.profile) for each in layers.explained(run)}
+    sizes = " and ".join(f"{size:,} {many_of(profile)}" for size, profile in sorted(payrolls))
     base = (
         f"Ratios to the {FLOOR}'s peak of all allocations, at the same payroll."
-        if unit != "bytes an entry"
-        else f"In bytes an entry, since the {FLOOR} was not measured in this run."
+        if unit.startswith("x ")
+        else f"In {unit}: the {FLOOR} was not measured in this run."
     )
     present = {each["layer"] for each in found if each["size"]}
     for moment, title in titles.items():
         yield Picture(
             moment,
             title,
-            f"{base} From a recording of every allocation at {sizes} entries.",
+            f"{base} From a recording of every allocation at {sizes}.",
             _sized(charts.by_layer(moment, unit), first, height={"step": parts.ROW_HEIGHT}),
             "layers",
             ("size",),
@@ -138,7 +140,7 @@ def _explained(run: Run, first: int) -> Iterator[Picture]:
 
 
 def _grown(run: Run, data: dict[str, list[figures.Figure]], first: int) -> Iterator[Picture]:
-    based, look = figures.basis(run), looks(_names(run))
+    based, look = figures.basis(run), looks(_names(run), run.header.reference)
     shown = (
         ("peak", f"peak, {based.memory}", "How does the peak grow?"),
         ("time", f"wall time, {based.time}", "How does the time grow?"),

@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING
 
 from harness import baselines
 from harness.compare import FEWEST_TIMES, cannot_be_told_apart, incomplete, ranked, repeats_within
-from harness.plan import FLOOR, REFERENCE
-from harness.reports._content import (
-    MEGABYTE,
-    Options,
-    against,
-    faster,
-    hides,
-    megabytes,
-    memory_measured,
-    smaller,
-)
+from harness.payroll import Profile
+from harness.plan import FLOOR
+from harness.reports._content import Options, hides, memory_measured
+from harness.words import MEGABYTE, against, faster, megabytes, short, smaller
 
 if TYPE_CHECKING:
     from harness.compare import Row
@@ -47,13 +40,20 @@ def legend(found: list[Row]) -> list[str]:
     """Say what the columns mean that are there."""
     lines = [said for figure, said in LEGEND.items() if any(figure in row for row in found)]
     if any(row["consume"] == "hold" for row in found):
-        lines.append(
-            f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects, no\n"
-            f"database. vs {REFERENCE}: how many times smaller or faster. MB: 10^6 bytes."
-        )
+        lines += [
+            *_floor_explained(found),
+            f"vs {short(found[0]['reference'])}: how many times smaller or faster. MB: 10^6 bytes.",
+        ]
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
     return lines
+
+
+def _floor_explained(found: list[Row]) -> list[str]:
+    stems = ("peak", "allocator_peak", "rss_peak")
+    if not any(row.get(f"{stem}_x_floor") is not None for row in found for stem in stems):
+        return []
+    return [f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects."]
 
 
 def cut_short(run: Run) -> list[str]:
@@ -118,6 +118,7 @@ def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str
         )
         for row in found
         if row["consume"] == "hold"
+        and row["profile"] != Profile.OWN
         and all(row.get(f"{each}_bytes") is not None for each in (stem, delta))
     ]
     return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
@@ -148,9 +149,14 @@ def repeated(timed: list[Row]) -> bool:
 
 def _least(least: Row, stem: str) -> str:
     name, ratio = least["strategy"], least[f"{stem}_smaller_than_reference"]
+    reference = least["reference"]
+    than = ""
+    if ratio and name != reference:
+        than = f", {against(smaller(ratio), short(reference))}'s"
     if least[f"{stem}_x_floor"] is None:
-        return f"{name} needs least memory: {megabytes(least[f'{stem}_bytes'])} MB at its peak."
-    than = f", {against(smaller(ratio), REFERENCE)}'s" if ratio and name != REFERENCE else ""
+        return (
+            f"{name} needs least memory: {megabytes(least[f'{stem}_bytes'])} MB at its peak{than}."
+        )
     retained = least.get(f"{stem.replace('peak', 'delta')}_x_floor")
     retains = f"; it retains {retained:.2f}x the floor" if retained is not None else ""
     of_what = "peak of all allocations" if stem == "allocator_peak" else "peak"
@@ -164,6 +170,7 @@ def _fastest(timed: list[Row]) -> str:
     first, *others = timed
     alike = [row["strategy"] for row in others if cannot_be_told_apart(first, row)]
     said = f"{first['strategy']} is fastest"
-    if first["faster_than_reference"] and REFERENCE not in (first["strategy"], *alike):
-        said += f", {against(faster(first['faster_than_reference']), REFERENCE)}"
+    reference = first["reference"]
+    if first["faster_than_reference"] and reference not in (first["strategy"], *alike):
+        said += f", {against(faster(first['faster_than_reference']), short(reference))}"
     return f"{said}; not to be told apart from it: {', '.join(alike)}." if alike else f"{said}."

@@ -11,9 +11,9 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness import baselines
+from harness import baselines, words
 from harness.compare import ranked
-from harness.plan import FLOOR, REFERENCE
+from harness.plan import FLOOR
 from harness.reports import _content as content
 from harness.reports import _figures as figures
 from harness.reports import _layers as layers
@@ -22,6 +22,7 @@ from harness.reports import _sentences as say
 from harness.reports import _vega
 from harness.reports._keeping import keeping, meanings
 from harness.reports._pictures import Picture, datasets, pictures
+from harness.words import short
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -33,11 +34,11 @@ PAGE = Path(__file__).with_name("_page")
 CAPTIONS = (
     (content.FOLD, "Folded into a total, nothing kept"),
     (content.MEMORY, f"Memory; x floor: times the same figure of {FLOOR}"),
-    (content.TIME, f"Time; faster and slower: than {REFERENCE}"),
+    (content.TIME, "Time; faster and slower: than {reference}"),
 )
 CHOSEN = (
     {"field": "leanest", "heading": "least memory at its peak", "short": "least memory:"},
-    {"field": "fastest", "heading": f"fastest, against {REFERENCE}", "short": "fastest:"},
+    {"field": "fastest", "heading": "fastest, against {reference}", "short": "fastest:"},
 )
 
 
@@ -49,12 +50,12 @@ def render(run: Run, options: content.Options) -> str:
     drawn = list(pictures(run, data, first))
     return _template().render(
         header=run.header,
-        ran_on=content.ran_on(run),
+        ran_on=words.ran_on(run),
         machine=_machine(run.header.environment),
-        elsewhere=content.server_is_elsewhere(run),
+        elsewhere=words.server_is_elsewhere(run),
         grey=palette.QUIET,
         pale=palette.PALE,
-        looks=palette.looks(measurement.cell.strategy for measurement in run.measurements),
+        looks=palette.looks((m.cell.strategy for m in run.measurements), run.header.reference),
         payrolls=[
             _payroll(
                 run,
@@ -92,7 +93,9 @@ def _payroll(
         "verdict": say.verdict(rows),
         "front": ", ".join(figures.front(drawn)) if is_repeated else "",
         "kept": kept,
-        "chosen": [column for column in CHOSEN if any(getattr(k, column["field"]) for k in kept)],
+        "chosen": [
+            _chosen(rows, each) for each in CHOSEN if any(getattr(k, each["field"]) for k in kept)
+        ],
         "meanings": meanings(kept),
         "tables": [_table(rows, columns, by) for columns in content.columns(rows)],
         "failed": say.failed(rows),
@@ -112,7 +115,7 @@ def _implied(rows: list[Row], options: content.Options) -> dict[str, Any]:
         (row for row in rows if row["strategy"] not in baselines.ALL),
         f"{content.memory_measured(rows)}_bytes",
     )[:1]
-    told = {row["strategy"] for row in leanest} | {REFERENCE}
+    told = {row["strategy"] for row in leanest} | {rows[0]["reference"]}
     return {"implied_heading": heading, "implied": [line for line in lines if line[0] in told]}
 
 
@@ -120,7 +123,7 @@ def _table(rows: list[Row], columns: list[content.Column], by: str) -> dict[str,
     same_order = (column.field for column in columns if column.field in {by, f"{by}_per_entry"})
     return {
         "sorted_by": by if by == "strategy" else next(same_order, None),
-        "caption": next(said for whole, said in CAPTIONS if {*columns} <= {*whole}),
+        "caption": _caption(columns).format(reference=short(rows[0]["reference"])),
         "columns": columns,
         "rows": [
             {
@@ -134,6 +137,16 @@ def _table(rows: list[Row], columns: list[content.Column], by: str) -> dict[str,
             for row in rows
         ],
     }
+
+
+def _chosen(rows: list[Row], column: dict[str, str]) -> dict[str, str]:
+    heading = column["heading"].format(reference=short(rows[0]["reference"]))
+    return {**column, "heading": heading}
+
+
+def _caption(columns: list[content.Column]) -> str:
+    fields = {column.field for column in columns}
+    return next(said for whole, said in CAPTIONS if fields <= {column.field for column in whole})
 
 
 def _unmeasured(run: Run, options: content.Options) -> list[str]:

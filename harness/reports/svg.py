@@ -50,7 +50,10 @@ def render(run: Run, options: Options) -> str:
 def _picture(
     run: Run, shown: list[figures.Figure], title: str, notes: list[str]
 ) -> alt.HConcatChart:
-    based, look = figures.basis(run), looks(row["strategy"] for row in shown)
+    based, look = (
+        figures.basis(run),
+        looks((row["strategy"] for row in shown), run.header.reference),
+    )
     with_memory = [row["strategy"] for row in shown if row["peak"] is not None]
     drawn: list[alt.LayerChart | alt.Chart] = []
     if with_memory:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
+from harness import words
 from harness.reports import _content as content
 from harness.reports import _growth as growth
 from harness.reports import _layers as layers
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def render(run: Run, options: content.Options) -> str:
     """Give the tables of each payroll of the run, and the layers of each explanation."""
-    parts = [content.ran_on(run), *say.cut_short(run)]
+    parts = [words.ran_on(run), *say.cut_short(run)]
     payrolls = list(content.by_payroll(run, options))
     sizes = {rows[0]["entries"] for _, rows in payrolls}
     for title, rows in payrolls:

@@ -14,9 +14,10 @@ from harness import discovery, reports
 from harness.compare import rows
 from harness.plan import FLOOR, REFERENCE
 from harness.reports import _sentences as say
-from harness.reports._content import SORT_KEYS, Options, smaller
+from harness.reports._content import SORT_KEYS, Options
 from harness.reports._keeping import keeping
 from harness.results import Measurement, Run
+from harness.words import smaller
 
 
 def measurement(strategy: str, delta: float, peak: float, repeat: int = 0) -> Measurement:
