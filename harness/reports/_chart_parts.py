@@ -80,9 +80,9 @@ def is_ratio(unit: str) -> bool:
 
 
 def axis(title: str, **options: Any) -> alt.Axis:
-    """Give an axis with about six labels; on a phone with fewer, so that 0 is among them."""
-    ticks = alt.ExprRef(f"containerSize()[0] < {NARROW} ? 4 : 6")
-    return alt.Axis(title=title, **{"tickCount": ticks, **options})
+    """Give an axis with about six labels, a linear one on a phone with fewer, 0 among them."""
+    fewer = alt.ExprRef(f"containerSize()[0] < {NARROW} ? 4 : 6")
+    return alt.Axis(title=title, **{"tickCount": 6 if "values" in options else fewer, **options})
 
 
 def by_colour(looks: Mapping[str, Look]) -> alt.Color:

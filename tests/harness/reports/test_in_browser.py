@@ -203,6 +203,11 @@ def test_each_line_has_its_name_and_names_do_not_overlap(
     assert all(below - above > 13 for above, below in pairwise(heights))
 
 
+def test_the_axis_of_repeats_has_its_0_on_a_phone(opened: Callable[..., Opened]) -> None:
+    page, _ = opened(width=390)
+    assert "0%" in texts(page, "spread")
+
+
 def test_each_stack_says_its_sum(opened: Callable[..., Opened]) -> None:
     page, _ = opened()
     assert {"0.50", "8.00"} <= {*texts(page, "peak")}
