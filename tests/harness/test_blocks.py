@@ -132,7 +132,7 @@ FIGURES = [
     (
         "compare",
         "**10,000 entries x 6 components, profile realistic**",
-        "| full_orm | 200.0 | | the same | 200.0 | 25% | 2,000 |",
+        "| full_orm | 200.0 | the same | 200.0 | 25% | 2,000 |",
     ),
     ("duration", "| clock | 10 | 30.0 | 3.00 | 0.21 |", "| tracemalloc | 10 | 30.0 | 3.00 | |"),
     ("growth", "**wall time**", "| interned | 50.0 | 50.0 | 50.0 | 0.00 |"),
