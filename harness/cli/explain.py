@@ -2,6 +2,9 @@
 
 Recorded by memray in a fresh process, every allocation with its stack; the parts add up to the
 total. The census counts equal values, and so what sharing them would save.
+
+Functions of your own are explained too: package.module:function, or path/to/file.py:function, as
+in the command measure.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ import strategies
 from harness import output, plan
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
+from harness.cli import _own as own
 from harness.errors import UsageError
+from harness.own.target import is_target
 from harness.payroll import Payroll, Profile
 from harness.reports._content import Options
 
@@ -26,12 +31,15 @@ python -m harness explain full_orm core_rows slotted
 python -m harness explain full_orm --flamegraph peak.html
 
 python -m harness explain floor full_orm --format markdown
+
+python -m harness explain app.repo:get_premiums app.repo:get_premiums_lean
 """
 
 Names = Annotated[
     list[str],
     typer.Argument(
-        metavar="STRATEGY", help="Which to explain: names, paths of .py files, or floor."
+        metavar="STRATEGY",
+        help="Which to explain: names, paths of .py files, floor, or functions of your own.",
     ),
 ]
 Flamegraph = Annotated[
@@ -45,6 +53,7 @@ def run(
     entries: option.Entries = 1_000,
     components: option.Components = 6,
     profile: option.ProfileName = Profile.REALISTIC.value,
+    setup: option.Setup = None,
     dsn: option.Dsn = None,
     form: option.Format = "table",
     output_path: option.Output = None,
@@ -54,13 +63,17 @@ def run(
     timeout: option.Timeout = 600,
 ) -> int:
     """Check, record, save, report."""
-    chosen = measuring.chosen(names, strategies.names)
     if flamegraph:
         output.check(flamegraph, "--flamegraph", replace=force)
-        if len(chosen) > 1:
+        if len(names) > 1:
             raise UsageError("--flamegraph draws one strategy; name only one")
-    path = measuring.path_for(save, output_path, force=force)
-    cells = list(plan.explanations(chosen, Payroll(entries, components, Profile(profile))))
     picture = str(flamegraph.absolute()) if flamegraph else None
-    finished = measuring.measured(cells, path, dsn, timeout, picture)
+    path = measuring.path_for(save, output_path, force=force)
+    if any(map(is_target, names)):
+        wanted = own.Wanted(own.targets(names, setup), explain=True, flamegraph=picture)
+        finished = own.measured(wanted, path, timeout)
+    else:
+        chosen = measuring.chosen(names, strategies.names)
+        cells = list(plan.explanations(chosen, Payroll(entries, components, Profile(profile))))
+        finished = measuring.measured(cells, path, dsn, timeout, picture)
     return measuring.report(finished, path, form, Options(), output_path)

@@ -30,13 +30,14 @@ ORM_LOADING = "SQLAlchemy ORM: loading and session"
 DOMAIN = "domain objects"
 CONTAINERS = "containers"
 POOLS = "sharing pools"
+LIBRARY = "other libraries"
 OTHER = "other"
 
 LAYERS = (
     *(VALUES + name for name in dict.fromkeys([*marks.PYTHON_TYPES.values(), "other"])),
     *(ROWS, BUFFERS, ENGINE),
     *(ORM_INSTANCES, ORM_IDENTITY, ORM_COLLECTIONS, ORM_LOADING),
-    *(DOMAIN, CONTAINERS, POOLS, OTHER),
+    *(DOMAIN, CONTAINERS, POOLS, LIBRARY, OTHER),
 )
 """Every layer, from the database's end to the caller's."""
 
@@ -55,13 +56,17 @@ LIBRARIES = {
     "/adbc_driver_manager/": BUFFERS,
     "/adbc_driver_postgresql/": BUFFERS,
     "/pyarrow/": BUFFERS,
+    "/asyncpg/": BUFFERS,
+    "/psycopg2/": BUFFERS,
+    **dict.fromkeys(("/django/", "/pandas/", "/numpy/", "/polars/", "/pydantic/"), LIBRARY),
     "/site-packages/": None,
 }
 FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
 STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{os.sep}"
 HARNESS = f"{Path(__file__).parents[1]}{os.sep}"
-PAYROLL = str(Path(__file__).parents[1] / "payroll.py")  # makes the floor's objects, as a strategy
+AS_A_STRATEGY = (f"{HARNESS}payroll.py", f"{HARNESS}own{os.sep}calling.py")
+"""Files of the harness that make objects as a strategy does: the floor's, and a held generator."""
 
 PYTHON_ALLOCATORS = "PYMALLOC_"
 GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")
@@ -101,7 +106,7 @@ def _layer_of_library(frame: Frame) -> str | None:
 
 def _is_own(file: str) -> bool:
     """Tell whether a file is the strategy's: nobody's library, and not the harness."""
-    if file == PAYROLL:
+    if file in AS_A_STRATEGY:
         return True
     elsewhere = (STANDARD_LIBRARY, HARNESS, "<")
     return not file.startswith(elsewhere) and "site-packages" not in file

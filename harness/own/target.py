@@ -52,6 +52,11 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
         return code
 
 
+def is_target(text: str) -> bool:
+    """Tell whether a word has the form of a target; a DSN has not, nor the path of a file."""
+    return "://" not in text and not text.endswith(".py") and FORM.fullmatch(text) is not None
+
+
 def parse(text: str, setup: str = "") -> Target:
     """Read `package.module:function`; raises UsageError, naming what is wrong."""
     form = FORM.fullmatch(text)

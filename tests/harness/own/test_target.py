@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import UsageError
-from harness.own.target import Target, parse
+from harness.own.target import Target, is_target, parse
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,11 @@ def test_what_is_no_target_is_one_clear_line(text: str, setup: str, said: str) -
     with pytest.raises(UsageError, match=said) as caught:
         parse(text, setup)
     assert "\n" not in str(caught.value)
+
+
+def test_a_strategy_is_no_target() -> None:
+    words = ("full_orm", "my/way.py", "postgresql://me@host/x", "app:read", "a.py:read", "a:b:c")
+    assert [word for word in words if is_target(word)] == ["app:read", "a.py:read", "a:b:c"]
 
 
 @given(st.text(), st.text())
