@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+NAME = "mapping-strategies"
 PACKAGES = ("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql")
 
 
@@ -54,8 +55,13 @@ def _memory() -> str:
 
 
 def _commit() -> str:
-    """Give the commit of the checkout that this file is in, and whether it was changed since."""
-    here = Path(__file__).parent
+    """Give the commit of the checkout that this file is in, and whether it was changed since.
+
+    Of an installed package, which may lie within a checkout of somebody else's, its version.
+    """
+    here = Path(__file__).parents[1]
+    if not (here / ".git").exists():
+        return f"release {version(NAME)}"
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--exclude=*"],  # noqa: S607
@@ -65,5 +71,5 @@ def _commit() -> str:
             check=True,
         )
     except (OSError, subprocess.CalledProcessError):
-        return "not from a checkout"
+        return "unknown"
     return described.stdout.strip()

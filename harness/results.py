@@ -35,8 +35,10 @@ ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 
 LOCAL_RUNS = Path("results/local")
-REFERENCE_RUN = Path(__file__).parents[1] / "results" / "reference.jsonl"
-"""The published run that is read where none is named."""
+PUBLISHED = Path(__file__).parents[1] / "results" / "reference.jsonl"
+PACKAGED = Path(__file__).with_name("reference.jsonl")
+REFERENCE_RUN = PUBLISHED if PUBLISHED.exists() else PACKAGED
+"""The published run that is read where none is named: the checkout's, or else the package's."""
 
 
 class Header(msgspec.Struct, frozen=True):

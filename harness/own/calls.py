@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from harness.contract_check import BrokenContractError
 from harness.own import same
 from harness.own.calling import count, load
 from harness.own.target import Target
@@ -19,10 +18,14 @@ if TYPE_CHECKING:
     from harness.plan import Cell
 
 
+class DifferentDataError(Exception):
+    """A function gave other data than the reference."""
+
+
 class Calls(NamedTuple):
     """What is done before a measurement, what is measured, and what checks it.
 
-    The check gives how many items were read, and raises BrokenContractError.
+    The check gives how many items were read, and raises an error that says what is wrong.
     """
 
     warm_up: Callable[[], object]
@@ -53,7 +56,7 @@ def own_calls(cell: Cell, own: Own) -> Calls:
         if own.is_reference:
             same.write(held, Path(own.data))
         elif difference := same.difference(held, Path(own.data)):
-            raise BrokenContractError(difference)
+            raise DifferentDataError(difference)
         return count(held)
 
     return Calls(warm_up=call, measured=call, checked=checked)
