@@ -27,6 +27,8 @@ VALUES = (UUID, Decimal, datetime, date, time, timedelta, str, bytes, int, float
 SMALL_INTS = range(-5, 257)  # CPython makes each of them once
 SAMPLE = 64
 WORD = 8
+COLLECTED = sys.getsizeof([]) - [].__sizeof__()
+"""Bytes that the garbage collector keeps beside an object."""
 HEAP_TYPE = 1 << 9  # of a class made in Python; CPython's Include/object.h
 
 
@@ -62,7 +64,7 @@ def _reachable(result: object, seen: set[int]) -> Iterator[object]:
     while waiting:
         each = waiting.pop()
         yield each
-        if isinstance(each, VALUES):
+        if issubclass(type(each), VALUES):  # isinstance would wake a lazy object
             continue
         for referent in gc.get_referents(each):
             if id(referent) not in seen and not _is_singleton(referent):
@@ -71,7 +73,7 @@ def _reachable(result: object, seen: set[int]) -> Iterator[object]:
 
 
 def _is_singleton(each: object) -> bool:
-    return isinstance(each, SINGLETONS) or (type(each) is int and each in SMALL_INTS)
+    return issubclass(type(each), SINGLETONS) or (type(each) is int and each in SMALL_INTS)
 
 
 def _kind(cls: type, objects: list[Any]) -> Kind:
@@ -93,13 +95,20 @@ def _zoned(each: Any) -> Hashable:
     return (each, each.tzinfo, each.fold) if isinstance(each, datetime) else each
 
 
-def _size(each: object, inline: int) -> int:
+def _size(each: Any, inline: int) -> int:
     """Give an object's own bytes, `inline` ones with them; a UUID's are its integer's too."""
-    if isinstance(each, UUID):
+    if issubclass(type(each), UUID):
         return sys.getsizeof(each) + sys.getsizeof(each.int)
     if inline and _has_dict(each):
-        return sys.getsizeof(each)  # its attributes are in there, and that is counted by itself
-    return sys.getsizeof(each) + inline
+        return _told_size(each)  # its attributes are in there, and that is counted by itself
+    return _told_size(each) + inline
+
+
+def _told_size(each: object) -> int:
+    """Give an object's own bytes, whatever its class says: pandas tells all that it refers to."""
+    if isinstance(type(each).__sizeof__, FunctionType):
+        return object.__sizeof__(each) + COLLECTED
+    return sys.getsizeof(each)
 
 
 def _has_dict(each: object) -> bool:
@@ -124,7 +133,7 @@ def _inline_bytes(cls: type[Any]) -> int:
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     asked_for = (after - before) // SAMPLE // WORD * WORD  # the tracer's own figures cost some
-    return asked_for - sys.getsizeof(sample[0])
+    return asked_for - _told_size(sample[0])
 
 
 def _can_be_bare(cls: type[Any]) -> bool:

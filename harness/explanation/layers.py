@@ -65,8 +65,10 @@ FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
 STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{os.sep}"
 HARNESS = f"{Path(__file__).parents[1]}{os.sep}"
-AS_A_STRATEGY = (f"{HARNESS}payroll.py", f"{HARNESS}own{os.sep}calling.py")
-"""Files of the harness that make objects as a strategy does: the floor's, and a held generator."""
+PAYROLL = f"{HARNESS}payroll.py"
+HOLDING = {(f"{HARNESS}own{os.sep}calling.py", name) for name in ("_held", "_listed")}
+"""Where the harness makes objects as a strategy does: the floor's, and a held generator's list."""
+EVENT_LOOP = f"{os.sep}asyncio{os.sep}"
 
 PYTHON_ALLOCATORS = "PYMALLOC_"
 GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")
@@ -91,11 +93,12 @@ def layer_of(part: Part) -> str:
     for frame in part.stack:
         if frame.file == marks.FILE:
             return VALUES + frame.function
-        if _is_own(frame.file):
+        if _is_own(frame):
             return _layer_of_own(frame, part)
         if layer := _layer_of_library(frame):
             return layer
-    return OTHER
+    # A driver that the event loop calls has no caller; asyncpg's own code has no Python frames.
+    return LIBRARY if any(EVENT_LOOP in frame.file for frame in part.stack) else OTHER
 
 
 def _layer_of_library(frame: Frame) -> str | None:
@@ -104,9 +107,10 @@ def _layer_of_library(frame: Frame) -> str | None:
     return ROWS if layer == BUFFERS and frame.function.startswith(FETCHING) else layer
 
 
-def _is_own(file: str) -> bool:
-    """Tell whether a file is the strategy's: nobody's library, and not the harness."""
-    if file in AS_A_STRATEGY:
+def _is_own(frame: Frame) -> bool:
+    """Tell whether a frame is the strategy's: nobody's library, and not the harness."""
+    file = frame.file
+    if file == PAYROLL or (file, frame.function) in HOLDING:
         return True
     elsewhere = (STANDARD_LIBRARY, HARNESS, "<")
     return not file.startswith(elsewhere) and "site-packages" not in file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,6 +129,26 @@ def part(size: int, *stack: tuple[str, str], native: tuple[str, ...] = ()) -> Pa
     return Part(size, "PYMALLOC_MALLOC", frames, native)
 
 
+class Tells:
+    """An object whose class tells another size, and that is lazy: who asks its class wakes it."""
+
+    def __sizeof__(self) -> int:
+        raise AttributeError("half made")
+
+    @property
+    def __class__(self) -> type:
+        raise AssertionError("woken")
+
+    @__class__.setter
+    def __class__(self, value: type) -> None: ...
+
+
+def test_the_census_believes_no_class_about_its_size_and_wakes_nothing() -> None:
+    kinds = {kind.type: kind for kind in census([Tells() for _ in range(10)])}
+    assert kinds["Tells"].objects == 10
+    assert 16 <= kinds["Tells"].bytes / 10 < 200
+
+
 @pytest.mark.parametrize(
     ("stack", "layer"),
     [
@@ -140,6 +161,8 @@ def part(size: int, *stack: tuple[str, str], native: tuple[str, ...] = ()) -> Pa
         ([("x", f"{SQLALCHEMY}/util/x.py"), ("y", f"{SQLALCHEMY}/orm/loading.py")],
          "SQLAlchemy ORM: loading and session"),
         ([("get", "/home/me/strategies/mine.py")], "domain objects"),
+        ([("x", "/site-packages/django/db/models/query.py")], "other libraries"),
+        ([("_run", asyncio.events.__file__)], "other libraries"),
         ([], OTHER),
     ],
 )  # fmt: skip
