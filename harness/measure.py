@@ -142,7 +142,7 @@ def measure(job: Job, timeout: float, workers: Workers) -> Measurement:
     """Measure one cell in a process of its own, ended after `timeout` seconds."""
     started = monotonic()
     with workers.one() as worker:
-        answer = _ask(worker, job, timeout)
+        answer = ask(worker, job, timeout)
     error = masked(answer.error, job.url) if answer.error else None
     return Measurement(
         job.cell,
@@ -155,7 +155,7 @@ def measure(job: Job, timeout: float, workers: Workers) -> Measurement:
     )
 
 
-def _ask(worker: Worker, job: Job, timeout: float) -> Answer:
+def ask(worker: Worker, job: Job, timeout: float) -> Answer:
     """Have the worker do the job; one that gives no answer is ended."""
     stdin, stdout = worker.stdin, worker.stdout
     if stdin is None or stdout is None:

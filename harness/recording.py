@@ -23,7 +23,7 @@ from harness.errors import NotAvailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from memray import AllocationRecord
+    from memray import AllocationRecord, Tracker
 
 NATIVE_FRAMES = 12
 """How many native frames of an allocation are kept, innermost first."""
@@ -74,11 +74,12 @@ def warming() -> Iterator[None]:
     CPython keeps a table of lines for each function it traces, made at its first traced call:
     some 100 kB for SQLAlchemy's, which would be counted as the call's own.
     """
+    before = sys.getprofile()
     sys.setprofile(lambda *_: None)
     try:
         yield
     finally:
-        sys.setprofile(None)
+        sys.setprofile(before)
 
 
 def sizes(call: Callable[[], object]) -> Sizes:
@@ -96,31 +97,41 @@ def recorded(call: Callable[[], object], path: Path) -> Recording:
 
     The recording itself stays at `path`, for a flame graph. Raises NotAvailableError.
     """
-    import memray
-
-    result = record(call, path, native=True)
-    with memray.FileReader(path) as reader:
-        peak = [_part(record) for record in reader.get_high_watermark_allocation_records()]
-        retained = [_part(record) for record in reader.get_leaked_allocation_records()]
-    return Recording(peak, retained, result)
+    return read(path, record(call, path, native=True))
 
 
 def record(call: Callable[[], object], path: Path, *, native: bool = False) -> object:
     """Call once, recording into a new file at `path`; give the result, held at the end."""
+    recorder = tracker(path, native=native)
+    gc.collect()
+    with recorder:
+        result = call()
+        gc.collect()
+    return result
+
+
+def tracker(path: Path, *, native: bool = False) -> Tracker:
+    """Give what records while it is entered, into a new file. Raises NotAvailableError."""
     try:
         import memray
     except ImportError as error:
         raise NotAvailableError(f"memray does not run here: {error}") from error
-    gc.collect()
-    with memray.Tracker(
+    return memray.Tracker(
         path,
         native_traces=native,
         trace_python_allocators=True,
         file_format=memray.FileFormat.AGGREGATED_ALLOCATIONS,
-    ):
-        result = call()
-        gc.collect()
-    return result
+    )
+
+
+def read(path: Path, result: object = None) -> Recording:
+    """Give every place that allocated, of the recording at `path`."""
+    import memray
+
+    with memray.FileReader(path) as reader:
+        peak = [_part(record) for record in reader.get_high_watermark_allocation_records()]
+        retained = [_part(record) for record in reader.get_leaked_allocation_records()]
+    return Recording(peak, retained, result)
 
 
 def draw_flamegraph(recording: Path, picture: Path) -> None:

@@ -31,7 +31,8 @@ from harness.contract_check import BrokenContractError, contract_breach
 from harness.errors import NotAvailableError
 from harness.explanation.explain import Explanation, explain
 from harness.explanation.marks import mark_driver_values
-from harness.own.calls import Calls, Own, own_calls
+from harness.own.calls import Calls, Own, own_calls, sent_calls
+from harness.own.sent import Sent, pack
 from harness.plan import CONTRACT, EXPLANATION, Cell, Consume
 from harness.postgres.dataset import warm_up_for
 from harness.recording import warming
@@ -48,19 +49,22 @@ class Job(msgspec.Struct):
     """A cell, and the SQLAlchemy URL (with its password) of the schema that holds its payroll.
 
     For an explanation also the file to draw a flame graph into. With `own`, the cell is of a
-    function of the user's own, which needs no URL.
+    function of the user's own, which needs no URL; with `sent`, of a call that another process
+    would make.
     """
 
     cell: Cell
     url: str = ""
     flamegraph: str | None = None
     own: Own | None = None
+    sent: Sent | None = None
 
 
 class Answer(msgspec.Struct):
     """What one cell gave, or what went wrong instead, or why it is not available here.
 
-    A check gives how many `items` were read.
+    A check gives how many `items` were read, and so does a call that was sent, which also gives
+    the exception that it `raised`, pickled.
     """
 
     figures: dict[str, float] = {}
@@ -68,6 +72,7 @@ class Answer(msgspec.Struct):
     unavailable: str | None = None
     explanation: Explanation | None = None
     items: int = 0
+    raised: bytes | None = None
 
 
 OURS = (f"{Path(__file__).parent}{os.sep}", str(strategies.__file__))
@@ -120,7 +125,7 @@ def _answer_and_end(line: bytes, writing: int) -> NoReturn:
     except NotAvailableError as error:
         given = Answer(unavailable=str(error))
     except Exception as error:  # whatever a strategy raises is its row's error
-        given = Answer(error=_told(error))
+        given = Answer(error=_told(error), raised=pack(error) if job.sent else None)
     with os.fdopen(writing, "wb") as pipe:
         pipe.write(msgspec.json.encode(given))
     os._exit(0)
@@ -144,7 +149,7 @@ def work(job: Job) -> Answer:
     cell = job.cell
     if cell.meter == EXPLANATION:
         mark_driver_values()  # before any connection is made
-    calls = own_calls(cell, job.own) if job.own else _strategys(cell, job.url)
+    calls = _calls(job)
     if not cell.cold:
         with _warming(cell.meter):
             calls.warm_up()
@@ -155,7 +160,13 @@ def work(job: Job) -> Answer:
     meters.claim_process(cell.meter)
     meter = discovery.load(meters, cell.meter)
     with paused_gc() if cell.paused else nullcontext():
-        return Answer(meter.measure(calls.measured))
+        return Answer(meter.measure(calls.measured), items=calls.items())
+
+
+def _calls(job: Job) -> Calls:
+    if job.sent:
+        return sent_calls(job.sent)
+    return own_calls(job.cell, job.own) if job.own else _strategys(job.cell, job.url)
 
 
 def _strategys(cell: Cell, url: str) -> Calls:

@@ -32,13 +32,25 @@ class Loop:
         self._runner: asyncio.Runner | None = None
 
     def finished(self, given: Awaitable[Any] | Any) -> Any:
-        """Give what it is awaited for; anything else as it is."""
+        """Give what it is awaited for; anything else as it is.
+
+        Raises RuntimeError within an async function: no loop can wait for another.
+        """
         if not inspect.isawaitable(given):
             return given
+        if asyncio._get_running_loop():
+            if inspect.iscoroutine(given):
+                given.close()
+            raise RuntimeError("cannot await it here, in an async function; call from a plain one")
         if self._runner is None:
             self._runner = asyncio.Runner()
             finalize(self, self._runner.close)
         return self._runner.run(_awaited(given))
+
+    def close(self) -> None:
+        """End it, and what still runs in it."""
+        if self._runner:
+            self._runner.close()
 
 
 async def _awaited(given: Awaitable[Any]) -> Any:
@@ -58,7 +70,11 @@ def load(target: Target, *, fold: bool = False) -> Callable[[], Any]:
             loop.finished(eval(target.compiled_setup(), scope))  # noqa: S307 - the user's own code
         except Exception as error:
             raise TargetError(f"--setup: {_said(error)}") from error
-    call = _call(target, _module(target), scope)
+    return reading(_call(target, _module(target), scope), loop, fold=fold)
+
+
+def reading(call: Callable[[], Any], loop: Loop, *, fold: bool = False) -> Callable[[], Any]:
+    """Give the call that awaits what it is given, and reads it to its end: held or folded."""
     finish = _folded if fold else _held
     return lambda: finish(loop.finished(call()), loop)
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from harness.own import same
-from harness.own.calling import count, load
+from harness.own.calling import Loop, count, load, reading
+from harness.own.sent import received
 from harness.own.target import Target
 from harness.plan import Consume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harness.own.sent import Sent
     from harness.plan import Cell
 
 
@@ -25,12 +27,28 @@ class DifferentDataError(Exception):
 class Calls(NamedTuple):
     """What is done before a measurement, what is measured, and what checks it.
 
-    The check gives how many items were read, and raises an error that says what is wrong.
+    The check gives how many items were read, and raises an error that says what is wrong. `items`
+    gives how many the measured call read, 0 where nobody asks.
     """
 
     warm_up: Callable[[], object]
     measured: Callable[[], object]
     checked: Callable[[], int]
+    items: Callable[[], int] = lambda: 0
+
+
+class Counted:
+    """A call that remembers how many items its last result had."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self.items = 0
+
+    def __call__(self) -> object:
+        """Call, and count."""
+        given = self._call()
+        self.items = count(given)
+        return given
 
 
 class Own(msgspec.Struct, frozen=True):
@@ -60,3 +78,9 @@ def own_calls(cell: Cell, own: Own) -> Calls:
         return count(held)
 
     return Calls(warm_up=call, measured=call, checked=checked)
+
+
+def sent_calls(sent: Sent) -> Calls:
+    """Give the calls of what another process sent, each time the same. Raises TargetError."""
+    call = Counted(reading(received(sent), Loop()))
+    return Calls(call, call, lambda: count(call()), lambda: call.items)
