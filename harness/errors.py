@@ -31,6 +31,10 @@ class SharedProcessError(HarnessError):
     """A meter was asked to measure in a process that another one is measuring in."""
 
 
+class NotMeasuredError(HarnessError):
+    """The process that was to measure gave no answer."""
+
+
 class ResultsError(HarnessError):
     """A saved run could not be written or read."""
 

@@ -12,6 +12,8 @@ from sqlalchemy import create_engine, text
 from harness.postgres.database import connected, drop, open_database, schemas
 from harness.postgres.dataset import write
 
+pytest_plugins = ["pytester"]
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
