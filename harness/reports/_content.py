@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.compare import ranked, repeats_within, rows
+from harness.compare import FEWEST_TIMES, ranked, repeats_within, rows
 from harness.words import MEGABYTE, faster, item_of, megabytes, short, smaller, title_of
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def _headed(column: Column, found: list[Row]) -> Column:
 def said(row: Row, column: Column) -> str:
     """Give a cell: `*` marks what tracemalloc missed, `~` what does not repeat well.
 
-    A time that overlaps the reference's is no faster and no slower.
+    A time that overlaps the reference's is no faster and no slower; `?` marks one that was not
+    repeated often enough to tell.
     """
     field = column.field
     value = row.get(field)
@@ -127,7 +128,16 @@ def said(row: Row, column: Column) -> str:
     hidden = field.startswith("allocator_peak_bytes") and hides(row)
     figure = field.removesuffix("_per_entry")
     unsteady = (row.get(f"{figure}_spread") or 0) > repeats_within(figure)
-    return column.say(value) + (" *" if hidden else "") + (" ~" if unsteady else "")
+    marks = {" ?": is_doubtful(row, field), " *": hidden, " ~": unsteady}
+    return column.say(value) + "".join(mark for mark, is_so in marks.items() if is_so)
+
+
+def is_doubtful(row: Row, field: str) -> bool:
+    """Tell whether a field compares times that were repeated too few times for it."""
+    stem, is_ratio, _ = field.partition("faster_than_reference")
+    if not is_ratio or row["strategy"] == row["reference"] or row.get(field) is None:
+        return False
+    return bool(row[f"{stem}wall_seconds_repeats"] < FEWEST_TIMES)
 
 
 def hides(row: Row) -> bool:

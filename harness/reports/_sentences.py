@@ -8,7 +8,7 @@ from harness import baselines
 from harness.compare import FEWEST_TIMES, cannot_be_told_apart, incomplete, ranked, repeats_within
 from harness.payroll import Profile
 from harness.plan import FLOOR
-from harness.reports._content import Options, hides, memory_measured
+from harness.reports._content import Options, hides, is_doubtful, memory_measured
 from harness.words import MEGABYTE, against, faster, megabytes, short, smaller
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def legend(found: list[Row]) -> list[str]:
             *_floor_explained(found),
             f"vs {short(found[0]['reference'])}: how many times smaller or faster. MB: 10^6 bytes.",
         ]
+    if any(is_doubtful(row, "faster_than_reference") for row in found):
+        lines.append(f"?: from fewer than {FEWEST_TIMES} repeats, too few to tell two times apart.")
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
     return lines

@@ -40,6 +40,11 @@ def rendered(form: str, options: Options | None = None) -> str:
     return text
 
 
+def rendered_run(run: Run) -> str:
+    text: str = discovery.load(reports, "table").render(run, Options())
+    return text
+
+
 @EVERY_FORMAT
 def test_every_format_has_every_strategy_and_the_error(form: str) -> None:
     text = rendered(form)
@@ -108,6 +113,15 @@ def test_ratios_in_words() -> None:
     assert smaller(1.001) == "the same"
     assert smaller(12_104) == "over 1,000x smaller"
     assert smaller(1 / 12_104) == "over 1,000x larger"
+
+
+def test_a_ratio_of_times_that_were_repeated_too_few_times_is_marked() -> None:
+    text = rendered_run(a_run(*times(REFERENCE, 2.0, 2.0), *times("lean", 1.0, 1.0)))
+    assert "2.0x faster ?" in text
+    assert "?: from fewer than 3 repeats" in text
+    text = rendered_run(a_run(*times(REFERENCE, 2.0, 2.0, 2.0), *times("lean", 1.0, 1.0, 1.0)))
+    assert "2.0x faster" in text
+    assert "?" not in text
 
 
 def test_no_winner_is_better_than_what_it_is_not_told_apart_from() -> None:
