@@ -1,0 +1,1 @@
+"""Worked examples: other people's schemas, read several ways and measured with this harness."""

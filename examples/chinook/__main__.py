@@ -1,0 +1,58 @@
+"""Measure both reads on the embedded Postgres: it needs no server and no settings.
+
+    python -m examples.chinook                                  # some minutes
+    python -m examples.chinook --invoices 500 --repeat 1        # one or two
+
+Writes results/local/chinook-invoices.jsonl and chinook-tracks.jsonl, each with its report (.html),
+in the place of those of the last time. What is no option of its own goes to
+`python -m harness measure`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from examples.chinook.data import Store, provide
+from harness.postgres.database import open_database
+
+SETUP = "from examples.chinook.database import engine, sharing"
+WAYS = (
+    *("full_orm(engine)", "paused_orm(engine)", "full_orm(sharing)"),
+    *("yield_per(engine)", "yield_per(sharing)", "core_rows(engine)", "core_rows(sharing)"),
+    *("slotted(engine)", "slotted(sharing)", "arrow_columns(engine)"),
+)
+READS = ("invoices", "tracks")
+FOLDER = Path("results/local")
+
+
+def measure(read: str, url: str, *options: str) -> int:
+    """Measure all ways of a read, the first being their reference; give the exit code."""
+    run, report = (FOLDER / f"chinook-{read}{suffix}" for suffix in (".jsonl", ".html"))
+    run.parent.mkdir(parents=True, exist_ok=True)
+    run.unlink(missing_ok=True)
+    targets = [f"examples.chinook.{read}:{way}" for way in WAYS]
+    command = [sys.executable, "-m", "harness", "measure", *targets, "--setup", SETUP]
+    command += ["--same", "--explain", *options]
+    command += ["--save", str(run), "--format", "html", "--output", str(report), "--force"]
+    return subprocess.call(command, env=os.environ | {"DATABASE_URL": url})
+
+
+def main() -> int:
+    """Start the server, write the store, measure; give the worse of the two exit codes."""
+    parser = ArgumentParser("python -m examples.chinook", description=__doc__.splitlines()[0])
+    parser.add_argument("--invoices", type=int, default=Store.invoices, help="of the store")
+    own, options = parser.parse_known_args()
+    with open_database() as database:
+        provide(create_engine(database.url), Store(invoices=own.invoices))
+        url = database.url.render_as_string(hide_password=False)
+        return max([measure(read, url, *options) for read in READS])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
