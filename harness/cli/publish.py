@@ -1,4 +1,4 @@
-"""Renew the tables of README.md and results/README.md, and the reports of the reference run."""
+"""Renew the generated tables of the documents, and the reports of the reference run."""
 
 from __future__ import annotations
 

@@ -1,0 +1,126 @@
+"""What full ORM costs and what each way saves, on the payroll's schema and on others beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness import results
+from harness.blocks._missing import reasons, with_reasons
+from harness.blocks.own import BESIDE, called
+from harness.compare import rows
+from harness.errors import ResultsError
+from harness.explanation.layers import BUFFERS, ROWS, VALUES
+from harness.plan import REFERENCE
+from harness.reports import _content as content
+from harness.reports import _layers as layers
+from harness.reports.table import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from harness.compare import Row
+    from harness.explanation.explain import Explanation
+
+WAYS = {
+    "full_orm(engine)": REFERENCE,
+    "full_orm(sharing)": "shared_values_orm",
+    "yield_per(engine)": "yield_per",
+    "yield_per(sharing)": "shared_values_batched",
+    "core_rows(engine)": "core_rows",
+    "slotted(engine)": "slotted",
+    "slotted(sharing)": "interned",
+    "arrow_columns(engine)": "arrow_columns",
+}
+"""How a function of the user's own is called -> the strategy that does the same."""
+ORM = "SQLAlchemy ORM"
+
+
+class Read(NamedTuple):
+    """One read, of a run's largest size: each way's row by the strategy's name."""
+
+    name: str
+    ways: dict[str, Row]
+    full_orm: Explanation | None
+
+
+def make(paths: list[Path]) -> str:
+    """Give two tables with a column a run: of full ORM, and of the other ways beside it.
+
+    Raises ResultsError for a run that does not explain full ORM.
+    """
+    reads = [_read(path) for path in paths]
+    names = [read.name for read in reads]
+    costs = [[what, *(say(read) for read in reads)] for what, say in COSTS.items()]
+    others = [way for way in WAYS.values() if way != REFERENCE]
+    ways = [[f"`{way}`", *(_beside(read, way) for read in reads)] for way in others]
+    tables = [
+        aligned([f"`{REFERENCE}`", *names], costs, "pipe"),
+        aligned([f"retains, peak, time beside `{REFERENCE}`", *names], ways, "pipe"),
+    ]
+    return with_reasons("\n\n".join(tables), [row for read in reads for row in read.ways.values()])
+
+
+def _read(path: Path) -> Read:
+    run = results.read(path)
+    found = rows(run)
+    entries = max((row["entries"] for row in found), default=0)
+    by_way = {_way(row["strategy"]): row for row in found if row["entries"] == entries}
+    ways = {way: by_way[way] for way in WAYS.values() if way in by_way}
+    explanations = {
+        _way(each.strategy): each.explanation
+        for each in layers.explained(run)
+        if each.entries == entries
+    }
+    full_orm = explanations.get(REFERENCE)
+    if full_orm is None and not reasons(list(ways.values())):
+        raise ResultsError(f"no explanation of {REFERENCE} at {entries:,} entries in {path}")
+    where, is_own, _ = run.header.reference.rpartition(":")
+    name = where.rpartition(".")[2] if is_own else "payroll"
+    return Read(f"{name}, {entries:,}", ways, full_orm)
+
+
+def _way(strategy: str) -> str:
+    return WAYS.get(called(strategy), strategy)
+
+
+def _beside(read: Read, way: str) -> str:
+    row = read.ways.get(way, {})
+    return ", ".join(said for column in BESIDE if (said := content.said(row, column)))
+
+
+def _figure(name: str, form: str) -> Callable[[Read], str]:
+    def say(read: Read) -> str:
+        value = read.ways.get(REFERENCE, {}).get(name)
+        return "" if value is None else form.format(value)
+
+    return say
+
+
+def _part(moment: str, *starts: str) -> Callable[[Read], str]:
+    """Give what says which part of the bytes is of the layers that start so."""
+
+    def say(read: Read) -> str:
+        bytes_of: dict[str, int] = getattr(read.full_orm, f"{moment}_bytes", {})
+        part = sum(size for layer, size in bytes_of.items() if layer.startswith(starts))
+        total = sum(bytes_of.values())
+        return f"{part / total:.0%}" if total else ""
+
+    return say
+
+
+def _sharing_would_save(read: Read) -> str:
+    kinds = read.full_orm.census if read.full_orm else []
+    total = sum(kind.bytes for kind in kinds)
+    return f"{sum(kind.saving or 0 for kind in kinds) / total:.0%}" if total else ""
+
+
+COSTS = {
+    "retains, B": _figure("allocator_delta_bytes_per_entry", "{:,.0f}"),
+    "peak, B": _figure("allocator_peak_bytes_per_entry", "{:,.0f}"),
+    "of what it retains: the driver's values": _part("retained", VALUES),
+    "equal values shared would save": _sharing_would_save,
+    "of its peak: the ORM": _part("peak", ORM),
+    "of its peak: the driver's values, rows and buffers": _part("peak", VALUES, ROWS, BUFFERS),
+    "of its time: the garbage collector": _figure("gc_share", "{:.0%}"),
+}
