@@ -227,7 +227,9 @@ def _told(error: Exception) -> str:
     """Give the error in one line, with the place in the strategy's file that it came through."""
     first, *_ = f"{type(error).__name__}: {error}".splitlines()
     frames = [
-        frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith(OURS)
+        frame
+        for frame in extract_tb(error.__traceback__)
+        if not frame.filename.startswith((*OURS, "<"))  # "<": no file, as a call that was given
     ]
     return f"{first} ({Path(frames[0].filename).name}:{frames[0].lineno})" if frames else first
 

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import importlib.util
 import inspect
+import reprlib
 import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -118,7 +119,7 @@ async def _counted(given: Any) -> int:
 def _call(target: Target, module: ModuleType, scope: dict[str, Any]) -> Callable[[], Any]:
     names = vars(module) | scope
     code = target.compiled_call()
-    _check_names(code.co_names[:1], names, target)
+    _check_names(names, target)
     if target.is_called:
         return lambda: eval(code, names)  # noqa: S307 - the user's own code
     try:
@@ -126,7 +127,9 @@ def _call(target: Target, module: ModuleType, scope: dict[str, Any]) -> Callable
     except Exception as error:
         raise TargetError(f"{target.where}:{target.call}: {_said(error)}") from error
     if not callable(function):
-        raise TargetError(f"{target.where}:{target.call} is no function, it is {function!r}")
+        raise TargetError(
+            f"{target.where}:{target.call} is no function, it is {reprlib.repr(function)}"
+        )
     try:
         inspect.signature(function).bind()
     except TypeError as error:
@@ -137,9 +140,9 @@ def _call(target: Target, module: ModuleType, scope: dict[str, Any]) -> Callable
     return function
 
 
-def _check_names(wanted: Iterable[str], names: dict[str, Any], target: Target) -> None:
+def _check_names(names: dict[str, Any], target: Target) -> None:
     builtin = vars(importlib.import_module("builtins"))
-    for name in wanted:
+    for name in target.names:
         if name not in names and name not in builtin:
             public = [each for each in names if not each.startswith("__")]
             near = get_close_matches(name, public, n=1)

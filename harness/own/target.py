@@ -6,7 +6,7 @@ import ast
 import re
 from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import msgspec
 
@@ -38,8 +38,20 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_called(self) -> bool:
-        """Whether the expression is a call already, with its arguments."""
-        return isinstance(_expression(self.call), ast.Call | ast.Await)
+        """Whether the expression has its call in it already, and does not name a function."""
+        expression = _expression(self.call)
+        if isinstance(expression, ast.Name | ast.Attribute | ast.Lambda):
+            return False
+        return any(isinstance(each, ast.Call | ast.Await) for each in ast.walk(expression))
+
+    @property
+    def names(self) -> list[str]:
+        """The names that the expression takes from elsewhere, in their order."""
+        walked = list(ast.walk(_expression(self.call)))
+        own = {each.id for each in walked if _is_bound(each)}
+        own |= {each.arg for each in walked if isinstance(each, ast.arg)}
+        found = [each.id for each in walked if isinstance(each, ast.Name)]
+        return [name for name in dict.fromkeys(found) if name not in own]
 
     def compiled_call(self) -> CodeType:
         """Give the code of the expression; it may await."""
@@ -94,3 +106,7 @@ def _check_syntax(target: Target) -> None:
 
 def _expression(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)

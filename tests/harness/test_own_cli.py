@@ -115,14 +115,14 @@ def test_functions_are_compared_with_the_first(project: Path) -> None:
 
 
 def test_other_data_a_crash_and_an_error_are_rows_and_the_rest_is_measured(project: Path) -> None:
-    ways = ("lean", "wrong", "ends", "fails", "hangs")
+    ways = ("lean", "wrong", "ends", "fails()", "hangs")
     names = [f"shop.repo:{way}" for way in ways]
     code, rows, told = measured(project, *names, "--same", "--timeout", "3")
     assert code == 1
     errors = {way: str(rows[way]["error"]) for way in ways}
     assert "item 17.name: 'x' where the reference has 'name 17'" in errors["wrong"]
     assert "ended with exit code 3" in errors["ends"]
-    assert "cannot reach postgresql://me:***@localhost/shop (repo.py:" in errors["fails"]
+    assert "cannot reach postgresql://me:***@localhost/shop (repo.py:" in errors["fails()"]
     assert "timed out" in errors["hangs"]
     assert rows["lean"]["error"] is None
     assert rows["lean"]["peak_bytes"]

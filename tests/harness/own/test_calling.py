@@ -81,6 +81,9 @@ def called(text: str, setup: str = "", *, fold: bool = False) -> Any:
         ("Lazy()", 7),
         ("iter(items())", 3),
         ("number.bit_length", 1),
+        ("items()[:2]", 2),
+        ("[each for each in items()]", 3),
+        ("lambda: items()", 3),
     ],
 )
 def test_a_call_is_awaited_and_read_to_its_end(call: str, length: int) -> None:
@@ -124,6 +127,9 @@ def test_every_call_is_awaited_in_the_same_loop() -> None:
     ("text", "setup", "said"),
     [
         ("planted_app.repo:itmes", "", "planted_app.repo has no 'itmes'; did you mean items?"),
+        ("planted_app.repo:needs(numbr)", "", "has no 'numbr'; did you mean number?"),
+        ("planted_app.repo:needs([no for x in items()])", "", "has no 'no'"),
+        ("planted_app.repo:big", "big = [0] * 999", r"is no function, it is \[0, 0, .*\.\.\.\]$"),
         ("planted_app.repo:Repo.al", "", "has no attribute 'al'"),
         ("planted_app.repo:needs", "", r"missing a required argument: 'a'; write the call, as"),
         ("planted_app.repo:number", "", "is no function, it is 5"),
