@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INK, QUIET, GRID, PAPER, FRONT = "#1f2328", "#59636e", "#d9dee4", "#ffffff", "#8a6d00"
 _GREY, _VERMILLION = "#7f8892", "#b83c00"
 _BLUE, _SKY, _ORANGE, _GREEN, _PINK = "#0069a8", "#2f92d2", "#b08a00", "#00876b", "#cc6fa8"
-_VIOLET = "#4b3a8f"
+_VIOLET, _BROWN = "#4b3a8f", "#8a5a4a"
 _STRATEGIES = {
     "#332288": "#c0b8ff",
     "#159a8c": "#55c2b0",
@@ -41,6 +41,7 @@ LAYERS = {
     "SQLAlchemy ORM": _VERMILLION,
     "domain objects": _GREEN,
     "containers and sharing pools": _PINK,
+    "other libraries": _BROWN,
     "other": _GREY,
 }
 """The layers of an explanation as they are drawn, a few in one, from the database's end."""
@@ -66,6 +67,7 @@ DARK = {
     _ORANGE: "#f0b63c",
     _GREEN: "#2fc498",
     _PINK: "#e39cc4",
+    _BROWN: "#c79a8b",
 }
 """What each light colour is in the dark."""
 
