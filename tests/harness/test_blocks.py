@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support import a_cell, a_run, saved
 
 from harness import blocks, discovery
+from harness.compare import FEWEST_TIMES
 from harness.errors import ResultsError
 from harness.explanation.census import Kind
 from harness.explanation.explain import Explanation
@@ -50,8 +51,9 @@ def measured(strategy: str, entries: int) -> list[Measurement]:
         "clock": {"wall_seconds": seconds, "cpu_seconds": seconds, "gc_seconds": seconds / 4},
     }
     return [
-        Measurement(a_cell(strategy, meter, entries=entries), figures, seconds=3.0)
+        Measurement(a_cell(strategy, meter, nth, entries), figures, seconds=3.0)
         for meter, figures in found.items()
+        for nth in range(FEWEST_TIMES if meter == "clock" else 1)
     ]
 
 
@@ -140,9 +142,9 @@ FIGURES = [
     (
         "compare",
         "**10,000 entries x 6 components, profile realistic**",
-        "| full_orm | 200.0 | the same | 200.0 | 25% | 2,000 |",
+        "| full_orm | 200.0 | 0% | the same | 200.0 | 25% | 2,000 |",
     ),
-    ("duration", "| clock | 10 | 30.0 | 3.00 | 0.21 |", "| tracemalloc | 10 | 30.0 | 3.00 | |"),
+    ("duration", "| clock | 30 | 90.0 | 3.00 | 0.21 |", "| tracemalloc | 10 | 30.0 | 3.00 | |"),
     ("growth", "**wall time**", "| interned | 50.0 | 50.0 | 50.0 | 0.00 |"),
     (
         "layers",
