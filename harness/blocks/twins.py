@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.blocks._missing import figure_of, rows_of, with_reasons
+from harness.compare import FEWEST_TIMES
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def make(paths: list[Path]) -> str:
 
 
 def _cost(row: Row, twin: Row, figure: str) -> str:
-    """Say how much more it is than the twin's; nothing where one of the two has no figure."""
+    """Say how much more it is than the twin's; nothing where one of the two has no figure.
+
+    Nothing either of times that were repeated too few times to be compared.
+    """
+    repeats = min(each.get(f"{figure}_repeats", 0) for each in (row, twin))
+    if figure.endswith("seconds") and repeats < FEWEST_TIMES:
+        return ""
     one, other = (figure_of(each, figure, [row, twin]) for each in (row, twin))
     return f"{one / other - 1:+.1%}" if one is not None and other else ""
