@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Units = tuple[tuple[float, float, str], ...]
 MEGABYTE = 1_000_000
+LONGEST_CALL = 20
+"""Characters of a call that a heading has room for."""
 TOO_MANY = 1000
 """Times that say no more than that one of the two is next to nothing."""
 
@@ -63,7 +65,7 @@ def title_of(entries: int, components: int, profile: str, consume: str) -> str:
     """Say which payroll it is, and what is done with it."""
     title = f"{entries:,} entries x {components} components, profile {profile}"
     if profile == Profile.OWN:
-        title = f"{entries:,} items a call"
+        title = f"{entries:,} {'item' if entries == 1 else 'items'} a call"
     return f"{title}, folded into a total, nothing kept" if consume == "fold" else title
 
 
@@ -92,9 +94,15 @@ def many_of(profile: str) -> str:
 
 
 def short(name: str) -> str:
-    """Give a strategy's name as a heading has room for it: of a function its last name alone."""
-    expression = name.partition(".py:")[2] or name.rpartition("/")[2].partition(":")[2]
-    return expression.partition("(")[0].rpartition(".")[2] or name
+    """Give a strategy's name as a heading has room for it: of a function its call, or its name."""
+    _, call = where_and_call(name)
+    return call if len(call) <= LONGEST_CALL else call.partition("(")[0].rpartition(".")[2]
+
+
+def where_and_call(name: str) -> tuple[str, str]:
+    """Give the module or file of a function of the user's own, and its call; of others no place."""
+    where, colon, call = name.partition(".py:") if ".py:" in name else name.partition(":")
+    return (f"{where}{colon}", call) if colon else ("", name)
 
 
 def size(value: float, *, up: bool = False) -> str:

@@ -7,7 +7,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.compare import FEWEST_TIMES, ranked, repeats_within, rows
-from harness.words import MEGABYTE, faster, item_of, megabytes, short, smaller, title_of
+from harness.words import (
+    MEGABYTE,
+    faster,
+    item_of,
+    megabytes,
+    short,
+    smaller,
+    title_of,
+    where_and_call,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,9 +100,21 @@ FOLD = (
 
 def tables(found: list[Row]) -> Iterator[tuple[list[str], list[list[str]]]]:
     """Give headings and cells of each table."""
+    heading, names = name_column([row["strategy"] for row in found])
     for shown in columns(found):
-        cells = [[row["strategy"], *(said(row, column) for column in shown)] for row in found]
-        yield ["strategy", *(column.heading for column in shown)], cells
+        cells = [
+            [name, *(said(row, column) for column in shown)]
+            for name, row in zip(names, found, strict=True)
+        ]
+        yield [heading, *(column.heading for column in shown)], cells
+
+
+def name_column(names: list[str]) -> tuple[str, list[str]]:
+    """Give the heading and the cells of the names; a module that all are of is in the heading."""
+    where = {where_and_call(name)[0] for name in names}
+    if len(where) > 1 or where == {""}:
+        return "strategy", names
+    return where.pop(), [where_and_call(name)[1] for name in names]
 
 
 def columns(found: list[Row]) -> Iterator[list[Column]]:
