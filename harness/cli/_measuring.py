@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from contextlib import closing
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from harness.reports._content import Options
     from harness.results import Measurement, Run
+
+
+FILE = re.compile(r"(?P<path>.+?\.(py|jsonl))(?P<call>:.+)?", re.DOTALL)
 
 
 def chosen(names: Sequence[str] | None, every: Callable[[], list[str]]) -> list[str]:
@@ -121,13 +125,17 @@ def command() -> str:
     for word in sys.argv[1:]:
         name, has_value, _ = word.partition("=")
         if not skip and name not in private:
-            words.append(_from_here(word))
+            words.append(from_here(word))
         skip = not skip and name in private and not has_value
     return masked(shlex.join(["python", "-m", "harness", *words]))
 
 
-def _from_here(word: str) -> str:
-    """Give the word; a file's path, alone or behind `--option=`, from the working folder."""
+def from_here(word: str) -> str:
+    """Give the word; a file's path in it from the working folder.
+
+    The path may stand alone, behind `--option=`, or before the call of a target.
+    """
     option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
-    path = os.path.relpath(value) if value.endswith((".py", ".jsonl")) else value
+    file = FILE.fullmatch(value)
+    path = f"{os.path.relpath(file['path'])}{file['call'] or ''}" if file else value
     return option + equals + path

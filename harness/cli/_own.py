@@ -56,7 +56,7 @@ class Wanted:
 
 def targets(texts: Sequence[str], setup: str | None) -> dict[str, Target]:
     """Read the targets, by the name that reports give them; raises UsageError."""
-    found = (parse(text, setup or "") for text in texts)
+    found = (parse(measuring.from_here(text), setup or "") for text in texts)
     return {f"{each.where}:{each.call}": each for each in found}
 
 

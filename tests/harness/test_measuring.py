@@ -14,8 +14,11 @@ def test_the_command_that_repeats_a_run_tells_nothing_of_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here = Path.cwd()
-    given = ["check", f"--baseline={here}/a.jsonl", f"{here}/own.py", "--explain", "--repeat", "2"]
+    given = [
+        *("check", f"--baseline={here}/a.jsonl", f"{here}/own.py", f"{here}/a.py:f(1)"),
+        *("--explain", "--repeat", "2"),
+    ]
     private = ["--dsn", "postgresql://me:secret@host/x", "--save=/tmp/run.jsonl", "--output", "y"]
     monkeypatch.setattr(sys, "argv", ["harness", *given, *private])
-    expected = "python -m harness check --baseline=a.jsonl own.py --explain --repeat 2"
+    expected = "python -m harness check --baseline=a.jsonl own.py 'a.py:f(1)' --explain --repeat 2"
     assert _measuring.command() == expected
