@@ -98,6 +98,8 @@ def _equal(wanted: Any, given: Any) -> bool:
     """Tell whether two values are equal and of one kind: 1 == 1.0, but no caller takes it so."""
     if not (isinstance(given, type(wanted)) or isinstance(wanted, type(given))):
         return False
+    if isinstance(given, bool) is not isinstance(wanted, bool):  # 1 == True, but not as JSON
+        return False
     try:
         return bool(wanted == given or (wanted != wanted and given != given))
     except ArithmeticError:  # a signalling NaN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from sqlalchemy.orm import (
     relationship,
     selectinload,
 )
+from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.pool import StaticPool
 
 from harness.own import same
@@ -58,6 +60,64 @@ class Struct(msgspec.Struct):
 Named = namedtuple("Named", ("id", "colour", "parts"))
 
 
+class WithSlots:
+    __slots__ = ("colour", "id", "parts", "unset")
+
+    def __init__(self) -> None:
+        self.id, self.colour, self.parts = 1, "red", ()
+
+
+class View:
+    """Its fields are properties of what it keeps for itself."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, *row: Any) -> None:
+        self._row = row
+
+    id = property(lambda self: self._row[0])
+    colour = property(lambda self: self._row[1])
+    parts = property(lambda self: self._row[2])
+
+
+class Mixed:
+    """One attribute is a property, as a setter of the class checks it; one property is its own."""
+
+    def __init__(self) -> None:
+        self.id, self.parts, self._colour = 1, [], "red"
+
+    colour = property(lambda self: self._colour)
+    shout = property(lambda self: self._colour.upper())
+    broken = property(lambda self: self.nothing)
+
+
+class Private:
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+
+class Record:
+    """A row as asyncpg and sqlite3 have it: iterates its values, and is no Mapping."""
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+
+    def keys(self) -> list[str]:
+        return list(self.values)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values.values())
+
+
+class Owner:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.parts = [SimpleNamespace(name="part", owner=self)]
+
+
 def ways() -> list[Any]:
     return [
         Plain(1),
@@ -66,6 +126,10 @@ def ways() -> list[Any]:
         Named(1, "red", []),
         SimpleNamespace(id=1, colour="red", parts=[]),
         {"id": 1, "colour": "red", "parts": []},
+        WithSlots(),
+        View(1, "red", []),
+        Mixed(),
+        Record(id=1, colour="red", parts=[]),
     ]
 
 
@@ -91,6 +155,8 @@ def difference(wanted: Any, given: Any) -> str | None:
         ([Plain(1), Plain(True)], "item 1.id: True where the reference has 2"),
         ([Plain(1.0), Plain(2)], "item 0.id: 1.0 where the reference has 1"),
         ([Plain("1"), Plain(2)], "item 0.id: '1' where the reference has 1"),
+        ([Plain(True), Plain(2)], "item 0.id: True where the reference has 1"),
+        ([View(1, "red", []), View(2, "blue", [])], "item 1.colour: 'blue' where the reference"),
     ],
 )
 def test_the_first_difference_is_named(given: list[Any], said: str) -> None:
@@ -102,6 +168,32 @@ def test_the_first_difference_is_named(given: list[Any], said: str) -> None:
 def test_a_field_too_many_is_a_difference() -> None:
     found = difference([{"id": 1}], [{"id": 1, "more": 2}])
     assert found == "item 0: it has the field 'more', which the reference lacks"
+
+
+def test_private_attributes_are_compared_where_there_is_nothing_else() -> None:
+    assert difference([Private(1)], [Private(1)]) is None
+    assert difference([Private(1)], [Private(2)]) == "item 0._value: 2 where the reference has 1"
+
+
+def test_an_object_is_told_by_its_fields() -> None:
+    assert difference([Plain(1)], [[1]]) == (
+        "item 0: [1] where the reference has {'id': 1, 'colour': 'red', 'parts': []}"
+    )
+
+
+def test_what_leads_back_is_no_field_of_any_object() -> None:
+    assert plain(Owner("a")) == Fields({"name": "a", "parts": [Fields({"name": "part"}, {})]}, {})
+    itself: list[Any] = [1]
+    itself.append(itself)
+    assert difference([itself], [[1, 2]]) is not None
+
+
+def test_a_set_has_no_order_and_a_key_may_be_anything_hashable() -> None:
+    names = [f"name {index}" for index in range(20)]
+    assert list(items(set(names))) == sorted(names, key=repr)
+    keyed = {(1, "a"): 1, frozenset({2}): 2}
+    assert difference(keyed, dict(reversed(keyed.items()))) is None
+    assert difference(keyed, {(1, "b"): 1, frozenset({2}): 2}) is not None
 
 
 def test_values_that_look_alike_tell_their_type() -> None:
@@ -142,6 +234,12 @@ class Child(Base):
     parent: Mapped[Parent] = relationship(back_populates="children")
 
 
+class Document(Base):
+    __tablename__ = "document"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(deferred=True)
+
+
 def test_entities_are_their_columns_and_the_relations_that_were_loaded() -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     Base.metadata.create_all(engine)
@@ -161,6 +259,26 @@ def test_entities_are_their_columns_and_the_relations_that_were_loaded() -> None
         assert difference([whole], [without]) == (
             "item 0: it lacks the field 'children', which the reference has"
         )
+    engine.dispose()
+
+
+def test_a_column_that_was_not_read_is_no_field_and_an_expired_one_is_an_error() -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Document(id=1, text="long"))
+        session.commit()
+    with Session(engine) as session:
+        detached = session.scalars(select(Document)).all()
+    with Session(engine) as session:
+        expired = session.scalars(select(Document)).all()
+        session.commit()
+    assert difference(detached, [{"id": 1}]) is None
+    assert difference([{"id": 1, "text": "long"}], detached) == (
+        "item 0: it lacks the field 'text', which the reference has"
+    )
+    with pytest.raises(DetachedInstanceError):
+        plain(expired)
     engine.dispose()
 
 
