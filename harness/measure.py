@@ -143,7 +143,7 @@ def measure(job: Job, timeout: float, workers: Workers) -> Measurement:
     started = monotonic()
     with workers.one() as worker:
         answer = ask(worker, job, timeout)
-    error = masked(answer.error, job.url) if answer.error else None
+    error = masked(answer.error, *_secret(job)) if answer.error else None
     return Measurement(
         job.cell,
         answer.figures,
@@ -153,6 +153,11 @@ def measure(job: Job, timeout: float, workers: Workers) -> Measurement:
         answer.explanation,
         answer.items or None,
     )
+
+
+def _secret(job: Job) -> list[str]:
+    """Give what a job has that may hold a password."""
+    return [job.url, job.own.target.call, job.own.target.setup] if job.own else [job.url]
 
 
 def ask(worker: Worker, job: Job, timeout: float) -> Answer:

@@ -10,8 +10,12 @@ from urllib.parse import quote, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-IN_A_URL = re.compile(r"(?<=://)([^:/@\s]*):([^@\s]+)(?=@)")
-IN_WORDS = re.compile(r"(\bpassword\s*=\s*)('[^']*'|[^\s'\"&)]+)", re.IGNORECASE)
+IN_A_URL = re.compile(r"""(?<=://)([^:/@\s]*):([^@\s]+(?:@[^@\s/'",]+)*)(?=@)""")
+IN_WORDS = re.compile(
+    r"""((?:password|passwd|pwd)["']?\]?\s*(?:=(?!=)|:)\s*)("[^"]*"|'[^']*'|[^\s'"&(),;]+)""",
+    re.IGNORECASE,
+)
+"""In a DSN's words, a keyword argument, a dictionary, an assignment."""
 PASSWORDS = ("PGPASSWORD", "DATABASE_PASSWORD", "DB_PASSWORD")
 """Environment variables that are a password."""
 STARS = "***"
@@ -20,7 +24,7 @@ STARS = "***"
 def masked(text: str, *urls: str, environment: Mapping[str, str] = os.environ) -> str:
     """Give the text without the passwords of these URLs, of those in it, and of the environment's.
 
-    A password is found as it is, and as a URL quotes it.
+    A password is found as it is, and as a URL quotes it. `urls` may be any texts with URLs in them.
     """
     known = {secret for url in urls for secret in _of(url)}
     for name, value in environment.items():

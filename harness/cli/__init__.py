@@ -16,6 +16,7 @@ import strategies
 from harness import discovery
 from harness.errors import HarnessError
 from harness.printable import printable
+from harness.secret import masked
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -30,11 +31,15 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except (HarnessError, strategies.StrategyError) as error:
-        print(f"error: {printable(str(error))}", file=sys.stderr)
+        _tell(str(error))
     except typer.TyperException as error:
         if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
-            print(f"error: {printable(said)}", file=sys.stderr)
+            _tell(said)
     sys.exit(2)
+
+
+def _tell(error: str) -> None:
+    print(f"error: {printable(masked(error))}", file=sys.stderr)
 
 
 def _app() -> typer.Typer:

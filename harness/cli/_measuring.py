@@ -127,7 +127,7 @@ def command() -> str:
         if not skip and name not in private:
             words.append(from_here(word))
         skip = not skip and name in private and not has_value
-    return masked(shlex.join(["python", "-m", "harness", *words]))
+    return shlex.join(["python", "-m", "harness", *map(masked, words)])
 
 
 def from_here(word: str) -> str:

@@ -17,6 +17,7 @@ from harness.own.calling import TargetError
 from harness.own.calls import Own
 from harness.own.target import parse
 from harness.payroll import Profile
+from harness.secret import masked
 from harness.worker import Job
 
 if TYPE_CHECKING:
@@ -56,8 +57,12 @@ class Wanted:
 
 def targets(texts: Sequence[str], setup: str | None) -> dict[str, Target]:
     """Read the targets, by the name that reports give them; raises UsageError."""
-    found = (parse(measuring.from_here(text), setup or "") for text in texts)
-    return {f"{each.where}:{each.call}": each for each in found}
+    found: dict[str, Target] = {}
+    for each in (parse(measuring.from_here(text), setup or "") for text in texts):
+        name = masked(f"{each.where}:{each.call}")
+        if found.setdefault(name, each) != each:
+            raise UsageError(f"two targets differ in a password only, and it is not shown: {name}")
+    return found
 
 
 def measured(wanted: Wanted, path: Path, timeout: float) -> Run:

@@ -46,6 +46,9 @@ def ends():
 def fails():
     raise RuntimeError(f"cannot reach {os.environ['DATABASE_URL']}")
 
+def connected(dsn):
+    raise RuntimeError(f"{dsn.partition('me:')[2].partition('@')[0] or dsn} is wrong")
+
 def hangs():
     import time
     time.sleep(60)
@@ -128,6 +131,29 @@ def test_other_data_a_crash_and_an_error_are_rows_and_the_rest_is_measured(proje
     assert rows["lean"]["peak_bytes"]
     assert "hunter2" not in told
     assert all("hunter2" not in run.read_text() for run in (project / "results/local").iterdir())
+
+
+def test_no_password_of_a_target_or_of_the_setup_is_told_or_saved(project: Path) -> None:
+    run = project / "secret.jsonl"
+    words = (
+        "shop.repo:connected('postgresql://me:hunter2@db/shop')",
+        "shop.repo:connected('host=db password=hunter3')",
+        *("--setup", """import os; password = 'hunter4'; os.environ["PGPASSWORD"] = "hunter5" """),
+        *("--meter", "clock", "--repeat", "1", "--save", str(run)),
+    )
+    done = harness(project, "measure", *words)
+    assert done.returncode == 1
+    assert "hunter" not in done.stdout + done.stderr + run.read_text()
+    assert "RuntimeError: *** is wrong" in done.stdout
+    done = harness(project, "measure", "shop.repo:lean", "--setup", 'password = "hunter6" 1')
+    assert "hunter" not in done.stderr
+
+
+def test_targets_that_differ_in_a_password_only_are_refused(project: Path) -> None:
+    names = (f"shop.repo:connected('postgresql://me:{each}@db/shop')" for each in "ab")
+    done = harness(project, "measure", *names)
+    assert done.returncode == 2
+    assert "error: two targets differ in a password only" in done.stderr
 
 
 def test_a_leak_grows_what_is_retained(project: Path) -> None:
