@@ -100,7 +100,7 @@ def _in_fresh_process(job: bytes) -> Answer:
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             _end_if_the_parent_does(pipe)
-            answer = pipe.read()
+            answer = pipe.readline()  # not to its end: what it started may hold it open
         exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         words.seek(-min(words.tell(), LAST_WORDS), os.SEEK_END)
         return _understood(answer, exit_code, words.read())
@@ -127,7 +127,7 @@ def _answer_and_end(line: bytes, writing: int) -> NoReturn:
     except Exception as error:  # whatever a strategy raises is its row's error
         given = Answer(error=_told(error), raised=pack(error) if job.sent else None)
     with os.fdopen(writing, "wb") as pipe:
-        pipe.write(msgspec.json.encode(given))
+        pipe.write(msgspec.json.encode(given) + b"\n")
     os._exit(0)
 
 

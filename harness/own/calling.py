@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from harness.own.plain import has_fields
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import ModuleType
@@ -69,7 +71,7 @@ def load(target: Target, *, fold: bool = False) -> Callable[[], Any]:
     if target.setup:
         try:
             loop.finished(eval(target.compiled_setup(), scope))  # noqa: S307 - the user's own code
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise TargetError(f"--setup: {_said(error)}") from error
     return reading(_call(target, _module(target), scope), loop, fold=fold)
 
@@ -82,23 +84,35 @@ def reading(call: Callable[[], Any], loop: Loop, *, fold: bool = False) -> Calla
 
 def count(given: object) -> int:
     """Give how many items there are: of a list, a table, a dict; 1 of what has no length."""
-    if isinstance(given, str | bytes) or not hasattr(given, "__len__"):
+    try:
+        return 1 if isinstance(given, str | bytes) else len(given)  # type: ignore[arg-type]
+    except TypeError:  # also of a class, or an array without dimensions
         return 1
-    return len(given)
 
 
 def _held(given: Any, loop: Loop) -> Any:
-    """Read it to its end: an iterator into a list; what reads when asked for its length, so."""
-    if hasattr(given, "__anext__"):
+    """Read it to its end: into a list, or what reads when asked for its length, so."""
+    if _is_async(given):
         return loop.finished(_listed(given))
-    if hasattr(given, "__next__"):
+    if hasattr(given, "__next__") or _is_unread(given):
         return list(given)
     count(given)  # Django's QuerySet reads now
     return given
 
 
+def _is_async(given: Any) -> bool:
+    return hasattr(given, "__anext__") or (
+        hasattr(given, "__aiter__") and not isinstance(given, Iterable)
+    )
+
+
+def _is_unread(given: Any) -> bool:
+    """Tell whether only iterating reads it, as SQLAlchemy's Query; not what has fields."""
+    return isinstance(given, Iterable) and not hasattr(given, "__len__") and not has_fields(given)
+
+
 def _folded(given: Any, loop: Loop) -> int:
-    if hasattr(given, "__anext__"):
+    if _is_async(given):
         return int(loop.finished(_counted(given)))
     if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
         return sum(1 for _ in given)

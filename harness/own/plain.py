@@ -97,6 +97,11 @@ def _leading_on(fields: dict[str, Any], within: tuple[int, ...]) -> dict[str, An
     }
 
 
+def has_fields(value: Any) -> bool:
+    """Tell whether it is an object with fields, which may be iterable too, as pydantic's are."""
+    return _fields(value) is not None
+
+
 def _leads_back(value: Any, above: tuple[int, ...]) -> bool:
     several = value if isinstance(value, list | tuple | set) else (value,)
     return any(id(each) in above for each in several)

@@ -43,6 +43,12 @@ async def later():
 def ends():
     os._exit(3)
 
+def leaves_a_process():
+    import os, time
+    if os.fork() == 0:
+        time.sleep(3_600)
+    return lean()
+
 def fails():
     raise RuntimeError(f"cannot reach {os.environ['DATABASE_URL']}")
 
@@ -154,6 +160,12 @@ def test_targets_that_differ_in_a_password_only_are_refused(project: Path) -> No
     done = harness(project, "measure", *names)
     assert done.returncode == 2
     assert "error: two targets differ in a password only" in done.stderr
+
+
+def test_a_process_that_is_left_running_holds_nothing_up(project: Path) -> None:
+    way = "leaves_a_process"
+    code, rows, _ = measured(project, f"shop.repo:{way}", "--meter", "clock", "--timeout", "20")
+    assert code == 0, rows[way]["error"]
 
 
 def test_a_leak_grows_what_is_retained(project: Path) -> None:

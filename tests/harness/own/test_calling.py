@@ -15,6 +15,7 @@ from harness.own.target import Target, parse
 CODE = """
 from __future__ import annotations
 import asyncio, contextvars
+from dataclasses import dataclass
 from .models import Item
 LOOPS = set()
 
@@ -39,7 +40,18 @@ class Lazy:
         Lazy.read = True
         return 7
     def __iter__(self): return iter(range(7))
+class Query:
+    def __iter__(self): return iter(items())
+class Cursor:
+    async def __aiter__(self):
+        for item in items():
+            yield item
 number = 5
+def kind(): return dict
+@dataclass
+class Model:
+    id: int = 1
+    def __iter__(self): return iter(vars(self).items())
 def broken(): raise ValueError("no")
 """
 
@@ -79,6 +91,8 @@ def called(text: str, setup: str = "", *, fold: bool = False) -> Any:
         ("Repo.all", 3),
         ("Repo(4).read", 4),
         ("Lazy()", 7),
+        ("Query", 3),
+        ("Cursor()", 3),
         ("iter(items())", 3),
         ("number.bit_length", 1),
         ("items()[:2]", 2),
@@ -102,6 +116,12 @@ def test_the_file_of_a_package_has_its_relative_imports() -> None:
 def test_a_file_named_like_a_module_of_pythons_is_the_users() -> None:
     assert called("json.py:read") == [1, 2]
     assert sys.modules["json"].dumps([]) == "[]"
+
+
+@pytest.mark.usefixtures("project")
+def test_what_has_fields_or_no_length_is_one_item() -> None:
+    assert type(called("planted_app.repo:Model")).__name__ == "Model"
+    assert count(called("planted_app.repo:kind")) == 1
 
 
 @pytest.mark.usefixtures("project")
@@ -135,6 +155,7 @@ def test_every_call_is_awaited_in_the_same_loop() -> None:
         ("planted_app.repo:number", "", "is no function, it is 5"),
         ("planted_ap.repo:items", "", r"there is no module 'planted_ap.repo' here \(in "),
         ("planted_app.rep:items", "", "there is no module 'planted_app.rep' here"),
+        ("planted_app.repo:items", "import sys; sys.exit('no')", "--setup: SystemExit: no"),
         ("planted_app.repo:items", "1 / 0", "--setup: ZeroDivisionError: division by zero"),
         ("src/planted_app/none.py:items", "", "there is no file"),
     ],
