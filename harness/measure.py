@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from itertools import groupby
+from pathlib import Path
 from select import select
 from threading import Lock
 from time import monotonic
@@ -38,6 +39,19 @@ SIDE_BY_SIDE = min(4, os.cpu_count() or 1)
 
 WORKERS_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 """pyarrow's own pool would hide its memory from the allocator meter."""
+
+ROOT = str(Path(__file__).parents[1])
+WORK = """
+import os, sys
+root = sys.argv.pop()
+if root not in sys.path:
+    sys.path.insert(0, root)
+from harness.worker import main
+sys.path.insert(0, os.getcwd())
+main()
+"""
+"""As `-m harness.worker`, but what is in the working folder, a `strategies/` of the user's own or a
+`queue.py`, can be imported by his code only."""
 
 
 class Workers:
@@ -73,7 +87,7 @@ class Workers:
 def start() -> Worker:
     """Start a worker process."""
     return subprocess.Popen(
-        [sys.executable, "-m", "harness.worker"],
+        [sys.executable, "-P", "-c", WORK, ROOT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ import pytest
 from support import PLANTED
 
 from harness import baselines, plan
-from harness.measure import Workers, kill, reading, run, start
+from harness.measure import ROOT, WORK, Workers, kill, reading, run, start
 from harness.payroll import Payroll
 from harness.postgres.dataset import provide
 from harness.worker import Job
@@ -92,7 +92,7 @@ def test_a_workers_command_line_tells_no_dsn() -> None:
     try:
         while not (line := Path(f"/proc/{worker.pid}/cmdline").read_bytes()):
             time.sleep(0.01)
-        assert line.split(b"\0")[1:] == [b"-m", b"harness.worker", b""]
+        assert line.decode().split("\0")[1:] == ["-P", "-c", WORK, ROOT, ""]
     finally:
         kill(worker)
 

@@ -168,6 +168,17 @@ def test_a_process_that_is_left_running_holds_nothing_up(project: Path) -> None:
     assert code == 0, rows[way]["error"]
 
 
+def test_modules_of_the_users_do_not_stand_in_for_those_of_the_worker(tmp_path: Path) -> None:
+    for name in ("strategies", "harness", "queue"):
+        (tmp_path / f"{name}.py").touch()
+    (tmp_path / "mine.py").write_text("import queue\ndef read(): return [queue.__file__]\n")
+    start = f"import sys; sys.path[:1] = [{str(ROOT)!r}]; from harness.cli import main; main()"
+    words = ("measure", "mine:read", "--meter", "clock", "--repeat", "1")
+    command = [sys.executable, "-P", "-c", start, *words]  # as an installed script starts
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_leak_grows_what_is_retained(project: Path) -> None:
     _, rows, _ = measured(project, "shop.repo:lean", "shop.repo:leaking", "--meter", "tracemalloc")
     lean, leaking = (rows[way]["delta_bytes"] for way in ("lean", "leaking"))
