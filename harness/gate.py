@@ -13,6 +13,7 @@ from harness.difference import Verdict
 from harness.errors import UsageError, unknown
 from harness.figures import FIGURES, Figure, Place, sides_of
 from harness.plan import REFERENCE
+from harness.ways import check_is_of_strategies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -86,8 +87,9 @@ def limits(words: Sequence[str]) -> list[Limit]:
 def payrolls_of(baseline: Run, entries: int | None = None) -> list[Payroll]:
     """Give the baseline's payrolls of that size; of its smallest, the quickest, if none is said.
 
-    Raises UsageError for a size that it does not have.
+    Raises UsageError for a size that it does not have, and if it is not of strategies.
     """
+    check_is_of_strategies(baseline)
     payrolls = dict.fromkeys(m.cell.payroll for m in baseline.measurements if m.figures)
     sizes = sorted({payroll.entries for payroll in payrolls})
     if not sizes:

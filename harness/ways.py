@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from harness import baselines, compare
 from harness.contract_check import BrokenContractError
 from harness.errors import UsageError
+from harness.payroll import Profile
 from harness.plan import Consume
 from harness.predict import Point
 
@@ -107,6 +108,15 @@ def meter_to_judge_by(run: Run, meter: str | None, *, timed: bool = False) -> st
     return meter or has[0]
 
 
+def check_is_of_strategies(run: Run) -> None:
+    """Raise UsageError for a run of the user's own functions: no payroll is theirs to read."""
+    if any(each.cell.profile == Profile.OWN for each in run.measurements):
+        raise UsageError(
+            "the run is of functions of your own, not of strategies; see it with `report`, compare "
+            "two with `diff`, and hold the line with a test (docs/hold-the-line.md)"
+        )
+
+
 def ways(
     run: Run, of: Payrolls, meter: str, offers: Mapping[str, Iterable[str] | None]
 ) -> list[Way]:
@@ -114,6 +124,7 @@ def ways(
 
     Raises UsageError if there are none.
     """
+    check_is_of_strategies(run)
     found: dict[str, list[Row]] = {}
     for row in compare.rows(run):
         asked = (row["components"], row["profile"], row["consume"])

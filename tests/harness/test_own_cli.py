@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import ROOT
+from support import ROOT, is_refused
 
 CODE = """
 import asyncio, os
@@ -157,9 +157,7 @@ def test_no_password_of_a_target_or_of_the_setup_is_told_or_saved(project: Path)
 
 def test_targets_that_differ_in_a_password_only_are_refused(project: Path) -> None:
     names = (f"shop.repo:connected('postgresql://me:{each}@db/shop')" for each in "ab")
-    done = harness(project, "measure", *names)
-    assert done.returncode == 2
-    assert "error: two targets differ in a password only" in done.stderr
+    is_refused(harness(project, "measure", *names), "two targets differ in a password only")
 
 
 def test_a_process_that_is_left_running_holds_nothing_up(project: Path) -> None:
@@ -206,6 +204,16 @@ def test_explain_says_where_the_bytes_are(project: Path) -> None:
     assert "shop.repo:heavy, peak:" in done.stdout
     assert "B/item, by layer" in done.stdout
     assert "2,000 Lean" in done.stdout
+
+
+def test_what_is_about_strategies_says_so(project: Path) -> None:
+    run = str(project / "own.jsonl")
+    words = ("--meter", "tracemalloc", "--repeat", "1", "--save", run)
+    harness(project, "measure", "shop.repo:lean", *words)
+    choose = ("choose", "--entries", "10", "--memory", "1MB", "--run", run)
+    for command in (("check", "--baseline", run), choose):
+        done = harness(project, *command)
+        is_refused(done, "the run is of functions of your own, not of strategies")
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "html", "svg", "csv"])
