@@ -7,6 +7,7 @@ with it as they are read, so that no process holds both.
 from __future__ import annotations
 
 import pickle
+from datetime import datetime, time
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,8 @@ def _equal(wanted: Any, given: Any) -> bool:
         return False
     if isinstance(given, bool) is not isinstance(wanted, bool):  # 1 == True, but not as JSON
         return False
+    if isinstance(wanted, datetime | time) and wanted.utcoffset() != given.utcoffset():
+        return False  # the same instant, but another hour to who reads it
     try:
         return bool(wanted == given or (wanted != wanted and given != given))
     except ArithmeticError:  # a signalling NaN

@@ -134,6 +134,8 @@ def _scaled(row: Row, stem: str, options: Options) -> str:
 def verdict(found: list[Row]) -> list[str]:
     """Say which strategy needs least memory and which is fastest, and by how much."""
     fit = [row for row in found if row["strategy"] not in baselines.ALL and not row["error"]]
+    if len(fit) == 1 and fit[0]["profile"] == Profile.OWN:  # nothing to be the least of
+        return []
     timed = [row for row in fit if row.get("wall_seconds") is not None]
     said = []
     stem = memory_measured(found)
@@ -141,7 +143,7 @@ def verdict(found: list[Row]) -> list[str]:
         said.append(_least(ranked(with_memory, f"{stem}_bytes")[0], stem))
     if timed and repeated(timed):
         said.append(_fastest(ranked(timed, "wall_seconds")))
-    return said if fit else ["No strategy was measured."]
+    return said if fit else ["Nothing was measured."]
 
 
 def repeated(timed: list[Row]) -> bool:

@@ -104,7 +104,7 @@ def test_the_table_fits_a_terminal() -> None:
 def test_a_run_of_errors_only_is_reported() -> None:
     run = Run(RUN.header, RUN.measurements[-1:])
     text = discovery.load(reports, "table").render(run, Options())
-    assert "No strategy was measured." in text
+    assert "Nothing was measured." in text
 
 
 def test_ratios_in_words() -> None:

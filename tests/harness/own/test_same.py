@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow
@@ -210,6 +211,14 @@ def test_nan_is_nan_and_long_values_are_cut() -> None:
     found = difference(["a" * 1_000], ["b" * 1_000])
     assert found is not None
     assert len(found) < 300
+
+
+def test_the_same_instant_in_another_zone_is_another_value() -> None:
+    here = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert difference([here], [datetime(2026, 1, 1, 12, tzinfo=ZoneInfo("UTC"))]) is None
+    found = difference([here], [here.astimezone(timezone(timedelta(hours=1)))])
+    assert found is not None
+    assert "datetime.datetime(2026, 1, 1, 13, 0" in found
 
 
 def test_a_table_is_its_rows() -> None:
