@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness import discovery, meters
+from harness import discovery, meters, temporary
 from harness.plan import CONTRACT, EXPLANATION, FLOOR, Cell
 from harness.results import Measurement
 from harness.secret import masked
@@ -62,6 +62,8 @@ class Workers:
         self._all: set[Worker] = set()
         self._idle: list[Worker] = []
         self._ended = False
+        # What a killed process leaves, such as a recording, goes with the run.
+        self._folder = temporary.folder()
 
     @contextmanager
     def one(self) -> Iterator[Worker]:
@@ -69,7 +71,7 @@ class Workers:
         with self._lock:
             if self._ended:
                 raise RuntimeError("the run has ended")
-            worker = self._idle.pop() if self._idle else start()
+            worker = self._idle.pop() if self._idle else start(self._folder.name)
             self._all.add(worker)
         yield worker
         with self._lock:
@@ -82,16 +84,17 @@ class Workers:
             self._ended = True
             for worker in self._all:
                 kill(worker)
+            self._folder.cleanup()
 
 
-def start() -> Worker:
-    """Start a worker process."""
+def start(folder: str | None = None) -> Worker:
+    """Start a worker process, whose temporary files are made in that folder."""
     return subprocess.Popen(
         [sys.executable, "-P", "-c", WORK, ROOT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | WORKERS_ENVIRONMENT,
+        env=os.environ | WORKERS_ENVIRONMENT | ({"TMPDIR": folder} if folder else {}),
         start_new_session=True,  # a Ctrl-C at the terminal is for the parent
     )
 

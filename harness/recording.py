@@ -15,9 +15,9 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+from harness import temporary
 from harness.errors import NotAvailableError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def warming() -> Iterator[None]:
 
 def sizes(call: Callable[[], object]) -> Sizes:
     """Call once, and give the bytes above what was held before. Raises NotAvailableError."""
-    with TemporaryDirectory(prefix="mapping-strategies-") as folder:
+    with temporary.folder() as folder:
         path = Path(folder) / "recording"
         result = record(call, path)
         given = _sizes(path)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness import environment, measure, plan, results
+from harness import environment, measure, plan, results, temporary
 from harness.cli import _measuring as measuring
 from harness.cli._progress import progress, tell
 from harness.errors import UsageError
@@ -72,7 +71,7 @@ def measured(wanted: Wanted, path: Path, timeout: float) -> Run:
     """
     names = list(wanted.targets)
     total = len(names) + len(wanted.cells(names, 1))
-    with TemporaryDirectory(prefix="mapping-strategies-") as folder, progress(total) as step:
+    with temporary.folder() as folder, progress(total) as step:
         step("checking", 0)
         checks = list(_checked(wanted, Path(folder), timeout))
         items = next((each.items for each in checks if each.items), 1)

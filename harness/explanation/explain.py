@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness import recording
+from harness import recording, temporary
 from harness.bounds import Bytes
 from harness.explanation.census import Kind, census
 from harness.explanation.layers import LAYERS, by_layer
@@ -45,7 +44,7 @@ def explain(call: Callable[[], object], flamegraph: str | None = None) -> Explan
     """
     gc.collect()
     older = gc.get_objects()
-    with TemporaryDirectory(prefix="mapping-strategies-") as folder:
+    with temporary.folder() as folder:
         path = Path(folder) / "recording"
         recorded = recording.recorded(call, path)
         if flamegraph:

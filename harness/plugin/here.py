@@ -6,10 +6,9 @@ import gc
 import tracemalloc
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from harness import recording
+from harness import recording, temporary
 from harness.errors import SharedProcessError
 from harness.explanation.layers import by_layer
 from harness.own.calling import count, reading
@@ -32,7 +31,7 @@ def measure(name: str, call: Callable[[], Any], loop: Loop, reason: str) -> Meas
     read = reading(call, loop)
     with recording.warming():
         read()
-    with TemporaryDirectory(prefix="mapping-strategies-") as folder:
+    with temporary.folder() as folder:
         recorded = recording.recorded(read, Path(folder) / "recording")
     return _measured(name, recorded, f"this process: {reason}")
 
@@ -43,7 +42,7 @@ def body(name: str, tell: Callable[[Measured], None]) -> Iterator[None]:
 
     Raises SharedProcessError if something else traces, NotAvailableError without memray.
     """
-    with TemporaryDirectory(prefix="mapping-strategies-") as folder:
+    with temporary.folder() as folder:
         path = Path(folder) / "recording"
         _check_nothing_traces()
         recorder = recording.tracker(path, native=True)
@@ -58,7 +57,7 @@ def _check_nothing_traces() -> None:
     if tracemalloc.is_tracing():
         raise SharedProcessError("tracemalloc is tracing this process: its memory would count")
     with (
-        TemporaryDirectory(prefix="mapping-strategies-") as folder,
+        temporary.folder() as folder,
         _told_of_another_tracker(),
         recording.tracker(Path(folder) / "trial"),
     ):

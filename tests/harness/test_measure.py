@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,16 @@ def test_a_strategy_that_does_not_come_back_is_given_up(url: URL) -> None:
         (measurement,) = run([cell], reading(lambda _: url), timeout=2)
         assert measurement.error == "timed out after 2 s"
         assert time.monotonic() - started < 1000  # not the hour that it would sleep
+
+
+def test_what_a_killed_process_leaves_goes_with_the_run(
+    url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    cell = plan.Cell(str(PLANTED / "leaves_a_file.py"), plan.CONTRACT, 50, 2, PAYROLL.profile)
+    (measurement,) = run([cell], reading(lambda _: url), timeout=2)
+    assert measurement.error == "timed out after 2 s"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_strategy_prints_does_not_spoil_the_answer(url: URL) -> None:
