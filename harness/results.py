@@ -35,10 +35,13 @@ ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 
 LOCAL_RUNS = Path("results/local")
-PUBLISHED = Path(__file__).parents[1] / "results" / "reference.jsonl"
-PACKAGED = Path(__file__).with_name("reference.jsonl")
-REFERENCE_RUN = PUBLISHED if PUBLISHED.exists() else PACKAGED
-"""The published run that is read where none is named: the checkout's, or else the package's."""
+CHECKOUT = Path(__file__).parents[1] / "results"
+PUBLISHED = CHECKOUT if CHECKOUT.is_dir() else Path(__file__).with_name("published")
+"""The folder of the published runs: the checkout's, or else the package's."""
+REFERENCE_RUN = PUBLISHED / "reference.jsonl"
+"""The published run that is read where none is named."""
+CHOSEN_FROM = (REFERENCE_RUN, PUBLISHED / "growth.jsonl", PUBLISHED / "distinct.jsonl")
+"""The published runs that a choice is made from: the second knows larger payrolls too."""
 
 
 class Header(msgspec.Struct, frozen=True):

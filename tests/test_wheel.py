@@ -46,8 +46,9 @@ def test_the_wheel_is_what_runs_here(installed: Path, tmp_path: Path) -> None:
 def test_it_holds_the_packages_and_the_published_run(installed: Path) -> None:
     top = {path.name for path in installed.iterdir() if path.suffix != ".dist-info"}
     assert top == {"harness", "strategies"}
-    packaged = (installed / "harness" / "reference.jsonl").read_bytes()
-    assert packaged == (ROOT / "results" / "reference.jsonl").read_bytes()
+    for name in ("reference.jsonl", "growth.jsonl", "distinct.jsonl"):
+        packaged = (installed / "harness" / "published" / name).read_bytes()
+        assert packaged == (ROOT / "results" / name).read_bytes()
 
 
 def test_it_compares_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

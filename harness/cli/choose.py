@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,9 +23,15 @@ from harness.choice import Limits
 from harness.cli import _options as option
 from harness.cli._measuring import answer
 from harness.decision import Source, decide
+from harness.joined import joined
 from harness.payroll import Profile
 from harness.ways import JUDGED_BY, Payrolls
 from strategies.traits import TRAITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.results import Run
 
 EXAMPLES = """Examples:
 
@@ -69,9 +75,14 @@ Needs = Annotated[
         show_default=False,
     ),
 ]
-RunPath = Annotated[
-    Path | None,
-    typer.Option("--run", help="The saved run; the published one, if none.", show_default=False),
+RunPaths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--run",
+        help="The saved run; may be repeated: of each payroll, the first that measured it. The "
+        "published ones, if none is named.",
+        show_default=False,
+    ),
 ]
 Meter = Annotated[
     str | None,
@@ -96,7 +107,7 @@ def run(
     memory: Memory,
     time: Time = None,
     need: Needs = None,
-    run_path: RunPath = None,
+    run_paths: RunPaths = None,
     meter: Meter = None,
     components: option.Components = 6,
     profile: option.ProfileName = Profile.REALISTIC.value,
@@ -113,27 +124,41 @@ def run(
     )
     if output_path:
         output.check(output_path, "--output", replace=force)
-    path = run_path or results.REFERENCE_RUN
+    payrolls = Payrolls(components, profile)
+    found = _of(payrolls, run_paths or results.CHOSEN_FROM)
     asked = {
         "--entries": [str(entries)],
         "--memory": [memory],
         "--time": [time] if time else [],
         "--need": limits.needs,
-        "--run": [_name(run_path)] if run_path else [],
+        "--run": [_name(path) for path in run_paths or ()],
         "--meter": [meter] if meter else [],
         "--components": [str(components)] if components != Payrolls.components else [],
         "--profile": [profile] if profile != Payrolls.profile else [],
         "--format": [form],
     }
     words = [word for name, values in asked.items() for value in values for word in (name, value)]
-    source = Source(_name(path), shlex.join(["python", "-m", "harness", "choose", *words]))
-    decision = decide(results.read(path), limits, Payrolls(components, profile), meter, source)
+    command = shlex.join(["python", "-m", "harness", "choose", *words])
+    source = Source(" and ".join(map(_name, found)), command)
+    decision = decide(joined([*found.values()]), limits, payrolls, meter, source)
     answer(discovery.load(choices, form).render(decision), output_path)
     return 0 if decision.best else 1
 
 
+def _of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
+    """Read the runs; give those that know such payrolls, or else all."""
+    found = {path: results.read(path) for path in paths}
+    asked = (payrolls.components, payrolls.profile)
+    knowing = {
+        path: run
+        for path, run in found.items()
+        if any((m.cell.components, m.cell.profile.value) == asked for m in run.measurements)
+    }
+    return knowing or found
+
+
 def _name(path: Path) -> str:
     """Give the run's path below the repository, or its name alone: no folders of this machine."""
-    root = results.REFERENCE_RUN.parents[1]
+    root = results.PUBLISHED.parent
     below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle
     return below.relative_to(root).as_posix() if below.is_relative_to(root) else path.name
