@@ -35,6 +35,7 @@ def joined(runs: Sequence[Run]) -> Run:
         header = msgspec.structs.replace(
             first.header,
             cells=cells,
+            command=f"{first.header.command} && {other.header.command}",
             labels=other.header.labels | first.header.labels,
             offers=other.header.offers | first.header.offers,
         )

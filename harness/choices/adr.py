@@ -147,7 +147,7 @@ def _more(decision: Decision) -> list[str]:
     return [
         *parts,
         "",
-        f"Every figure is from the run `{decision.source.run}`, made with "
+        f"Every figure is from `{decision.source.run.replace(' and ', '` and `')}`, made with "
         f"`{decision.run.header.command}`, on: {ran_on(decision.run)}. "
         "This record was written by:",
         "",
