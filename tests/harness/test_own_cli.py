@@ -253,3 +253,12 @@ def test_what_cannot_be_measured_is_one_clear_line(
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: ")
     assert said in line
+
+
+def test_what_is_in_the_users_folder_is_no_part_of_the_harness(tmp_path: Path) -> None:
+    (tmp_path / "strategies").mkdir()
+    for name in ("strategies/__init__.py", "queue.py", "typer.py"):
+        (tmp_path / name).write_text("raise RuntimeError('not yours')\n")
+    done = harness(tmp_path, "list")
+    assert done.returncode == 0, done.stderr
+    assert "full_orm" in done.stdout
