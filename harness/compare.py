@@ -28,7 +28,7 @@ FEWEST_TIMES = 3
 def repeats_within(figure: str) -> float:
     """Give how far apart a figure's repeats may be, over their median, before it is said.
 
-    Memory that was asked for (DESIGN section 5, rule 6) and resident memory: the widest
+    Memory that was asked for and resident memory: the widest
     difference between fresh processes. Time: between the quartiles.
     """
     if figure.endswith("seconds"):

@@ -9,13 +9,19 @@ import strategies
 from harness import choice
 from harness.changes import changes
 from harness.plan import REFERENCE
+from harness.predict import predict
 from harness.ways import JUDGED_BY, meter_to_judge_by, ways
 
 if TYPE_CHECKING:
     from harness.changes import Changes
     from harness.choice import Limits, Verdict
+    from harness.predict import Prediction
     from harness.results import Header, Run
     from harness.ways import Judged, Payrolls
+
+
+RESIDENT = "rss"
+"""The meter of what a container's limit counts."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Decision:
-    """Verdicts on the strategies, best first, under limits; from a run, by a meter."""
+    """Verdicts on the strategies, best first, under limits; from a run, by a meter.
+
+    `resident` is the peak of the best one's resident memory, where another meter is judged by.
+    """
 
     source: Source
     run: Run
@@ -37,6 +46,7 @@ class Decision:
     meter: str
     verdicts: tuple[Verdict, ...]
     changes: Changes
+    resident: Prediction | None = None
 
     @property
     def fit(self) -> list[Verdict]:
@@ -70,15 +80,23 @@ def decide(
     """Decide from a run; raises UsageError if it lacks what the limits are about."""
     judged_by = meter_to_judge_by(run, meter, timed=limits.time is not None)
     found = ways(run, payrolls, judged_by, _offers(run.header))
+    verdicts = choice.judged(found, limits)
     return Decision(
         source=source,
         run=run,
         payrolls=payrolls,
         limits=limits,
         meter=judged_by,
-        verdicts=tuple(choice.judged(found, limits)),
+        verdicts=tuple(verdicts),
         changes=changes(found, limits),
+        resident=_resident(run, payrolls, verdicts[0]) if judged_by != RESIDENT else None,
     )
+
+
+def _resident(run: Run, payrolls: Payrolls, best: Verdict) -> Prediction | None:
+    known = ways(run, payrolls, RESIDENT, {})
+    points = next(each.peak for each in known if each.strategy == best.way.strategy)
+    return predict(points, best.limits.entries) if points and best.fits else None
 
 
 def _offers(header: Header) -> dict[str, list[str] | None]:

@@ -59,7 +59,7 @@ class Payroll:
 def entries(payroll: Payroll, indices: Iterable[int] | None = None) -> Iterator[PremiumEntry]:
     """Give the payroll's entries in the contract's order, or those at `indices` in theirs.
 
-    Profile `realistic` draws most values from small pools (DESIGN section 4), whose values are
+    Profile `realistic` draws most values from small pools, as real payrolls do, whose values are
     one object each; `distinct` makes a new value wherever one can differ.
     """
     pooled = payroll.profile is Profile.REALISTIC

@@ -74,8 +74,12 @@ def ran_on(run: Run) -> str:
     known = defaultdict(lambda: "unknown", run.header.environment)
     return (
         f"{known['server']}, SQLAlchemy {known['sqlalchemy']}, psycopg {known['psycopg']}, "
-        f"{known['python']}, {known['system']}, commit {known['commit']}"
+        f"{known['python']}, {known['system']}, {_version(known['commit'])}"
     )
+
+
+def _version(commit: str) -> str:
+    return commit if commit.startswith("release ") else f"commit {commit}"
 
 
 def server_is_elsewhere(run: Run) -> bool:

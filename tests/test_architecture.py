@@ -1,4 +1,4 @@
-"""Imports run one way (DESIGN section 3)."""
+"""Imports run one way."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from harness.reports.table import aligned
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What the team published in April 2026, in bytes an entry of 6 components (DESIGN section 1).
+# What the team published in April 2026, in bytes an entry of 6 components.
 PUBLISHED = (
     (f"{FLOOR}, 10,000 entries: retained", FLOOR, "delta_bytes_per_entry", 10_000, 2_300),
     (f"{FLOOR}, 10,000 entries: peak", FLOOR, "peak_bytes_per_entry", 10_000, 2_300),

@@ -31,7 +31,7 @@ ALL_PEAK = Target("peak of all allocations, x floor", "allocator_peak_x_floor", 
 FASTER = Target("times faster than full_orm", "faster_than_reference", False)
 
 ENTRIES = 10_000
-# Set before these strategies were written, from what prototypes had shown (DESIGN section 6).
+# Set before these strategies were written, from what prototypes had shown.
 TARGETS = {
     "shared_values_orm": {DELTA: 1.1, PEAK: 5.6, FASTER: 0.9},
     "shared_values_batched": {DELTA: 1.1, PEAK: 1.6, FASTER: 0.9},

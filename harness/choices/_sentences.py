@@ -122,7 +122,7 @@ def _each(with_or_without: str, others: Sequence[Other]) -> list[str]:
 
 def notes(decision: Decision) -> list[str]:
     """Say how far the figures can be trusted, and what they are of."""
-    lines = [*_bases(decision), *_failures(decision)]
+    lines = [*_over_in_residence(decision), *_bases(decision), *_failures(decision)]
     lines.append(
         f"Memory is judged by {decision.judged_by.said}, above what the process held before the "
         "read: the interpreter, imports and the rest of the application come on top."
@@ -167,6 +167,18 @@ def _bases(decision: Decision) -> list[str]:
     common = max(groups.values(), key=len, default=[])
     return [
         f"{line}{'' if of is common else f' ({words.listed(of)})'}." for line, of in groups.items()
+    ]
+
+
+def _over_in_residence(decision: Decision) -> list[str]:
+    """Warn where the best one's resident memory is over the budget that its allocations fit in."""
+    best, resident = decision.best, decision.resident
+    if best is None or resident is None or resident.high <= decision.limits.memory:
+        return []
+    return [
+        f"WARNING: the resident memory of {best.way.strategy} is {say.predicted_size(resident)}, "
+        f"over the {say.memory_budget(decision.limits)}: a container's limit counts that. "
+        "Judge by it with --meter rss."
     ]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harness.results import Measurement, Run
 
 NO_TARGET = f"{TargetError.__name__}: "
-SERVER = "the functions' own server"
+SERVER = "no server of ours"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import strategies
 from harness import discovery, meters, plan
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
+from harness.cli._progress import tell
 from harness.errors import UsageError
 from harness.payroll import Payroll, Profile
 from harness.reports._content import Options
@@ -87,7 +88,10 @@ def run(
     if explain:
         cells += plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
     finished = measuring.measured(cells, path, dsn, timeout)
-    return measuring.report(finished, path, form, Options(sort, scale_to), output_path)
+    code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
+    if how is plan.Consume.HOLD:
+        tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")
+    return code
 
 
 def _counts(sizes: str) -> list[int]:

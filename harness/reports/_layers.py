@@ -20,6 +20,8 @@ MOMENTS = ("peak", "retained")
 BAR_WIDTH = 40
 SMALLEST_SHARE = 0.001
 """Of what is retained, for a type to have a line of its own."""
+MORE_THAN_HELD = 0.10
+"""Of what the result holds: so much more that is retained is told."""
 PARTS_OF_A_BLOCK = " ▏▎▍▌▋▊▉█"
 
 
@@ -93,7 +95,7 @@ def as_bars(each: Explained) -> Iterator[str]:
             figure = f"{size / each.entries:>9,.0f}  {share:>6.1%}"
             yield f"  {layer:{width}} {figure}  {bar(share)}".rstrip()
         yield ""
-    yield f"{each.strategy}, what is retained, by type:"
+    yield f"{each.strategy}, what the result holds, by type:"
     yield from census_lines(each)
 
 
@@ -114,6 +116,12 @@ def census_lines(each: Explained) -> Iterator[str]:
     if small:
         objects, size = sum(kind.objects for kind in small), sum(kind.bytes for kind in small)
         yield f"  {objects:>9,} of {len(small)} more types: {size:,} bytes"
+    more = sum(each.explanation.retained_bytes.values()) - total
+    if more > total * MORE_THAN_HELD:
+        yield (
+            f"  {more / each.entries:,.0f} B/{each.item} more are retained: native memory, or what "
+            "is held elsewhere, as by a cache or a leak"
+        )
     saved = sum(kind.saving or 0 for kind in kinds)
     if saved:
         yield (

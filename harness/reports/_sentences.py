@@ -46,6 +46,8 @@ def legend(found: list[Row]) -> list[str]:
         ]
     if any(is_doubtful(row, "faster_than_reference") for row in found):
         lines.append(f"?: from fewer than {FEWEST_TIMES} repeats, too few to tell two times apart.")
+    if yardsticks := [row["strategy"] for row in found if row["strategy"] in baselines.ALL]:
+        lines.append(f"{', '.join(sorted(yardsticks))}: yardsticks, not ranked.")
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
     return lines
@@ -70,9 +72,10 @@ def missed(found: list[Row]) -> list[str]:
     if not hidden:
         return []
     names = ", ".join(f"{name} ({share:.0%})" for name, share in hidden)
+    copies = "a driver's" if found[0]["profile"] == Profile.OWN else "libpq's"
     return [
         f"* tracemalloc missed more than a tenth of the peak of {names}: native memory, such as "
-        "libpq's copy of the whole result."
+        f"{copies} copy of the whole result."
     ]
 
 

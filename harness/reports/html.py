@@ -64,7 +64,7 @@ def render(run: Run, options: content.Options) -> str:
                 [row for row in data["rows"] if row["payroll"] == place],
                 content.sorted_by(rows, options),
             )
-            | _implied(rows, options)
+            | _implied(rows, options, found)
             for place, (title, rows) in enumerate(found)
         ],
         cut_short=say.cut_short(run),
@@ -108,9 +108,16 @@ def _payroll(
     }
 
 
-def _implied(rows: list[Row], options: content.Options) -> dict[str, Any]:
-    """Give what the leanest strategy and the reference need for the payroll to think of."""
-    heading, lines = say.implication(rows, options)
+def _implied(
+    rows: list[Row], options: content.Options, payrolls: list[tuple[str, list[Row]]]
+) -> dict[str, Any]:
+    """Give what the leanest strategy and the reference need for the payroll to think of.
+
+    Nothing where that payroll was measured, and these are the rows of another.
+    """
+    measured = {others[0]["entries"] for _, others in payrolls}
+    is_said = options.scale_to not in measured - {rows[0]["entries"]}
+    heading, lines = say.implication(rows, options) if is_said else ("", [])
     leanest = ranked(
         (row for row in rows if row["strategy"] not in baselines.ALL),
         f"{content.memory_measured(rows)}_bytes",

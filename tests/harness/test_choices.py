@@ -18,7 +18,7 @@ from harness import choices, cli, discovery
 from harness.changes import Changes
 from harness.choice import RULE, Limits, Verdict
 from harness.choices import _sentences as sentences
-from harness.decision import Decision, Source
+from harness.decision import Decision, Source, decide
 from harness.plan import REFERENCE
 from harness.predict import Basis, Prediction
 from harness.results import FORMAT, Header, Measurement, Run
@@ -273,3 +273,17 @@ def test_why_the_runner_up_is_not_the_first() -> None:
     assert runner_up(peak=more).endswith("it gives up as little, and needs more.")
     assert runner_up(gives_up=("list",)).endswith("it gives up list.")
     assert runner_up(gives_up=None).endswith("it does not say what it gives up.")
+
+
+def test_resident_memory_over_the_budget_is_warned_of() -> None:
+    figures = {"allocator": 50.0, "rss": 80.0}
+    run = a_run(
+        *(
+            Measurement(a_cell(REFERENCE, meter), {f"{meter}_peak_bytes": peak})
+            for meter, peak in figures.items()
+        )
+    )
+    for memory, is_warned in ((64.0, True), (100.0, False), (40.0, False)):
+        decision = decide(run, Limits(1_000, memory), Payrolls(), None, Source("run", "choose"))
+        warned = [note for note in sentences.notes(decision) if "--meter rss" in note]
+        assert bool(warned) == is_warned

@@ -204,6 +204,9 @@ def test_explain_says_where_the_bytes_are(project: Path) -> None:
     assert "shop.repo:heavy, peak:" in done.stdout
     assert "B/item, by layer" in done.stdout
     assert "2,000 Lean" in done.stdout
+    assert "more are retained" not in done.stdout
+    leaking = harness(project, "explain", "shop.repo:leaking").stdout
+    assert "B/item more are retained: native memory, or what is held elsewhere" in leaking
 
 
 def test_what_is_about_strategies_says_so(project: Path) -> None:
