@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import discovery, meters, temporary
-from harness.plan import CONTRACT, EXPLANATION, FLOOR, Cell
+from harness.plan import CONTRACT, FLOOR, Cell
 from harness.results import Measurement
 from harness.secret import masked
 from harness.worker import Answer, Job
@@ -117,7 +117,7 @@ def reading(
 
     def job_of(cell: Cell) -> Job:
         url = "" if cell.strategy == FLOOR else url_of(cell.payroll).render_as_string(False)
-        return Job(cell, url, flamegraph if cell.meter == EXPLANATION else None)
+        return Job(cell, url, flamegraph)
 
     return job_of
 

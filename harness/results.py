@@ -36,7 +36,9 @@ ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
 
 LOCAL_RUNS = Path("results/local")
 CHECKOUT = Path(__file__).parents[1] / "results"
-PUBLISHED = CHECKOUT if CHECKOUT.is_dir() else Path(__file__).with_name("published")
+PUBLISHED = (
+    CHECKOUT if (CHECKOUT / "reference.jsonl").exists() else Path(__file__).with_name("published")
+)
 """The folder of the published runs: the checkout's, or else the package's."""
 REFERENCE_RUN = PUBLISHED / "reference.jsonl"
 """The published run that is read where none is named."""

@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 class Job(msgspec.Struct):
     """A cell, and the SQLAlchemy URL (with its password) of the schema that holds its payroll.
 
-    For an explanation also the file to draw a flame graph into. With `own`, the cell is of a
-    function of the user's own, which needs no URL; with `sent`, of a call that another process
-    would make.
+    Of an explanation, a flame graph is drawn into the file of that name. With `own`, the cell is
+    of a function of the user's own, which needs no URL; with `sent`, of a call that another
+    process would make.
     """
 
     cell: Cell

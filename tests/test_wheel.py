@@ -10,7 +10,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from support import ROOT
+from support import ROOT, harness
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +28,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def outside(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(installed)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return harness(*words, folder=folder, PYTHONPATH=str(installed))
 
 
 def test_the_wheel_is_what_runs_here(installed: Path, tmp_path: Path) -> None:
-    done = outside(installed, tmp_path, "-c", "import harness; print(harness.__file__)")
+    done = subprocess.run(
+        [sys.executable, "-c", "import harness; print(harness.__file__)"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert Path(done.stdout.strip()).is_relative_to(installed)
 
 
@@ -53,7 +53,7 @@ def test_it_holds_the_packages_and_the_published_run(installed: Path) -> None:
 
 def test_it_compares_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     words = ("compare", "slotted", "--entries", "20", "--meter", "tracemalloc", "--repeat", "1")
-    done = outside(installed, tmp_path, "-m", "harness", *words, "--format", "json")
+    done = outside(installed, tmp_path, *words, "--format", "json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["environment"]["commit"].startswith("release ")
@@ -62,9 +62,9 @@ def test_it_compares_outside_the_checkout(installed: Path, tmp_path: Path) -> No
 
 def test_it_chooses_and_reports_from_the_published_run(installed: Path, tmp_path: Path) -> None:
     words = ("choose", "--entries", "10000", "--memory", "64MB")
-    done = outside(installed, tmp_path, "-m", "harness", *words)
+    done = outside(installed, tmp_path, *words)
     assert done.returncode == 0, done.stderr
     assert "Recommended: " in done.stdout
-    done = outside(installed, tmp_path, "-m", "harness", "report", "--format", "html")
+    done = outside(installed, tmp_path, "report", "--format", "html")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("<!DOCTYPE html>")

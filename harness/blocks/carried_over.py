@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness import results
 from harness.blocks._missing import reasons, with_reasons
-from harness.blocks.own import BESIDE, called
+from harness.blocks.own import BESIDE
 from harness.compare import rows
 from harness.errors import ResultsError
 from harness.explanation.layers import BUFFERS, ROWS, VALUES
@@ -14,6 +14,7 @@ from harness.plan import REFERENCE
 from harness.reports import _content as content
 from harness.reports import _layers as layers
 from harness.reports.table import aligned
+from harness.words import where_and_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,13 +76,13 @@ def _read(path: Path) -> Read:
     full_orm = explanations.get(REFERENCE)
     if full_orm is None and not reasons(list(ways.values())):
         raise ResultsError(f"no explanation of {REFERENCE} at {entries:,} entries in {path}")
-    where, is_own, _ = run.header.reference.rpartition(":")
-    name = where.rpartition(".")[2] if is_own else "payroll"
+    where, _ = where_and_call(run.header.reference)
+    name = where.removesuffix(":").rpartition(".")[2] or "payroll"
     return Read(f"{name}, {entries:,}", ways, full_orm)
 
 
 def _way(strategy: str) -> str:
-    return WAYS.get(called(strategy), strategy)
+    return WAYS.get(where_and_call(strategy)[1], strategy)
 
 
 def _beside(read: Read, way: str) -> str:

@@ -46,18 +46,15 @@ def make(paths: list[Path]) -> str:
     return "\n\n".join(parts)
 
 
-def called(name: str) -> str:
-    """Give how a function of the user's own is called, without where it is."""
-    return name.rpartition(":")[2]
-
-
 def _called(row: Row) -> Row:
-    return row | {name: called(row[name]) for name in ("strategy", "reference")}
+    """Give the row with functions named as they are called, without where they are."""
+    shortened = {name: words.where_and_call(row[name])[1] for name in ("strategy", "reference")}
+    return row | shortened
 
 
 def _of(row: Row) -> str:
-    where, is_own, call = row["reference"].rpartition(":")
-    of = f"of `{where}`, " if is_own else ""
+    where, call = words.where_and_call(row["reference"])
+    of = f"of `{where.removesuffix(':')}`, " if where else ""
     return f"{of}beside `{call}`; bytes are an item's, native ones included"
 
 

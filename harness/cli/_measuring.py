@@ -11,16 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
-from harness import (
-    baselines,
-    discovery,
-    environment,
-    measure,
-    output,
-    plan,
-    reports,
-    results,
-)
+from harness import baselines, discovery, environment, measure, output, plan, reports, results
 from harness.cli._progress import progress, show, tell
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
@@ -74,9 +65,7 @@ def measured(
             format=results.FORMAT,
             cells=len(cells),
             command=command(),
-            environment=environment.describe(
-                f"PostgreSQL {database.server_version} ({database.name})"
-            ),
+            environment=environment.describe(database.told),
             labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
             offers={name: traits for name, traits in offers.items() if traits is not None},
         )

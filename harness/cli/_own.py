@@ -124,6 +124,4 @@ def _check(
 def _job(wanted: Wanted, cell: plan.Cell, data: str | None = None) -> Job:
     name = cell.strategy
     own = Own(wanted.targets[name], data, is_reference=name == wanted.reference)
-    return Job(
-        cell, flamegraph=wanted.flamegraph if cell.meter == plan.EXPLANATION else None, own=own
-    )
+    return Job(cell, flamegraph=wanted.flamegraph, own=own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import importlib
 import importlib.util
 import inspect
@@ -155,9 +156,8 @@ def _call(target: Target, module: ModuleType, scope: dict[str, Any]) -> Callable
 
 
 def _check_names(names: dict[str, Any], target: Target) -> None:
-    builtin = vars(importlib.import_module("builtins"))
     for name in target.names:
-        if name not in names and name not in builtin:
+        if name not in names and not hasattr(builtins, name):
             public = [each for each in names if not each.startswith("__")]
             near = get_close_matches(name, public, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""

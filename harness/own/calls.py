@@ -64,18 +64,18 @@ def own_calls(cell: Cell, own: Own) -> Calls:
 
     Raises TargetError.
     """
-    call = load(own.target, fold=cell.consume is Consume.FOLD)
+    is_folded = cell.consume is Consume.FOLD and own.data is None  # to compare is to hold
+    call = load(own.target, fold=is_folded)
 
     def checked() -> int:
-        if own.data is None:
-            given = call()
-            return given if cell.consume is Consume.FOLD else count(given)
-        held = load(own.target)()
-        if own.is_reference:
-            same.write(held, Path(own.data))
-        elif difference := same.difference(held, Path(own.data)):
+        given = call()
+        if is_folded:
+            return int(given)
+        if own.data and own.is_reference:
+            same.write(given, Path(own.data))
+        elif own.data and (difference := same.difference(given, Path(own.data))):
             raise DifferentDataError(difference)
-        return count(held)
+        return count(given)
 
     return Calls(warm_up=call, measured=call, checked=checked)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support import ROOT, is_refused
+from support import harness as command_line
 
 CODE = """
 import asyncio, os
@@ -90,14 +90,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def harness(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     secret = "postgresql://me:hunter2@localhost/shop"
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *words],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "DATABASE_URL": secret},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command_line(*words, folder=project, DATABASE_URL=secret)
 
 
 def measured(project: Path, *words: str) -> tuple[int, dict[str, dict[str, object]], str]:
@@ -250,12 +243,7 @@ def test_every_report_of_a_run_says_its_reference_and_its_items(project: Path, f
 def test_what_cannot_be_measured_is_one_clear_line(
     project: Path, words: list[str], said: str
 ) -> None:
-    done = harness(project, "measure", *words)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("error: ")
-    assert said in line
+    is_refused(harness(project, "measure", *words), said)
 
 
 def test_what_is_in_the_users_folder_is_no_part_of_the_harness(tmp_path: Path) -> None:
