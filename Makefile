@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 
 BASELINE ?= results/reference.jsonl
 
-.PHONY: compare test lint gate clean
+.PHONY: compare test lint gate trust clean
 
 compare: $(VENV)/installed  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
@@ -20,6 +20,9 @@ lint: $(VENV)/installed  ## what CI checks besides the tests
 
 gate: $(VENV)/installed  ## fail if a strategy needs more memory than in the published run
 	$(BIN)/python -m harness check --baseline $(BASELINE)
+
+trust: $(VENV)/installed  ## faults, odd input and load, tried many times; PART=faults TIMES=3
+	PYTHONPATH=tests $(BIN)/python -m trust $(PART) $(if $(TIMES),--times $(TIMES))
 
 clean:
 	rm -rf $(VENV) build dist
