@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,10 @@ from support import ROOT
 import strategies
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
+TOUCHES_THE_WORLD = {"os", "subprocess", "socket", "tempfile", "shutil", "psycopg", "sqlalchemy"}
 FILES = sorted([*ROOT.glob("strategies/*.py"), *ROOT.glob("harness/**/*.py")])
 
 
@@ -54,6 +57,33 @@ def test_the_contract_is_standard_library_only() -> None:
     at_run_time = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {getattr(node, "module", None) or node.names[0].name for node in at_run_time}
     assert names <= {"__future__", "enum", "dataclasses", "typing"}
+
+
+def test_imports_make_no_circle() -> None:
+    by_name = {module_name(path): path for path in FILES}
+    graph = {name: ours(path, by_name.keys()) - {name} for name, path in by_name.items()}
+    assert len(tuple(TopologicalSorter(graph).static_order())) == len(FILES)
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def ours(path: Path, known: Collection[str]) -> set[str]:
+    """The modules of ours that a file imports: of `from a import b`, a.b or else a."""
+    either = ((name, name.rpartition(".")[0]) for name in imports(path))
+    return {name if name in known else package for name, package in either} & {*known}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if "Pure." in path.read_text(encoding="utf-8").partition("\n\n")[0]],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_is_pure_does_not_touch_the_world(path: Path) -> None:
+    assert {
+        name.partition(".")[0] for name in imports(path) - {"os.sep"}
+    } & TOUCHES_THE_WORLD == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,8 +7,8 @@ function that allocated tells containers from objects.
 
 from __future__ import annotations
 
-import os
 import sysconfig
+from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,12 +63,12 @@ LIBRARIES = {
 }
 FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
-STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{os.sep}"
-HARNESS = f"{Path(__file__).parents[1]}{os.sep}"
+STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{sep}"
+HARNESS = f"{Path(__file__).parents[1]}{sep}"
 PAYROLL = f"{HARNESS}payroll.py"
-HOLDING = {(f"{HARNESS}own{os.sep}calling.py", name) for name in ("_held", "_listed")}
+HOLDING = {(f"{HARNESS}own{sep}calling.py", name) for name in ("_held", "_listed")}
 """Where the harness makes objects as a strategy does: the floor's, and a held generator's list."""
-EVENT_LOOP = f"{os.sep}asyncio{os.sep}"
+EVENT_LOOP = f"{sep}asyncio{sep}"
 
 PYTHON_ALLOCATORS = "PYMALLOC_"
 GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")
