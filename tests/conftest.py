@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from caches import own_cache
 from sqlalchemy import create_engine, text
 
 from harness.postgres.database import connected, drop, open_database, schemas
@@ -16,6 +17,7 @@ pytest_plugins = ["pytester"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from sqlalchemy import URL, Engine
 
@@ -48,6 +50,13 @@ def written(database: Database) -> Iterator[Callable[[Iterable[PremiumEntry]], U
     yield write_to_new_schema
     with connected(database.url) as connection:
         drop(connection, schemas(connection, prefix))
+
+
+@pytest.fixture
+def cache() -> Iterator[Path]:
+    """A cache folder of the test's own."""
+    with own_cache() as folder:
+        yield folder
 
 
 @pytest.fixture

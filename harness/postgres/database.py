@@ -44,6 +44,13 @@ class Database:
     name: str
     schema_prefix: str
     server_version: str
+    run: Connection
+    """Open for as long as the run lasts: what it locks is locked so long."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it is the embedded server, which keeps payrolls from run to run."""
+        return self.schema_prefix == KEPT
 
     @property
     def told(self) -> str:
@@ -60,7 +67,7 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
     if dsn is None:
         with embedded.running() as url, connected(url) as connection:
             version = _server_version(connection)
-            yield Database(url, "embedded", KEPT, version)
+            yield Database(url, "embedded", KEPT, version, connection)
         return
     url = parse_dsn(dsn)
     with connected(url) as alive:
@@ -70,7 +77,7 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
         take_lock(alive, token)
         prefix = f"{DROPPED}_{token}"
         try:
-            yield Database(url, "by --dsn", prefix, version)
+            yield Database(url, "by --dsn", prefix, version, alive)
         finally:
             _clean_up(url, prefix)
 
@@ -133,7 +140,7 @@ def connected(url: URL) -> Iterator[Connection]:
 
 def take_lock(connection: Connection, name: str) -> None:
     """Wait for the advisory lock of that name, and hold it until the connection is closed."""
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _lock_key(name)})
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_key(name)})
 
 
 def schemas(connection: Connection, prefix: str) -> list[str]:
@@ -152,7 +159,7 @@ def _drop_abandoned(connection: Connection) -> None:
     """Drop the schemas of runs that live no more: nobody holds their lock."""
     start = len(DROPPED) + 1
     for schema in schemas(connection, DROPPED):
-        key = {"key": _lock_key(schema[start : start + 2 * TOKEN_BYTES])}
+        key = {"key": lock_key(schema[start : start + 2 * TOKEN_BYTES])}
         if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
             drop(connection, [schema])
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
@@ -164,7 +171,8 @@ def drop(connection: Connection, names: list[str]) -> None:
         connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
 
 
-def _lock_key(name: str) -> int:
+def lock_key(name: str) -> int:
+    """Give the number of the advisory lock of that name."""
     digest = blake2b(f"mapping-strategies {name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 

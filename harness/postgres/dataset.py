@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, text
 
 from harness.payroll import Payroll, entries, shuffled_indices
+from harness.postgres import kept
 from harness.postgres.database import MARK, Database, connected, in_schema, schemas, take_lock
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
@@ -44,17 +45,24 @@ def provide(database: Database, payroll: Payroll) -> URL:
     Gives the URL under which its tables are found. Raises DatabaseError.
     """
     schema = (
-        f"{database.schema_prefix}_{_version()}_{payroll.entries}x{payroll.components}"
+        f"{database.schema_prefix}_{version()}_{payroll.entries}x{payroll.components}"
         f"_{payroll.profile}_{payroll.seed}"
     )
+    if database.keeps:
+        kept.hold(database.run, schema)
     warm_up = warm_up_for(payroll)
     another = replace(warm_up, seed=payroll.seed + 2)
     with connected(database.url) as connection:
         take_lock(connection, schema)
-        if schema not in schemas(connection, schema):
+        is_there = schema in schemas(connection, schema)
+        if database.keeps:
+            kept.make_room(connection, 0 if is_there else kept.expected_bytes(payroll), version())
+        if not is_there:
             payrolls = (warm_up, payroll, another)
             shuffled = (entries(each, shuffled_indices(each)) for each in payrolls)
             write(database.url, schema, chain.from_iterable(shuffled))
+        if database.keeps:
+            kept.note_use(connection, schema)
     return in_schema(database.url, schema)
 
 
@@ -79,7 +87,7 @@ def write(url: URL, schema: str, premiums: Iterable[PremiumEntry]) -> URL:
 
 
 @cache
-def _version() -> str:
+def version() -> str:
     """Give a short digest of the sources that decide what is written."""
     sources = (inspect.getsource(import_module(name)) for name in DEFINED_BY)
     return blake2b("".join(sources).encode(), digest_size=3).hexdigest()

@@ -15,29 +15,29 @@ The locks are the kernel's, so a killed run leaves none, and a server it left is
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pwd
 import shutil
 import stat
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path
 from sqlalchemy import URL
 
 from harness.errors import DatabaseError
-from harness.postgres import programs
-from harness.postgres.folders import CACHE_VARIABLE, own_folder
+from harness.postgres import files, programs
+from harness.postgres.folders import CACHE_VARIABLE, SERVER_USER, cache_folder, own_folder
+from harness.postgres.locks import is_only_holder, lock_file, locked, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SERVER_USER = "mapping-strategies"
 SECONDS_TO_START = 60
+LARGEST_LOG = 1_000_000
+"""Bytes of the server's log, above which the next start begins a new one."""
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's address has 103 bytes or more, with the file's name
 
 # The data can be written again at any time, so durability is not paid for.
@@ -46,7 +46,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "listen_addresses": "",
     "max_connections": "50",
-    "max_wal_size": "4GB",
+    "max_wal_size": "256MB",  # a payroll is written past the WAL, so this is all that it may take
     "synchronous_commit": "off",
     "unix_socket_directories": ".",
     "unix_socket_permissions": "0700",
@@ -55,34 +55,31 @@ SETTINGS = {
 }
 
 
-def cache_folder() -> Path:
-    """Give the folder that holds the server's data: named by CACHE_VARIABLE, or the usual one."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).absolute()
-    if os.geteuid() == 0:
-        return Path("/var/cache") / SERVER_USER
-    return user_cache_path(SERVER_USER)
-
-
 @contextmanager
-def running() -> Iterator[URL]:
+def running(*, mend: bool = True) -> Iterator[URL]:
     """Start the server, or use the one that runs, and give its address; its last user stops it.
 
-    Raises DatabaseError where it cannot be started.
+    Data that it does not start with is made anew, unless `mend` is off; what other versions left
+    is removed by the first user. Raises DatabaseError where it cannot be started.
     """
     try:
         folder = own_folder(cache_folder(), 0o711)
-        users = _lock_file(folder / "users.lock")
+        users = lock_file(folder / "users.lock")
     except OSError as error:
         raise DatabaseError(
             f"no cache folder for the embedded Postgres: {error}; name one in {CACHE_VARIABLE}"
         ) from error
     with users:
-        server = _Server(folder)
+        with locked(folder / "start.lock"):
+            is_first = is_only_holder(users)
+            share(users)
+            server = _Server(folder)
+            if is_first and mend:
+                with suppress(DatabaseError):  # then they stay, and a run can do beside them
+                    files.remove(files.outdated(folder))
         try:
-            with _locked(folder / "start.lock"):
-                fcntl.flock(users, fcntl.LOCK_SH)
-                server.start()
+            with locked(folder / "start.lock"):
+                server.start(mend=mend)
             with _short_path_to(server.data) as socket_folder:
                 yield URL.create(
                     "postgresql+psycopg",
@@ -91,9 +88,38 @@ def running() -> Iterator[URL]:
                     query={"host": str(socket_folder)},
                 )
         finally:
-            with _locked(folder / "start.lock"):
-                if _is_last(users):
+            with locked(folder / "start.lock"):
+                if is_only_holder(users):
                     server.stop()
+
+
+@contextmanager
+def stopped() -> Iterator[Path]:
+    """Give the cache folder for as long as nobody else can start the server, which is stopped.
+
+    Raises DatabaseError where a run uses it.
+    """
+    folder = own_folder(cache_folder(), 0o711)
+    with lock_file(folder / "users.lock") as users, locked(folder / "start.lock"):
+        if not is_only_holder(users):
+            raise DatabaseError(f"{folder} is in use by a run; try again when it has ended")
+        if (files.home(folder) / "data" / "postmaster.pid").exists():
+            server = _Server(folder)  # that a killed run left
+            server.stop()
+            if server.is_running():
+                raise DatabaseError(f"the embedded Postgres in {server.home} does not stop")
+        yield folder
+
+
+def state() -> str:
+    """Tell whether the server is `in use`, `left running` by a killed run, or `not running`."""
+    folder = cache_folder()
+    if not (files.home(folder) / "data" / "postmaster.pid").exists():
+        return "not running"
+    with lock_file(folder / "users.lock") as users, locked(folder / "start.lock"):
+        if not is_only_holder(users):
+            return "in use"
+        return "left running" if _Server(folder).is_running() else "not running"
 
 
 class _Server:
@@ -101,7 +127,7 @@ class _Server:
 
     def __init__(self, cache: Path) -> None:
         self.account = _account() if os.geteuid() == 0 else None
-        self.home = own_folder(cache / f"postgres-{programs.MAJOR}", 0o700, self.account)
+        self.home = own_folder(files.home(cache), 0o700, self.account)
         self.data = self.home / "data"
         self.programs = programs.of_wheel()
         if self.account:
@@ -114,17 +140,21 @@ class _Server:
             if not self._can_be_run():
                 self.programs = programs.copied(cache)
 
-    def start(self) -> None:
+    def is_running(self) -> bool:
+        return self._program("pg_ctl", "status", "--pgdata", str(self.data)).returncode == 0
+
+    def start(self, *, mend: bool) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._create()
-        if self._program("pg_ctl", "status", "--pgdata", str(self.data)).returncode == 0:
+        if self.is_running():
             return
-        if self._try_to_start():
+        if (failure := self._try_to_start()) and mend:
             # After a power cut the files may not start again: they are a cache, so make them anew.
             shutil.rmtree(self.data)
             self._create()
-            if failure := self._try_to_start():
-                raise DatabaseError(f"the embedded Postgres does not start: {failure}")
+            failure = self._try_to_start()
+        if failure:
+            raise DatabaseError(f"the embedded Postgres does not start: {failure}")
 
     def stop(self) -> None:
         self._program("pg_ctl", "stop", "--mode=fast", "--silent", "--pgdata", str(self.data))
@@ -141,7 +171,7 @@ class _Server:
         if done.returncode:
             raise DatabaseError(f"the embedded Postgres cannot be set up: {_last_line(done)}")
         caller = pwd.getpwuid(os.geteuid()).pw_name
-        (fresh / "pg_hba.conf").write_text("local all postgres peer map=caller\n")
+        (fresh / "pg_hba.conf").write_text(files.WHO_MAY_CONNECT)
         (fresh / "pg_ident.conf").write_text(f'caller "{caller}" postgres\n')
         with (fresh / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
@@ -149,10 +179,13 @@ class _Server:
 
     def _try_to_start(self) -> str:
         """Start the server; give what went wrong, or nothing."""
+        log = self.home / "log"
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.unlink()
         done = self._program(
             "pg_ctl",
             *("start", "--wait", "--silent", "--timeout", str(SECONDS_TO_START)),
-            *("--pgdata", str(self.data), "--log", str(self.home / "log")),
+            *("--pgdata", str(self.data), "--log", str(log)),
         )
         return _last_line(done) if done.returncode else ""
 
@@ -208,26 +241,6 @@ def _short_path_to(folder: Path) -> Iterator[Path]:
         link = Path(private) / "postgres"
         link.symlink_to(folder)
         yield link
-
-
-def _lock_file(path: Path) -> IO[str]:
-    """Open a file that only its owner can open, or another user could hold its lock."""
-    return open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with _lock_file(path) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _is_last(users: IO[str]) -> bool:
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _last_line(done: subprocess.CompletedProcess[str]) -> str:

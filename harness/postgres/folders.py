@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
 
 from harness.errors import DatabaseError
 
 if TYPE_CHECKING:
     import pwd
-    from pathlib import Path
 
 CACHE_VARIABLE = "MAPPING_STRATEGIES_CACHE"
 """The environment variable that names the cache folder."""
+SERVER_USER = "mapping-strategies"
+"""The system user that the server runs as for root."""
+
+
+def cache_folder() -> Path:
+    """Give the folder that holds the server's data: named by CACHE_VARIABLE, or the usual one."""
+    if named := os.environ.get(CACHE_VARIABLE):
+        return Path(named).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/cache") / SERVER_USER
+    return user_cache_path(SERVER_USER)
 
 
 def own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) -> Path:

