@@ -18,8 +18,7 @@ import typer
 from harness import words
 from harness.cli import _options as option
 from harness.cli._progress import show, tell
-from harness.postgres import cache
-from harness.postgres.kept import SIZE_VARIABLE
+from harness.postgres import cache, kept
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -43,24 +42,29 @@ MOST_NAMES = 5
 def _table(contents: Contents) -> str:
     bound = words.exactly(contents.bound_bytes, words.MEMORY_UNITS)
     lines = [
-        f"{contents.folder}: {words.size(contents.bytes)} of at most {bound} ({SIZE_VARIABLE})",
+        f"{contents.folder}: {words.size(contents.bytes)} of at most {bound} ({kept.SIZE_VARIABLE})",
         f"The server is {contents.server}.",
     ]
     if contents.unknown:
         lines.append(f"The payrolls are not known: {contents.unknown}")
-    rows = [_row(kept) for kept in reversed(contents.payrolls)]
+    rows = [_row(each) for each in reversed(contents.payrolls)]
     rows += [[name, "", "", words.size(size)] for name, size in contents.beside.items() if size]
     if rows:
         lines += ["", aligned(HEADINGS, rows, text_columns=3)]
     return "\n".join(lines)
 
 
-def _row(kept: Kept) -> list[str]:
-    title = words.title_of(kept.entries, kept.components, kept.profile, "hold")
-    last = f"{kept.last_used:%Y-%m-%d %H:%M} UTC" if kept.last_used else "not known"
-    if kept.is_in_use:
+def _row(payroll: Kept) -> list[str]:
+    title = words.title_of(payroll.entries, payroll.components, payroll.profile, "hold")
+    last = f"{payroll.last_used:%Y-%m-%d %H:%M} UTC" if payroll.last_used else "not known"
+    if payroll.is_in_use:
         last = "in use"
-    return [title, "this" if kept.is_of_this_version else "another", last, words.size(kept.bytes)]
+    return [
+        title,
+        "this" if payroll.is_of_this_version else "another",
+        last,
+        words.size(payroll.bytes),
+    ]
 
 
 def _json(contents: Contents) -> str:
@@ -88,10 +92,11 @@ Form = Annotated[
 
 def run(clear: Clear = False, form: Form = "table") -> int:
     """Clear if that is asked for; print what is there."""
+    bound = int(kept.bound())
     if clear:
         left = cache.clear()
         if left:
             more = [f"{len(left) - MOST_NAMES:,} more"] if len(left) > MOST_NAMES else []
             tell(f"Not ours, and left as it is: {words.listed([*left[:MOST_NAMES], *more])}")
-    show(FORMS[form](cache.contents()))
+    show(FORMS[form](cache.contents(bound)))
     return 0

@@ -34,12 +34,11 @@ class Contents:
     """Why the payrolls cannot be told."""
 
 
-def contents() -> Contents:
-    """Give what is in the cache, and change nothing in it. Raises DatabaseError, UsageError.
+def contents(bound_bytes: int) -> Contents:
+    """Give what is in the cache, and change nothing in it. Raises DatabaseError.
 
     The server is started to ask it for its payrolls; where it does not start, they are unknown.
     """
-    bound = int(kept.bound())
     folder, found = _ours()
     home = files.home(folder)
     server, payrolls, unknown = "not running", [], None
@@ -54,7 +53,7 @@ def contents() -> Contents:
     log = files.disk_bytes(home / "log")
     of_server = sizes.pop(home, 0) - log - sum(each.bytes for each in payrolls)
     beside = {"server": of_server, "log": log, **{path.name: sizes[path] for path in sizes}}
-    return Contents(str(folder), total, bound, server, payrolls, beside, unknown)
+    return Contents(str(folder), total, bound_bytes, server, payrolls, beside, unknown)
 
 
 def clear() -> list[str]:
