@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,3 +27,13 @@ def own_cache() -> Iterator[Path]:
         patch.setenv(CACHE_VARIABLE, str(parent / "cache"))
         yield parent / "cache"
     shutil.rmtree(parent)
+
+
+def leave_a_server_running() -> None:
+    """As a run does that is killed while it uses the embedded Postgres."""
+    kill_itself = (
+        "import os\nfrom harness.postgres.embedded import running\n"
+        "with running(): os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", kill_itself], check=False)
+    assert done.returncode == -9

@@ -40,9 +40,9 @@ MOST_NAMES = 5
 
 
 def _table(contents: Contents) -> str:
-    bound = words.exactly(contents.bound_bytes, words.MEMORY_UNITS)
+    size, bound = words.size(contents.bytes), words.size(contents.bound_bytes)
     lines = [
-        f"{contents.folder}: {words.size(contents.bytes)} of at most {bound} ({kept.SIZE_VARIABLE})",
+        f"{contents.folder}: {size} of at most {bound} ({kept.SIZE_VARIABLE})",
         f"The server is {contents.server}.",
     ]
     if contents.unknown:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from caches import leave_a_server_running
 from support import harness, is_refused
 
 from harness.errors import DatabaseError
@@ -84,11 +83,7 @@ def test_clear_takes_a_damaged_server_and_leaves_what_is_not_ours(
 def test_a_server_that_a_killed_run_left_is_stopped_and_cleared(
     cache: Path, tmp_path: Path
 ) -> None:
-    kill_itself = (
-        "import os\nfrom harness.postgres.embedded import running\n"
-        "with running(): os.kill(os.getpid(), 9)"
-    )
-    subprocess.run([sys.executable, "-c", kill_itself], check=False)
+    leave_a_server_running()
     assert embedded.state() == "left running"
     server = int((cache / "postgres-18" / "data" / "postmaster.pid").read_text().split()[0])
     os.kill(server, 0)

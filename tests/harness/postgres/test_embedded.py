@@ -6,13 +6,13 @@ import os
 import shutil
 import socket
 import stat
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from caches import leave_a_server_running
 from sqlalchemy import create_engine, text
 
 from harness.errors import DatabaseError
@@ -54,12 +54,7 @@ def test_it_runs_while_it_is_used_and_keeps_its_data(cache: Path) -> None:
 
 
 def test_a_server_that_a_killed_run_left_is_used_and_then_stopped(cache: Path) -> None:
-    kill_itself = (
-        "import os\nfrom harness.postgres.embedded import running\n"
-        "with running(): os.kill(os.getpid(), 9)"
-    )
-    done = subprocess.run([sys.executable, "-c", kill_itself], check=False)
-    assert done.returncode == -9
+    leave_a_server_running()
     assert is_running(cache)
     with embedded.running() as url:
         assert answer(url, "SELECT 1") == 1
