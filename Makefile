@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 
 BASELINE ?= results/reference.jsonl
 
-.PHONY: compare test lint gate trust clean
+.PHONY: compare test lint gate trust audit clean
 
 compare: $(VENV)/installed  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
@@ -23,6 +23,11 @@ gate: $(VENV)/installed  ## fail if a strategy needs more memory than in the pub
 
 trust: $(VENV)/installed  ## faults, odd input and load, tried many times; PART=faults TIMES=3
 	PYTHONPATH=tests $(BIN)/python -m trust $(PART) $(if $(TIMES),--times $(TIMES))
+
+audit:  ## fail if a pinned version has a known vulnerability, or if PyPI's advisories do not say
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet pip-audit
+	build/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 clean:
 	rm -rf $(VENV) build dist

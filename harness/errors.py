@@ -19,6 +19,10 @@ class UsageError(HarnessError):
     """The command line asks for something that does not exist or makes no sense."""
 
 
+class NotAsPinnedError(UsageError):
+    """What is needed, pinned and installed are not the same distributions and versions."""
+
+
 class DatabaseError(HarnessError):
     """The Postgres could not be started, reached or written to."""
 

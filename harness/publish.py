@@ -17,7 +17,7 @@ from pathlib import Path
 from harness import blocks, discovery, reports, results
 from harness.reports._content import Options
 
-DOCUMENTS = ("README.md", "results/README.md", "examples/chinook/README.md")
+DOCUMENTS = ("README.md", "results/README.md", "examples/chinook/README.md", "DEPENDENCIES.md")
 REPORTS = ("results/reference.svg", "results/reference.html")
 """Each is of the run of the same name, in the format that its name ends in."""
 

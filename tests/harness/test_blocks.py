@@ -83,7 +83,7 @@ STREAMS = a_run(
 RUNS = {
     name: STREAMS if name == "streams" else LISTS
     for name in discovery.names(blocks)
-    if name not in {"selfcheck", "strategies", "traits", "trust"}  # made of no run
+    if name not in {"dependencies", "selfcheck", "strategies", "traits", "trust"}  # made of no run
 }
 EVERY_RUN = pytest.mark.parametrize(("name", "run"), RUNS.items(), ids=RUNS)
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from support import ROOT
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, NotAsPinnedError
 from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
 
 
@@ -15,7 +15,11 @@ from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
 def test_no_generated_part_is_stale(name: str) -> None:
     document = (ROOT / name).read_text(encoding="utf-8")
     assert BLOCK.search(document), "it has no generated part"
-    assert renewed(document, ROOT) == document, "run: python -m harness publish"
+    try:
+        made = renewed(document, ROOT)
+    except NotAsPinnedError as error:
+        pytest.skip(str(error))
+    assert made == document, "run: python -m harness publish"
 
 
 @pytest.mark.parametrize("name", REPORTS)
