@@ -1,4 +1,4 @@
-"""The wheel: what is built from here works outside of here, and holds nothing else."""
+"""What is built from here works outside of here, and holds nothing else."""
 
 from __future__ import annotations
 
@@ -6,25 +6,60 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
+import tomllib
+from email import message_from_bytes
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from support import ROOT, harness
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PUBLISHED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+LEFT_BEHIND = (".venv/pyvenv.cfg", "harness/__pycache__/x.pyc", "results/local/secret.jsonl")
+"""What working in a checkout leaves in it."""
+
+
+def built(source: Path, folder: Path) -> tuple[Path, Path]:
+    """The wheel and the source distribution, built from there into the folder."""
+    build = (sys.executable, "-m", "hatchling", "build", "--directory", str(folder))
+    subprocess.run(build, cwd=source, capture_output=True, check=True)
+    (wheel,), (archive,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return wheel, archive
+
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return built(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def wheel(distributions: tuple[Path, Path]) -> ZipFile:
+    return ZipFile(distributions[0])
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel's files in it, as an installation has them."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = (
-        *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"),
-        *("--wheel-dir", str(folder), str(ROOT)),
-    )
-    subprocess.run(build, check=True)
-    (wheel,) = folder.glob("*.whl")
-    ZipFile(wheel).extractall(folder / "site")
-    return folder / "site"
+    site = tmp_path_factory.mktemp("site")
+    wheel.extractall(site)  # noqa: S202
+    return site
+
+
+def sources(*folders: str) -> set[str]:
+    """The paths of the repository's own files below the folders, or of all of them."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout: git cannot tell what is the repository's")
+    listing = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *folders)
+    done = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
+    return {path for path in done.stdout.splitlines() if (ROOT / path).exists()}
+
+
+def names(archive: Path) -> set[str]:
+    """The paths of a source distribution's files, below its folder."""
+    with tarfile.open(archive) as opened:
+        return {name.partition("/")[2] for name in opened.getnames()}
 
 
 def outside(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -43,12 +78,44 @@ def test_the_wheel_is_what_runs_here(installed: Path, tmp_path: Path) -> None:
     assert Path(done.stdout.strip()).is_relative_to(installed)
 
 
-def test_it_holds_the_packages_and_the_published_run(installed: Path) -> None:
-    top = {path.name for path in installed.iterdir() if path.suffix != ".dist-info"}
-    assert top == {"harness", "strategies"}
-    for name in ("reference.jsonl", "growth.jsonl", "distinct.jsonl"):
-        packaged = (installed / "harness" / "published" / name).read_bytes()
-        assert packaged == (ROOT / "results" / name).read_bytes()
+def test_the_wheel_holds_the_packages_and_the_published_runs_alone(wheel: ZipFile) -> None:
+    own = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert own == sources("harness", "strategies") | set(PUBLISHED.values())
+    about = {name.partition(".dist-info/")[2] for name in set(wheel.namelist()) - own}
+    assert about == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+    for source, packaged in PUBLISHED.items():
+        assert wheel.read(packaged) == (ROOT / source).read_bytes()
+
+
+def test_the_wheel_says_what_it_is(wheel: ZipFile) -> None:
+    (info,) = {name.partition("/")[0] for name in wheel.namelist() if ".dist-info/" in name}
+    said = message_from_bytes(wheel.read(f"{info}/METADATA"))
+    assert (said["License-Expression"], said["Requires-Python"]) == ("MIT", ">=3.11")
+    assert wheel.read(f"{info}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
+    scripts = wheel.read(f"{info}/entry_points.txt").decode()
+    assert "[console_scripts]\nmapping-strategies = harness.cli:main\n" in scripts
+
+
+def test_the_source_distribution_is_the_repository_without_its_pages(
+    distributions: tuple[Path, Path],
+) -> None:
+    pages = {path for path in sources("results") if path.endswith(".html")}
+    assert names(distributions[1]) == sources() - pages | {"PKG-INFO"}
+
+
+def test_the_source_distribution_builds_the_same_wheel_to_the_byte(
+    distributions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """In another folder, at another time, beside what work leaves behind."""
+    with tarfile.open(distributions[1]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    for name in LEFT_BEHIND:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("not for others\n")
+    again = built(source, tmp_path / "again")
+    assert again[0].read_bytes() == distributions[0].read_bytes()
+    assert names(again[1]) == names(distributions[1])
 
 
 def test_it_compares_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
