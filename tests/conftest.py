@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from secrets import token_hex
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -10,6 +13,7 @@ import pytest
 from caches import own_cache
 from sqlalchemy import create_engine, text
 
+from harness import cli
 from harness.postgres.database import connected, drop, open_database, schemas
 from harness.postgres.dataset import write
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import URL, Engine
+    from support import Command
 
     from harness.postgres.database import Database
     from strategies.contract import PremiumEntry
@@ -85,3 +90,22 @@ def foreign(database: Database) -> Iterator[URL]:
             there.execute(text("INSERT INTO premium_entry VALUES ('precious')"))
         yield url
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Command]:
+    """`support.harness`, but in this process: for what ends before anything is measured."""
+    kept = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*words: str, folder: Path) -> CompletedProcess[str]:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["harness", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return CompletedProcess(words, int(ended.value.code or 0), *capsys.readouterr())
+
+    yield run
+    for each, handler in kept.items():
+        signal.signal(each, handler)

@@ -15,9 +15,11 @@ from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
 from harness.results import FORMAT, Header, Measurement, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import URL
+
+    Command = Callable[..., subprocess.CompletedProcess[str]]
 
 ROOT = Path(__file__).parents[1]
 PLANTED = ROOT / "tests" / "planted"

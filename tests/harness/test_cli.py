@@ -25,6 +25,7 @@ from harness.postgres.database import connected, schemas
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
+    from support import Command
 
     from harness.postgres.database import Database
 
@@ -115,8 +116,10 @@ def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
         (["--save", "/nowhere/run.jsonl"], "cannot be written"),
     ],
 )
-def test_bad_input_is_one_clear_line(tmp_path: Path, arguments: list[str], complaint: str) -> None:
-    done = harness("compare", *arguments, folder=tmp_path)
+def test_bad_input_is_one_clear_line(
+    command: Command, tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    done = command("compare", *arguments, folder=tmp_path)
     is_refused(done, complaint)
     assert "secret" not in done.stderr
 
@@ -166,8 +169,8 @@ def test_list_names_every_strategy_with_its_label(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], *([name] for name in discovery.names(cli))])
-def test_help_teaches(tmp_path: Path, arguments: list[str]) -> None:
-    done = harness(*arguments, "--help", folder=tmp_path)
+def test_help_teaches(command: Command, tmp_path: Path, arguments: list[str]) -> None:
+    done = command(*arguments, "--help", folder=tmp_path)
     assert done.returncode == 0
     assert "Example" in done.stdout or not arguments
 

@@ -15,6 +15,8 @@ from harness import results
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from support import Command
+
     from harness.postgres.database import Database
 
 PUBLISHED = ROOT / "results" / "default.jsonl"
@@ -112,9 +114,11 @@ def test_times_are_judged_beside_the_reference(folder: Path) -> None:
         (["--baseline", "own.py"], "own.py is not a saved run"),
     ],
 )
-def test_bad_input_is_one_clear_line(folder: Path, arguments: list[str], complaint: str) -> None:
+def test_bad_input_is_one_clear_line(
+    command: Command, folder: Path, arguments: list[str], complaint: str
+) -> None:
     baseline = [] if "--baseline" in arguments else ["--baseline", "baseline.jsonl"]
-    is_refused(harness("check", *baseline, *arguments, folder=folder), complaint)
+    is_refused(command("check", *baseline, *arguments, folder=folder), complaint)
 
 
 def test_diff(tmp_path: Path) -> None:
@@ -134,20 +138,22 @@ def test_diff(tmp_path: Path) -> None:
     assert harness(*asked, "--force", folder=tmp_path).returncode == 0
 
 
-@pytest.mark.parametrize("command", [["report"], ["diff", str(PUBLISHED)], ["check", "--baseline"]])
-def test_no_file_that_is_no_run_gives_a_traceback(tmp_path: Path, command: list[str]) -> None:
+@pytest.mark.parametrize("words", [["report"], ["diff", str(PUBLISHED)], ["check", "--baseline"]])
+def test_no_file_that_is_no_run_gives_a_traceback(
+    command: Command, tmp_path: Path, words: list[str]
+) -> None:
     path = tmp_path / "damaged\x1b[2J.jsonl"
     path.write_bytes(PUBLISHED.read_bytes().replace(b'"delta_bytes"', b'"delta\xff"'))
-    is_refused(harness(*command, str(path), folder=tmp_path), r"damaged\x1b[2J.jsonl is damaged in")
+    is_refused(command(*words, str(path), folder=tmp_path), r"damaged\x1b[2J.jsonl is damaged in")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    is_refused(harness(*command, str(pipe), folder=tmp_path), "is no regular file")
+    is_refused(command(*words, str(pipe), folder=tmp_path), "is no regular file")
 
 
-def test_a_run_cut_short_says_so(tmp_path: Path) -> None:
+def test_a_run_cut_short_says_so(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "short.jsonl"
     path.write_bytes(b"\n".join(PUBLISHED.read_bytes().splitlines()[:18]) + b'\n{"cell":{"stra')
     said = f"17 of {results.read(PUBLISHED).header.cells} cells"
     for form in ("table", "markdown", "json"):
-        assert said in harness("report", str(path), "--format", form, folder=tmp_path).stdout
-    assert said in harness("diff", str(PUBLISHED), str(path), folder=tmp_path).stdout
+        assert said in command("report", str(path), "--format", form, folder=tmp_path).stdout
+    assert said in command("diff", str(PUBLISHED), str(path), folder=tmp_path).stdout

@@ -94,8 +94,8 @@ def test_a_strategy_without_a_stream_says_so() -> None:
 
 def test_threads_may_share_the_engine(strategy: strategies.Strategy, engine: Engine) -> None:
     def read(_: int) -> str | None:
-        result = strategy.get_premiums_for_payroll(engine, PAYROLL.id)
-        return first_difference(entries(PAYROLL), result)
+        result = strategy.get_premiums_for_payroll(engine, SHORTER.id)
+        return first_difference(entries(SHORTER), result)
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(read, range(4))) == [None] * 4
