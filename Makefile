@@ -11,7 +11,7 @@ compare: $(VENV)/installed  ## the main job: measure every strategy on a real Po
 	$(BIN)/python -m harness compare
 
 test: $(VENV)/installed  ## all tests, on a real Postgres
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
 lint: $(VENV)/installed  ## what CI checks besides the tests
 	$(BIN)/ruff check .
