@@ -160,13 +160,15 @@ def measure(job: Job, timeout: float, workers: Workers) -> Measurement:
     started = monotonic()
     with workers.one() as worker:
         answer = ask(worker, job, timeout)
-    error = masked(answer.error, *_secret(job)) if answer.error else None
+    error, unavailable = (
+        masked(told, *_secret(job)) if told else None for told in (answer.error, answer.unavailable)
+    )
     return Measurement(
         job.cell,
         answer.figures,
         error,
         round(monotonic() - started, 3),
-        answer.unavailable,
+        unavailable,
         answer.explanation,
         answer.items or None,
     )
