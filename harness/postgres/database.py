@@ -2,15 +2,16 @@
 
 The embedded server keeps what it is given from run to run, so that a payroll is written once.
 On a `--dsn` everything is in schemas of the run's own, dropped at its end. A run that was killed
-cannot drop its own, so the next run does: every schema of ours carries the comment MARK, and
-every run holds an advisory lock for as long as it lives.
+cannot drop its own, so the next run does. It knows them by more than their name: they are owned by
+the very role that the run is, carry the comment MARK, and nobody has held their run's lock for a
+while (`lock.py`).
 """
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import DropSchema
 
 from harness.errors import DatabaseError
-from harness.postgres import embedded
+from harness.postgres import embedded, lock, variables
 from harness.secret import masked
 
 if TYPE_CHECKING:
@@ -34,6 +36,13 @@ DROPPED = "mapping_strategies_run"
 TOKEN_BYTES = 4
 OLDEST_SERVER = 14
 SECONDS_TO_CONNECT = 10
+CATALOG = "pg_catalog"
+"""What our own statements are seen from: a role's `search_path` may begin with anything."""
+HINTS = {
+    "25006": "is it a standby? a --dsn must be one that can be written to",
+    "42501": "the role needs: GRANT CONNECT, CREATE ON DATABASE ... TO ...",
+}
+"""What is missing, by SQLSTATE."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,8 @@ class Database:
     name: str
     schema_prefix: str
     server_version: str
-    run: Connection
-    """Open for as long as the run lasts: what it locks is locked so long."""
+    run: Connection | None = None
+    """The embedded server's, open for as long as the run lasts: what it locks is locked so long."""
 
     @property
     def keeps(self) -> bool:
@@ -69,17 +78,23 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
             version = _server_version(connection)
             yield Database(url, "embedded", KEPT, version, connection)
         return
-    url = parse_dsn(dsn)
-    with connected(url) as alive:
-        version = _server_version(alive)
-        _drop_abandoned(alive)
-        token = token_hex(TOKEN_BYTES)
-        take_lock(alive, token)
-        prefix = f"{DROPPED}_{token}"
+    with variables.left_out(variables.STYLES):
+        yield from _at(parse_dsn(dsn))
+
+
+def _at(url: URL) -> Iterator[Database]:
+    here = in_schema(url, CATALOG)
+    with connected(here) as connection:
+        version = _server_version(connection)
+        _check_options(connection)
+        _drop_abandoned(connection)
+    token = token_hex(TOKEN_BYTES)
+    prefix = f"{DROPPED}_{token}"
+    with lock.held(lambda: connected(here), token):
         try:
-            yield Database(url, "by --dsn", prefix, version, alive)
+            yield Database(url, "by --dsn", prefix, version)
         finally:
-            _clean_up(url, prefix)
+            _clean_up(here, prefix)
 
 
 def _clean_up(url: URL, prefix: str) -> None:
@@ -94,6 +109,28 @@ def _clean_up(url: URL, prefix: str) -> None:
 
 def parse_dsn(dsn: str) -> URL:
     """Read a DSN: a URL, or libpq's `key=value` words. Raises DatabaseError."""
+    words = _words(dsn)
+    if (
+        words is None
+    ):  # raised here, so that libpq's error, which quotes the DSN, is not its context
+        raise DatabaseError(
+            "the --dsn is not one that libpq reads; it looks like "
+            "postgresql://user@host:5432/database or 'host=localhost dbname=payroll'"
+        )
+    names = {"user": "username", "password": "password", "host": "host", "dbname": "database"}
+    if str(words.get("host", "")).startswith("/") or "," in str(words.get("host", "")):
+        del names["host"]
+    if isinstance(words.get("port"), int):
+        names["port"] = "port"
+    parts = {names[word]: words.pop(word) for word in names.keys() & words.keys()}
+    words.setdefault("connect_timeout", SECONDS_TO_CONNECT)
+    words.setdefault("options", os.environ.get("PGOPTIONS", ""))  # ours would be in their place
+    query = {word: str(value) for word, value in words.items() if value}
+    return URL.create("postgresql+psycopg", **parts, query=query)
+
+
+def _words(dsn: str) -> dict[str, Any] | None:
+    """Give the DSN's words, its port as a number; None of what is no DSN."""
     scheme, separator, rest = dsn.partition("://")
     if separator and scheme.split("+")[0] in {"postgresql", "postgres"}:
         dsn = f"postgresql://{rest}"
@@ -102,24 +139,17 @@ def parse_dsn(dsn: str) -> URL:
         if "port" in words and "," not in words["port"]:
             words["port"] = int(words["port"])
     except (psycopg.Error, ValueError):
-        raise DatabaseError(
-            "the --dsn is not one that libpq reads; it looks like "
-            "postgresql://user@host:5432/database or 'host=localhost dbname=payroll'"
-        ) from None
-    names = {"user": "username", "password": "password", "host": "host", "dbname": "database"}
-    if str(words.get("host", "")).startswith("/") or "," in str(words.get("host", "")):
-        del names["host"]
-    if isinstance(words.get("port"), int):
-        names["port"] = "port"
-    parts = {names[word]: words.pop(word) for word in names.keys() & words.keys()}
-    words.setdefault("connect_timeout", SECONDS_TO_CONNECT)
-    query = {word: str(value) for word, value in words.items()}
-    return URL.create("postgresql+psycopg", **parts, query=query)
+        return None
+    return words
 
 
 def in_schema(url: URL, schema: str) -> URL:
-    """Give the same database as seen from one schema, in UTC: a contract's times are."""
-    options = f"{url.query.get('options', '')} -csearch_path={schema} -ctimezone=UTC"
+    """Give the same database as seen from one schema, whatever the role's settings are.
+
+    Its times are in UTC, as a contract's are, and in the one style that psycopg reads.
+    """
+    settings = f"-csearch_path={schema} -ctimezone=UTC -cdatestyle=ISO"
+    options = f"{url.query.get('options', '')} {settings}"
     return url.update_query_dict({"options": options.strip()})
 
 
@@ -133,22 +163,20 @@ def connected(url: URL) -> Iterator[Connection]:
     except (SQLAlchemyError, psycopg.Error) as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         secret = url.render_as_string(hide_password=False)
-        raise DatabaseError(f"Postgres at {_place(url)}: {masked(cause, secret)}") from None
+        hint = HINTS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+        said = f"{cause}; {hint}" if hint else cause
+        raise DatabaseError(f"Postgres at {_place(url)}: {masked(said, secret)}") from None
     finally:
         engine.dispose()
 
 
-def take_lock(connection: Connection, name: str) -> None:
-    """Wait for the advisory lock of that name, and hold it until the connection is closed."""
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_key(name)})
-
-
 def schemas(connection: Connection, prefix: str) -> list[str]:
-    """Give the names of the schemas that are ours: marked so, ours to drop, with that prefix."""
+    """Give the names of the schemas that are ours: marked so, this role's own, with that prefix."""
     found = connection.execute(
         text(
             "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :prefix) "
-            "AND obj_description(oid, 'pg_namespace') = :mark AND pg_has_role(nspowner, 'USAGE')"
+            "AND obj_description(oid, 'pg_namespace') = :mark "
+            "AND pg_get_userbyid(nspowner) = current_user"
         ),
         {"prefix": prefix, "mark": MARK},
     )
@@ -156,25 +184,29 @@ def schemas(connection: Connection, prefix: str) -> list[str]:
 
 
 def _drop_abandoned(connection: Connection) -> None:
-    """Drop the schemas of runs that live no more: nobody holds their lock."""
+    """Drop the schemas of runs that live no more: nobody holds their lock, nor takes it again."""
     start = len(DROPPED) + 1
+    left: dict[str, list[str]] = {}
     for schema in schemas(connection, DROPPED):
-        key = {"key": lock_key(schema[start : start + 2 * TOKEN_BYTES])}
-        if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
-            drop(connection, [schema])
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+        left.setdefault(schema[start : start + 2 * TOKEN_BYTES], []).append(schema)
+    for token in lock.unheard_of(connection, left):
+        with lock.tried(connection, token) as is_dead:
+            drop(connection, left[token] if is_dead else [])
 
 
 def drop(connection: Connection, names: list[str]) -> None:
     """Drop the schemas and all that is in them."""
     for name in names:
-        connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
+        connection.execute(DropSchema(name, cascade=True, if_exists=True))
 
 
-def lock_key(name: str) -> int:
-    """Give the number of the advisory lock of that name."""
-    digest = blake2b(f"mapping-strategies {name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def _check_options(connection: Connection) -> None:
+    """Raise DatabaseError unless the server sees our tables where we think that they are."""
+    if connection.exec_driver_sql("SHOW search_path").scalar_one() != CATALOG:
+        raise DatabaseError(
+            "the server does not take a connection's options (through a pooler, or after a "
+            "backslash in the --dsn's own); a --dsn must name the server itself"
+        )
 
 
 def _server_version(connection: Connection) -> str:

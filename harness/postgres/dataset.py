@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, text
 
 from harness.payroll import Payroll, entries, shuffled_indices
-from harness.postgres import kept
-from harness.postgres.database import MARK, Database, connected, in_schema, schemas, take_lock
+from harness.postgres import kept, lock
+from harness.postgres.database import CATALOG, MARK, Database, connected, in_schema, schemas
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ def provide(database: Database, payroll: Payroll) -> URL:
         f"{database.schema_prefix}_{version()}_{payroll.entries}x{payroll.components}"
         f"_{payroll.profile}_{payroll.seed}"
     )
-    if database.keeps:
+    if database.run:
         kept.hold(database.run, schema)
     warm_up = warm_up_for(payroll)
     another = replace(warm_up, seed=payroll.seed + 2)
-    with connected(database.url) as connection:
-        take_lock(connection, schema)
+    with connected(in_schema(database.url, CATALOG)) as connection:
+        lock.take(connection, schema)
         is_there = schema in schemas(connection, schema)
         if database.keeps:
             kept.make_room(connection, 0 if is_there else kept.expected_bytes(payroll), version())

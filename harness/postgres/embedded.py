@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL
 
 from harness.errors import DatabaseError
-from harness.postgres import files, programs
+from harness.postgres import files, programs, variables
 from harness.postgres.folders import CACHE_VARIABLE, SERVER_USER, cache_folder, own_folder
 from harness.postgres.locks import is_only_holder, lock_file, locked, share
 
@@ -60,12 +60,13 @@ def running(*, mend: bool = True) -> Iterator[URL]:
     """Start the server, or use the one that runs, and give its address; its last user stops it.
 
     Data that it does not start with is made anew, unless `mend` is off; what other versions left
-    is removed by the first user. Raises DatabaseError where it cannot be started.
+    is removed by the first user. Meanwhile libpq's variables are left out: a PGPORT or PGHOSTADDR
+    of the user's leads to another server. Raises DatabaseError where it cannot be started.
     """
     try:
         folder = own_folder(cache_folder(), 0o711)
         users = lock_file(folder / "users.lock")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home
         raise DatabaseError(
             f"no cache folder for the embedded Postgres: {error}; name one in {CACHE_VARIABLE}"
         ) from error
@@ -80,7 +81,8 @@ def running(*, mend: bool = True) -> Iterator[URL]:
         try:
             with locked(folder / "start.lock"):
                 server.start(mend=mend)
-            with _short_path_to(server.data) as socket_folder:
+            elsewhere = variables.of_connections() | variables.STYLES
+            with _short_path_to(server.data) as socket_folder, variables.left_out(elsewhere):
                 yield URL.create(
                     "postgresql+psycopg",
                     username="postgres",
@@ -161,6 +163,7 @@ class _Server:
 
     def _create(self) -> None:
         """Make the data folder in full beside its place, then move it there."""
+        caller = _callers_name()
         fresh = self.home / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         done = self._program(
@@ -170,7 +173,6 @@ class _Server:
         )
         if done.returncode:
             raise DatabaseError(f"the embedded Postgres cannot be set up: {_last_line(done)}")
-        caller = pwd.getpwuid(os.geteuid()).pw_name
         (fresh / "pg_hba.conf").write_text(files.WHO_MAY_CONNECT)
         (fresh / "pg_ident.conf").write_text(f'caller "{caller}" postgres\n')
         with (fresh / "postgresql.conf").open("a") as conf:
@@ -213,6 +215,16 @@ class _Server:
             start_new_session=True,  # a Ctrl-C at the terminal is for the harness, not for it
             **as_user,
         )
+
+
+def _callers_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        raise DatabaseError(
+            f"Postgres runs only for a user with a name, and user {os.geteuid()} has none here; "
+            "give it one in /etc/passwd, or name a Postgres with --dsn"
+        ) from None
 
 
 def _account() -> pwd.struct_passwd:

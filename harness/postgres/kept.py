@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness import budgets
 from harness.postgres import files
-from harness.postgres.database import KEPT, drop, lock_key, schemas
+from harness.postgres import lock
+from harness.postgres.database import KEPT, drop, schemas
 from harness.postgres.folders import cache_folder
 
 if TYPE_CHECKING:
@@ -156,4 +157,4 @@ def _asked(connection: Connection, query: str, schema: str) -> bool:
 
 
 def _key_of(schema: str) -> dict[str, int]:
-    return {"key": lock_key(f"use of {schema}")}
+    return {"key": lock.key_of(f"use of {schema}")}
