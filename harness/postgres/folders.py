@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) ->
         path.chmod(mode)
     except FileExistsError:
         found = path.lstat()
-        if found.st_uid != uid or found.st_mode & 0o022 or not path.is_dir():
+        if found.st_uid != uid or found.st_mode & 0o022 or not stat.S_ISDIR(found.st_mode):
             raise DatabaseError(
                 f"{path} is not a folder that only its owner can write to; "
                 f"remove it, or name another one in {CACHE_VARIABLE}"

@@ -19,8 +19,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness import budgets
-from harness.postgres import files
-from harness.postgres import lock
+from harness.postgres import files, lock
 from harness.postgres.database import KEPT, drop, schemas
 from harness.postgres.folders import cache_folder
 

@@ -38,9 +38,7 @@ def copied(cache: Path) -> Path:
             target = fresh / source.relative_to(package.parent)
             shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
         for path in fresh.rglob("*"):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-                if path.parent.name == "bin":
-                    path.chmod(0o755)
+            if not path.is_symlink():  # as closed as can be: a wheel's files may be open to all
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         fresh.rename(copy)
     return copy / package.name / installed.name / "bin"
