@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from caches import leave_a_server_running
 from sqlalchemy import create_engine, text
+from users import NOBODY, as_user, only_root
 
 from harness.errors import DatabaseError
 from harness.postgres import embedded, programs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-NOBODY = 65534
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
 def answer(url: object, query: str) -> object:
@@ -115,46 +107,15 @@ def test_nobody_else_gets_in(cache: Path) -> None:
         assert rules == "peer local"
 
 
-def as_nobody(act: Callable[[], object]) -> str:
-    """Do it in a process of another user; give what it gave, or the error's text."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-        try:
-            said = str(act())
-        except BaseException as error:
-            said = f"{type(error).__name__}: {error}"
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        return answer.read()
-
-
-@only_root
-def test_another_user_can_neither_connect_nor_read(cache: Path) -> None:
+def test_libpqs_variables_do_not_lead_elsewhere(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = {"PGHOSTADDR": "127.0.0.1", "PGPORT": "1", "PGSERVICE": "none", "PGTZ": "Japan"}
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
     with embedded.running() as url:
-        folder = Path(str(url.query["host"]))
-        by_socket = str(folder / ".s.PGSQL.5432")
-        assert "PermissionError" in as_nobody(lambda: list(folder.iterdir()))
-        assert "PermissionError" in as_nobody((folder / "pg_hba.conf").read_text)
-        assert "PermissionError" in as_nobody(
-            lambda: socket.socket(socket.AF_UNIX).connect(by_socket)
-        )
-        # and even with a way to the socket: the operating system says who is calling
-        folder.parent.chmod(0o711)
-        folder.chmod(0o711)
-        Path(by_socket).chmod(0o777)
-        try:
-            said = as_nobody(lambda: psycopg.connect(host=str(folder), user="postgres"))
-        finally:
-            folder.chmod(0o700)
-            folder.parent.chmod(0o700)
-        assert "authentication failed" in said
+        assert answer(url, "SHOW TimeZone") == "UTC"
+    assert {name: os.environ[name] for name in elsewhere} == elsewhere
 
 
 def test_no_folder_of_others_changes_its_mode(cache: Path) -> None:
@@ -205,11 +166,15 @@ def test_root_may_have_the_wheel_where_others_cannot_read(
     hidden.mkdir(mode=0o700)
     for part in (package, package.with_suffix(".libs")):
         shutil.copytree(part, hidden / part.name, symlinks=True)
+    (hidden / package.name / "pginstall18" / "bin" / "postgres").chmod(0o777)  # a careless install
     monkeypatch.setattr(programs, "of_wheel", lambda: hidden / package.name / "pginstall18" / "bin")
     for _ in range(2):  # the second time from the copy made by the first
         with embedded.running() as url:
             assert answer(url, "SELECT 1") == 1
     assert stat.S_IMODE(hidden.stat().st_mode) == 0o700
+    copied = [path for path in cache.glob("programs-*/**/*") if not path.is_symlink()]
+    assert copied
+    assert not [path for path in copied if path.stat().st_mode & 0o022]
 
 
 @only_root
@@ -225,7 +190,7 @@ def test_an_ordinary_user_needs_nothing(cache: Path, monkeypatch: pytest.MonkeyP
             assert answer(url, "SELECT 1") == 1
             return str(url.query["host"])
 
-    said = as_nobody(run)
+    said = as_user(NOBODY, run)
     if "PermissionError" in said:
         pytest.skip("this checkout is where an ordinary user cannot read it")
     assert said == f"{home}/.cache/mapping-strategies/postgres-18/data"

@@ -1,0 +1,159 @@
+"""A Postgres of somebody else's: with passwords, a log of every statement, and rights withheld."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import sleep
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+import pytest
+from psycopg import sql
+from sqlalchemy import text
+
+from harness.postgres import embedded
+from harness.postgres.database import connected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+RULES = """
+local all all scram-sha-256
+host all all 127.0.0.1/32 scram-sha-256
+"""
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+port = {port}
+autovacuum = off
+log_statement = all
+log_line_prefix = 'by %u: '
+"""
+DATABASE, ROLE = 'my "db"; drop', 'Gu"est; x'
+PASSWORD = "p@ss:w/ord%20'\"\\ x"
+THEIRS = """
+CREATE TABLE premium_entry (theirs text);
+CREATE SCHEMA theirs CREATE TABLE premium_component (theirs text) CREATE TABLE accounts (iban text);
+INSERT INTO premium_entry VALUES ('precious');
+INSERT INTO theirs.premium_component VALUES ('precious');
+INSERT INTO theirs.accounts VALUES ('precious');
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+GRANT CONNECT, CREATE ON DATABASE {database} TO {role};
+"""
+ODD = {
+    "search_path": "theirs, public, pg_catalog",
+    "DateStyle": "SQL, DMY",
+    "TimeZone": "Asia/Kolkata",
+    "IntervalStyle": "sql_standard",
+    "bytea_output": "escape",
+    "client_encoding": "LATIN1",
+    "default_transaction_isolation": "serializable",
+    "idle_session_timeout": "700ms",
+    "standard_conforming_strings": "off",
+}
+"""What a role may be set to: the figures of a run must not depend on it."""
+
+
+class Foreign(NamedTuple):
+    """The way in of its superuser, and the file where it logs each statement by its user's name."""
+
+    url: URL
+    log: Path
+
+    def execute(self, statement: str, **names: str | sql.Literal) -> None:
+        """Do it as the superuser, whom nobody logs; the names put in as identifiers."""
+        quoted = {
+            name: sql.Identifier(value) if isinstance(value, str) else value
+            for name, value in names.items()
+        }
+        with connected(self.url) as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute(sql.SQL(statement).format(**quoted))
+
+    def dsn(self, password: str = PASSWORD, database: str = DATABASE) -> str:
+        """What the role with few rights has as its --dsn; without a password, if that is empty."""
+        user, name = quote(ROLE, safe=""), quote(database, safe="")
+        secret = f":{quote(password, safe='')}" if password else ""
+        return f"postgresql://{user}{secret}@127.0.0.1:{self.url.port}/{name}"
+
+    def state(self) -> dict[str, str | None]:
+        """Every row of every catalog and of every table that is not in one, and where it lies."""
+        with connected(self.url) as connection:
+            tables = connection.scalars(
+                text(
+                    "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND "
+                    "relnamespace <> 'information_schema'::regnamespace ORDER BY 1"
+                )
+            ).all()
+            rows = "md5(string_agg(concat_ws(' ', ctid, xmin, xmax, t), ';' ORDER BY ctid))"
+            return {
+                table: connection.exec_driver_sql(f"SELECT {rows} FROM {table} t").scalar()
+                for table in tables
+            }
+
+    def touched(self) -> dict[str, str]:
+        """How often each table of theirs was read and written, once all others have gone."""
+        with connected(self.url) as connection:
+            others = text(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            assert any(not connection.scalar(others) or sleep(0.05) for _ in range(200))
+            found = connection.execute(
+                text("SELECT relid::regclass::text, t::text FROM pg_stat_user_tables t")
+            )
+            return dict(list(found))
+
+    def statements(self) -> list[str]:
+        """What the role said to the server."""
+        started = re.compile(
+            r"^by (?P<user>.*?): LOG:  (?:statement|execute [^:]*): "
+            r"(?P<said>.*\n(?:\t.*\n)*)",
+            re.MULTILINE,
+        )
+        found = started.finditer(self.log.read_text(encoding="utf-8", errors="replace"))
+        return [each["said"] for each in found if each["user"] == ROLE]
+
+
+@contextmanager
+def foreign_server() -> Iterator[Foreign]:
+    """Give a server on a network port, with a database and a role that may CONNECT and CREATE."""
+    parent = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
+    parent.chmod(0o755)  # for root, it runs as a user that pytest's own folders are closed to
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, parent)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(embedded.CACHE_VARIABLE, str(parent / "cache"))
+            port = _free_port()
+            with embedded.running() as url:
+                data = Path(str(url.query["host"])).resolve()
+            for name, lines in ("pg_hba.conf", RULES), ("postgresql.conf", SETTINGS):
+                with (data / name).open("a") as file:
+                    file.write(lines.format(port=port))
+            url = stack.enter_context(embedded.running()).set(port=port)
+        url = url.update_query_dict({"options": "-clog_statement=none"})
+        names = {"database": DATABASE, "role": ROLE}
+        log = data.parent / "log"
+        Foreign(url, log).execute(
+            "CREATE DATABASE {database} TEMPLATE template0 ENCODING LATIN1", **names
+        )
+        foreign = Foreign(url.set(database=DATABASE), log)
+        secret = sql.Literal(PASSWORD)
+        foreign.execute("CREATE ROLE {role} LOGIN PASSWORD {secret}", role=ROLE, secret=secret)
+        foreign.execute(THEIRS, **names)
+        for setting, value in ODD.items():
+            foreign.execute(f"ALTER ROLE {{role}} SET {setting} = {value!r}", role=ROLE)
+        yield foreign
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
