@@ -106,6 +106,7 @@ def watched(*arguments: str, folder: Path, **environment: str) -> Watched:
         own = Path(f"/proc/{process.pid}/cmdline")
         while process.poll() is None and not is_hidden(own.read_text()):
             sleep(0.01)  # what the user typed can be seen until the interpreter is there
+        assert process.poll() is None  # or it could be seen to the end
         ended = Event()
 
         def look() -> None:
