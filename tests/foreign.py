@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
-import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-import pytest
+from caches import own_cache
 from psycopg import sql
 from sqlalchemy import text
 
@@ -125,19 +123,15 @@ class Foreign(NamedTuple):
 @contextmanager
 def foreign_server() -> Iterator[Foreign]:
     """Give a server on a network port, with a database and a role that may CONNECT and CREATE."""
-    parent = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
-    parent.chmod(0o755)  # for root, it runs as a user that pytest's own folders are closed to
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, parent)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(embedded.CACHE_VARIABLE, str(parent / "cache"))
-            port = _free_port()
-            with embedded.running() as url:
-                data = Path(str(url.query["host"])).resolve()
-            for name, lines in ("pg_hba.conf", RULES), ("postgresql.conf", SETTINGS):
-                with (data / name).open("a") as file:
-                    file.write(lines.format(port=port))
-            url = stack.enter_context(embedded.running()).set(port=port)
+        stack.enter_context(own_cache())
+        port = _free_port()
+        with embedded.running() as url:
+            data = Path(str(url.query["host"])).resolve()
+        for name, lines in ("pg_hba.conf", RULES), ("postgresql.conf", SETTINGS):
+            with (data / name).open("a") as file:
+                file.write(lines.format(port=port))
+        url = stack.enter_context(embedded.running()).set(port=port)
         url = url.update_query_dict({"options": "-clog_statement=none"})
         names = {"database": DATABASE, "role": ROLE}
         log = data.parent / "log"

@@ -16,7 +16,6 @@ The locks are the kernel's, so a killed run leaves none, and a server it left is
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import stat
 import subprocess
@@ -28,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL
 
 from harness.errors import DatabaseError
-from harness.postgres import files, programs, variables
+from harness.postgres import accounts, files, programs, variables
 from harness.postgres.folders import CACHE_VARIABLE, SERVER_USER, cache_folder, own_folder
 from harness.postgres.locks import is_only_holder, lock_file, locked, share
 
@@ -128,7 +127,7 @@ class _Server:
     """The server whose files are below one cache folder."""
 
     def __init__(self, cache: Path) -> None:
-        self.account = _account() if os.geteuid() == 0 else None
+        self.account = accounts.servers() if os.geteuid() == 0 else None
         self.home = own_folder(files.home(cache), 0o700, self.account)
         self.data = self.home / "data"
         self.programs = programs.of_wheel()
@@ -163,7 +162,7 @@ class _Server:
 
     def _create(self) -> None:
         """Make the data folder in full beside its place, then move it there."""
-        caller = _callers_name()
+        caller = accounts.callers_name()
         fresh = self.home / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         done = self._program(
@@ -215,32 +214,6 @@ class _Server:
             start_new_session=True,  # a Ctrl-C at the terminal is for the harness, not for it
             **as_user,
         )
-
-
-def _callers_name() -> str:
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        raise DatabaseError(
-            f"Postgres runs only for a user with a name, and user {os.geteuid()} has none here; "
-            "give it one in /etc/passwd, or name a Postgres with --dsn"
-        ) from None
-
-
-def _account() -> pwd.struct_passwd:
-    """Give the system user that the server runs as for root, made when it is missing."""
-    try:
-        return pwd.getpwnam(SERVER_USER)
-    except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell=/bin/false", SERVER_USER]
-        try:
-            subprocess.run(command, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise DatabaseError(
-                f"Postgres does not run as root, and the user {SERVER_USER} for it cannot be made "
-                f"({error}); make it, run as another user, or name a Postgres with --dsn"
-            ) from error
-        return pwd.getpwnam(SERVER_USER)
 
 
 @contextmanager
