@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from select import select
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness import discovery, meters, temporary
+from harness.errors import HarnessError
+from harness.place import through
 from harness.plan import CONTRACT, FLOOR, Cell
 from harness.results import Measurement
 from harness.secret import masked
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from harness.payroll import Payroll
+    from harness.place import Begin, Place
 
     Worker = subprocess.Popen[bytes]
 
@@ -122,37 +126,72 @@ def reading(
     return job_of
 
 
+@contextmanager
+def here() -> Iterator[Place]:
+    """Give this machine; what is still measured at the end is killed."""
+    workers = Workers()
+    # One pool for the whole run: a worker dies with the thread that started it.
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        try:
+            yield through(pool, partial(measure, workers=workers))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers.end()
+
+
 def run(
-    cells: Iterable[Cell], job_of: Callable[[Cell], Job], timeout: float
+    cells: Iterable[Cell],
+    job_of: Callable[[Cell], Job],
+    timeout: float,
+    place: Place | None = None,
 ) -> Generator[Measurement]:
-    """Measure the cells, giving each measurement as it arrives.
+    """Measure the cells at the place, or here, giving each measurement as it arrives.
 
     Cells of one meter run side by side, one a core, unless the meter must be alone. What is left
     of a strategy that breaks the contract is not measured; its check's row says why.
     """
-    workers = Workers()
     broken: set[tuple[str, Payroll]] = set()
-    # One pool for the whole run: a worker dies with the thread that started it.
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with nullcontext(place) if place else here() as at:
+        for meter, group in groupby(cells, key=lambda cell: cell.meter):
+            jobs = [job_of(cell) for cell in group if (cell.strategy, cell.payroll) not in broken]
+            if _is_alone(meter):
+                found = (_given(_begun(at.alone, job, timeout), job) for job in jobs)
+            else:
+                job_by = {_begun(at.side_by_side, job, timeout): job for job in jobs}
+                found = (_given(future, job_by[future]) for future in as_completed(job_by))
+            for measurement in found:
+                if meter == CONTRACT and measurement.error:
+                    broken.add((measurement.cell.strategy, measurement.cell.payroll))
+                yield measurement
 
-        def begun(cell: Cell) -> Future[Measurement]:
-            return pool.submit(measure, job_of(cell), timeout, workers)
 
-        try:
-            for meter, group in groupby(cells, key=lambda cell: cell.meter):
-                waiting = [cell for cell in group if (cell.strategy, cell.payroll) not in broken]
-                if _is_alone(meter):
-                    found = (begun(cell).result() for cell in waiting)
-                else:
-                    side_by_side = [begun(cell) for cell in waiting]
-                    found = (future.result() for future in as_completed(side_by_side))
-                for measurement in found:
-                    if meter == CONTRACT and measurement.error:
-                        broken.add((measurement.cell.strategy, measurement.cell.payroll))
-                    yield measurement
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            workers.end()
+def _begun(begin: Begin, job: Job, timeout: float) -> Future[Measurement]:
+    try:
+        return begin(job, timeout)
+    except Exception as error:  # an executor that broke: so are the rows that it should give
+        failed: Future[Measurement] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def _given(future: Future[Measurement], job: Job) -> Measurement:
+    """Give what came of it, once it did: an executor that breaks gives rows that say so."""
+    try:
+        return future.result()
+    except HarnessError as error:
+        said = str(error)
+    except Exception as error:
+        said = f"not measured: {type(error).__name__}: {error}"
+    return Measurement(job.cell, {}, masked(said, *_secret(job)))
+
+
+def once(job: Job, timeout: float) -> Measurement:
+    """Measure one cell with a worker of its own: in any process, which nothing is left in."""
+    workers = Workers()
+    try:
+        return measure(job, timeout, workers)
+    finally:
+        workers.end()
 
 
 def measure(job: Job, timeout: float, workers: Workers) -> Measurement:

@@ -59,6 +59,10 @@ class Job(msgspec.Struct):
     own: Own | None = None
     sent: Sent | None = None
 
+    def __repr__(self) -> str:
+        """Leave out what may hold a password: whoever logs a job, of a cluster say, logs this."""
+        return f"Job({self.cell})"
+
 
 class Answer(msgspec.Struct):
     """What one cell gave, or what went wrong instead, or why it is not available here.

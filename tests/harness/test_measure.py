@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,9 @@ import pytest
 from support import PLANTED
 
 from harness import baselines, plan
-from harness.measure import ROOT, WORK, Workers, kill, reading, run, start
+from harness.measure import ROOT, WORK, Workers, kill, once, reading, run, start
 from harness.payroll import Payroll
+from harness.place import through
 from harness.postgres.dataset import provide
 from harness.worker import Job
 
@@ -150,6 +153,27 @@ def test_closing_the_run_ends_its_processes(url: URL) -> None:
     started = time.monotonic()
     running.close()
     assert time.monotonic() - started < 60  # far below the 600 s that it would sleep
+
+
+def test_any_executor_will_do_and_one_that_breaks_gives_rows(url: URL) -> None:
+    every = plan.cells([plan.REFERENCE], [PAYROLL], ["tracemalloc", "clock"], 1)
+    cells = [cell for cell in every if cell.strategy == plan.REFERENCE and not cell.cold]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        place = through(processes, once)
+        running = run(cells, reading(lambda _: url), 60, place)
+        measured = [next(running) for _ in cells]
+        assert [m.error for m in measured] == [None] * len(cells)
+        assert {m.cell for m in measured} == set(cells)
+        for process in processes._processes.values():
+            process.kill()
+        errors = [m.error or "" for m in run(cells, reading(lambda _: url), 60, place)]
+        assert all(error.startswith("not measured: BrokenProcessPool") for error in errors)
+
+
+def test_a_job_that_is_logged_tells_no_password(url: URL) -> None:
+    (cell,) = plan.cells([plan.REFERENCE], [PAYROLL], [])
+    assert "full_orm" in repr(Job(cell, "postgresql://me:s3cret@host/db"))
+    assert "s3cret" not in repr(Job(cell, "postgresql://me:s3cret@host/db"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
