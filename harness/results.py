@@ -73,7 +73,8 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one cell gave: {figure: value} in the unit that the figure's name ends in.
 
     `error` says what went wrong instead; `unavailable`, why this platform cannot measure it;
-    `seconds`, how long its process took from start to end; `items`, how many a check counted.
+    `seconds`, how long its process took from start to end; `items`, how many a check counted;
+    `where`, the worker of a cluster that measured it, of which the environment tells.
     """
 
     cell: Cell
@@ -83,6 +84,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     unavailable: str | None = None
     explanation: Explanation | None = None
     items: Count | None = None
+    where: str | None = None
 
 
 class Run(msgspec.Struct, frozen=True):

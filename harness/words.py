@@ -74,8 +74,20 @@ def ran_on(run: Run) -> str:
     known = defaultdict(lambda: "unknown", run.header.environment)
     return (
         f"{known['server']}, SQLAlchemy {known['sqlalchemy']}, psycopg {known['psycopg']}, "
-        f"{known['python']}, {known['system']}, {_version(known['commit'])}"
+        f"{known['python']}, {known['system']}, {_version(known['commit'])}{_on_a_cluster(run)}"
     )
+
+
+def _on_a_cluster(run: Run) -> str:
+    """Say on how many workers of a cluster a run was measured, and where its times were."""
+    places = {each.where for each in run.measurements if each.where}
+    if not places:
+        return ""
+    said = f"; measured on {len(places):,} {'worker' if len(places) == 1 else 'workers'}"
+    clocks = {each.where for each in run.measurements if each.where and each.cell.meter == "clock"}
+    if not clocks:
+        return said
+    return f"{said}, times on {clocks.pop() + ' only' if len(clocks) == 1 else len(clocks)}"
 
 
 def _version(commit: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from support import a_run, memory, times
 
 from harness.payroll import Profile
 from harness.reports._content import name_column
-from harness.words import short, title_of, where_and_call
+from harness.words import ran_on, short, title_of, where_and_call
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,14 @@ def test_titles() -> None:
     assert title_of(1, 0, Profile.OWN, "hold") == "1 item a call"
     assert title_of(2, 0, Profile.OWN, "fold").startswith("2 items a call, folded")
     assert title_of(1000, 6, Profile.DISTINCT, "hold").startswith("1,000 entries x 6")
+
+
+def test_a_run_on_a_cluster_says_where_its_times_are_from() -> None:
+    measured = [*memory("lean", 1.0, 1.0), *times("lean", 0.1)]
+    assert "measured on" not in ran_on(a_run(*measured))
+    placed = [
+        msgspec.structs.replace(each, where=f"worker {number}")
+        for each, number in zip(measured, (1, 2, 1), strict=True)
+    ]
+    assert ran_on(a_run(*placed[:1])).endswith("; measured on 1 worker")
+    assert ran_on(a_run(*placed)).endswith("; measured on 2 workers, times on worker 1 only")
