@@ -6,10 +6,15 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NAME = "mapping-strategies"
 PACKAGES = ("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql")
@@ -19,18 +24,51 @@ def describe(server: str) -> dict[str, str]:
     """Give {what: its version or size} for a run against that server, said in words."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
+        **software(),
+        "server": server,
+        **machine(),
+        "commit": _commit(),
+    }
+
+
+def software() -> dict[str, str]:
+    """Give the versions that memory depends on."""
+    return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         **{package: version(package) for package in PACKAGES},
         "libpq": _dotted(psycopg.pq.version()),
         "psycopg_implementation": psycopg.pq.__impl__,
-        "server": server,
+    }
+
+
+def machine() -> dict[str, str]:
+    """Give what this process runs on."""
+    return {
         "system": f"{platform.system()} {platform.machine()}",
         "libc": " ".join(platform.libc_ver()),
         "processor": _processor(),
         "cores": str(os.cpu_count()),
         "memory": _memory(),
-        "commit": _commit(),
     }
+
+
+def source() -> str:
+    """Give what tells this harness and its strategies from any other: a digest of their code."""
+    root = Path(__file__).parents[1]
+    return digest(
+        path for each in ("harness", "strategies") for path in root.glob(f"{each}/**/*.py")
+    )
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Give a short digest of what is in the files; `none`, if one is not there."""
+    whole = sha256()
+    try:
+        for file in sorted(files):
+            whole.update(file.read_bytes())
+    except OSError:
+        return "none"
+    return whole.hexdigest()[:12]
 
 
 def _dotted(number: int) -> str:

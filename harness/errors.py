@@ -27,6 +27,10 @@ class DatabaseError(HarnessError):
     """The Postgres could not be started, reached or written to."""
 
 
+class ClusterError(HarnessError):
+    """The cluster could not be reached, or its workers cannot measure what this process would."""
+
+
 class NotAvailableError(HarnessError):
     """A meter that this platform does not have."""
 

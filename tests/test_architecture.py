@@ -89,3 +89,13 @@ def test_what_is_pure_does_not_touch_the_world(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 260
+
+
+def test_dask_is_imported_for_a_cluster_only() -> None:
+    for path in FILES:
+        if path.name != "cluster.py":
+            tops = {module.split(".")[0] for module in imports(path)}
+            assert not tops & {"dask", "distributed"}, path
+            at_once = (node for node in ast.parse(path.read_text(encoding="utf-8")).body)
+            froms = [node.module for node in at_once if isinstance(node, ast.ImportFrom)]
+            assert "harness.cluster" not in froms, path

@@ -6,20 +6,23 @@ import os
 import re
 import shlex
 import sys
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
 from harness import baselines, discovery, environment, measure, output, plan, reports, results
 from harness.cli._progress import progress, show, tell
+from harness.errors import UsageError
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
 from harness.secret import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
+    from contextlib import AbstractContextManager
 
+    from harness.place import Place
     from harness.reports._content import Options
     from harness.results import Measurement, Run
 
@@ -49,15 +52,22 @@ def measured(
     dsn: str | None,
     timeout: float,
     flamegraph: str | None = None,
+    cluster: str | None = None,
 ) -> Run:
     """Measure the cells into the file at `path`, whole after every measurement; give the run.
 
     Raises StrategyError, before anything is measured, for a strategy that is none.
     """
+    if cluster is not None and not dsn:
+        raise UsageError("--cluster needs --dsn: no other machine reaches the embedded server")
     names = dict.fromkeys(cell.strategy for cell in cells if cell.strategy not in baselines.LABELS)
     loaded = {name: strategies.load(name) for name in names}
     offers = {name: strategies.offers(strategy) for name, strategy in loaded.items()}
-    with progress(len(cells)) as step, open_database(dsn) as database:
+    with (
+        progress(len(cells)) as step,
+        _place(cluster, [name for name in names if name.endswith(".py")]) as place,
+        open_database(dsn) as database,
+    ):
         payrolls = dict.fromkeys(cell.payroll for cell in cells)
         step("writing the payroll", 0)
         urls = {payroll: provide(database, payroll) for payroll in payrolls}
@@ -65,12 +75,24 @@ def measured(
             format=results.FORMAT,
             cells=len(cells),
             command=command(),
-            environment=environment.describe(database.told),
+            environment=environment.describe(database.told) | (place.environment if place else {}),
             labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
             offers={name: traits for name, traits in offers.items() if traits is not None},
         )
-        found = measure.run(cells, measure.reading(urls.__getitem__, flamegraph), timeout)
+        found = measure.run(cells, measure.reading(urls.__getitem__, flamegraph), timeout, place)
         return recorded(found, header, path, step)
+
+
+def _place(cluster: str | None, files: list[str]) -> AbstractContextManager[Place | None]:
+    """Give where to measure: the cluster at that address, if any; raises UsageError."""
+    if cluster is None:
+        return nullcontext()
+    try:
+        from harness.cluster import place
+    except ModuleNotFoundError as error:
+        said = "--cluster needs a package more: pip install 'mapping-strategies[cluster]'"
+        raise UsageError(said) from error
+    return place(cluster, files)
 
 
 def recorded(
@@ -109,7 +131,7 @@ def answer(text: str, output_path: Path | None) -> None:
 
 def command() -> str:
     """Give the command line that repeats this run, without what concerns one machine only."""
-    private = ("--dsn", "--output", "--save", "--flamegraph")
+    private = ("--dsn", "--cluster", "--output", "--save", "--flamegraph")
     words, skip = [], False
     for word in sys.argv[1:]:
         name, has_value, _ = word.partition("=")

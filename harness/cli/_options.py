@@ -71,6 +71,15 @@ Dsn = Annotated[
         show_default=False,
     ),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Measure on the workers of the Dask scheduler at this address, as tcp://host:8786: "
+        "memory on all of them, times on one. Needs --dsn, which they all reach.",
+        show_default=False,
+    ),
+]
 Repeat = Annotated[
     int | None,
     typer.Option(min=1, help="Fresh processes a meter; by default what suits the meter."),

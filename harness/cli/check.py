@@ -99,6 +99,7 @@ def run(
     meter: MetersToo = None,
     repeat: option.Repeat = None,
     dsn: option.Dsn = None,
+    cluster: option.Cluster = None,
     form: option.DiffFormat = "table",
     every: option.All = False,
     output_path: option.Output = None,
@@ -119,7 +120,7 @@ def run(
     path = measuring.path_for(save, output_path, force=force)
     if how_much := incomplete(baseline):
         tell(f"{baseline_path} was cut short: it has {how_much}")
-    finished = measuring.measured(cells, path, dsn, timeout)
+    finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster)
     measured = [figure for figure in FIGURES if figure.meter in meter_names]
     difference = between(part, finished, measured)
     found = gate.judged(difference, places, limits)

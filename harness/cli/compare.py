@@ -62,6 +62,7 @@ def run(
     repeat: option.Repeat = None,
     explain: option.Explain = False,
     dsn: option.Dsn = None,
+    cluster: option.Cluster = None,
     sort: option.Sort = "peak",
     form: option.Format = "table",
     output_path: option.Output = None,
@@ -87,7 +88,7 @@ def run(
     cells = list(plan.cells(chosen, payrolls, meter_names, repeat, how))
     if explain:
         cells += plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
-    finished = measuring.measured(cells, path, dsn, timeout)
+    finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster)
     code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
     if how is plan.Consume.HOLD:
         tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")

@@ -226,7 +226,7 @@ def test_no_words_give_a_traceback(
     words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """All that comes before measuring: measuring itself is replaced by nothing to do."""
-    monkeypatch.setattr("harness.cli._measuring.measured", lambda *_: sys.exit(0))
+    monkeypatch.setattr("harness.cli._measuring.measured", lambda *_, **__: sys.exit(0))
     monkeypatch.setattr("harness.results.new_path", lambda: Path("unused"))
     monkeypatch.setattr(sys, "argv", ["harness", "compare", *words])
     with pytest.raises(SystemExit) as ended:

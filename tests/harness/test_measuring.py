@@ -19,6 +19,7 @@ def test_the_command_that_repeats_a_run_tells_nothing_of_this_machine(
         *("--explain", "--repeat", "2"),
     ]
     private = ["--dsn", "postgresql://me:secret@host/x", "--save=/tmp/run.jsonl", "--output", "y"]
+    private += ["--cluster", "tcp://host:8786"]
     monkeypatch.setattr(sys, "argv", ["harness", *given, *private])
     expected = "python -m harness check --baseline=a.jsonl own.py 'a.py:f(1)' --explain --repeat 2"
     assert _measuring.command() == expected
