@@ -110,9 +110,7 @@ def _clean_up(url: URL, prefix: str) -> None:
 def parse_dsn(dsn: str) -> URL:
     """Read a DSN: a URL, or libpq's `key=value` words. Raises DatabaseError."""
     words = _words(dsn)
-    if (
-        words is None
-    ):  # raised here, so that libpq's error, which quotes the DSN, is not its context
+    if words is None:  # raised here: libpq's error, which quotes the DSN, is not its context
         raise DatabaseError(
             "the --dsn is not one that libpq reads; it looks like "
             "postgresql://user@host:5432/database or 'host=localhost dbname=payroll'"
