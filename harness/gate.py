@@ -106,7 +106,8 @@ def strategies_of(
 ) -> list[str]:
     """Give the strategies to judge: those named, or all that have no error in the baseline.
 
-    Raises UsageError for one that the baseline does not have, or that failed in it.
+    Raises UsageError for one that the baseline does not have, or that failed in it; and for a file
+    that only the baseline names: a run may come from anywhere, and to measure a file executes it.
     """
     found = [m for m in baseline.measurements if m.cell.payroll in payrolls]
     known = dict.fromkeys(m.cell.strategy for m in found if m.cell.strategy not in baselines.ALL)
@@ -119,6 +120,12 @@ def strategies_of(
     wanted = list(dict.fromkeys(names or [name for name in known if name not in broken]))
     if not wanted:
         raise UsageError("the baseline has no strategy that did not fail")
+    files = [name for name in wanted if name.endswith(".py")]
+    if files and not names:
+        raise UsageError(
+            f"the baseline names a file, {files[0]!r}; a file is executed only where you name it: "
+            "name each strategy to judge"
+        )
     return wanted
 
 

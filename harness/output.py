@@ -17,6 +17,8 @@ def check(path: Path, option: str, *, replace: bool = False) -> None:
     try:
         if path.is_dir():
             raise UsageError(f"{option} {path} is a folder; name a file in it")
+        if path.exists() and not path.is_file():  # root would replace /dev/null for everybody
+            raise UsageError(f"{option} {path} is no regular file; name one")
         if path.exists() and not replace:
             hint = "" if option == "--save" else ", or add --force"
             raise UsageError(f"{option} {path} exists; name another file{hint}")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from harness import baselines, discovery, meters
-from harness.bounds import AtLeastOne, Count
+from harness.bounds import MOST_CELLS, MOST_ROWS, AtLeastOne, Count
+from harness.errors import UsageError
 from harness.payroll import Payroll, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 FLOOR = baselines.floor.__name__
 """The payroll as plain objects built directly in Python: what memory is a ratio to."""
@@ -155,3 +157,20 @@ def to_explain(payrolls: Sequence[Payroll]) -> Payroll:
     """
     small = [payroll for payroll in payrolls if payroll.entries <= EXPLAINED_UP_TO]
     return max(small or payrolls[:1], key=lambda payroll: payroll.entries)
+
+
+def at_most_a_run(cells: Iterable[Cell]) -> list[Cell]:
+    """Give the cells; raises UsageError for more than a run may have, or a report can show."""
+    found = list(islice(cells, MOST_CELLS + 1))
+    if len(found) > MOST_CELLS:
+        raise UsageError(
+            f"these are more than {MOST_CELLS:,} measurements: name fewer strategies, sizes or "
+            "meters, or lower --repeat"
+        )
+    rows = len({(cell.strategy, cell.payroll) for cell in found})
+    if rows > MOST_ROWS:
+        raise UsageError(
+            f"these are {rows:,} strategies at payrolls; a run has at most {MOST_ROWS:,}: name "
+            "fewer strategies or sizes"
+        )
+    return found

@@ -12,13 +12,23 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.bounds import Count, Figure, FigureName, Seconds
+from harness.bounds import (
+    LARGEST,
+    LONGEST_LINE,
+    MOST_FIGURES,
+    MOST_ROWS,
+    Count,
+    Figure,
+    FigureName,
+    Seconds,
+)
 from harness.errors import ResultsError
 from harness.explanation.explain import Explanation
 from harness.plan import REFERENCE, Cell
@@ -28,8 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 FORMAT = 1
-LARGEST = 100_000_000
-"""Bytes of the largest file that is read: a run of all strategies has some 100,000."""
 
 ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
@@ -136,22 +144,25 @@ def read(path: Path) -> Run:
 
     Names, labels and errors are as they can be shown: no control characters, no escapes.
     """
-    first, *rest = _content(path).split(b"\n")
-    header = _header(first, path)
+    lines = _lines(path)
+    header = _header(next(lines, b"").removesuffix(b"\n"), path)
     measurements: dict[Cell, Measurement] = {}
-    # behind the last end of line is nothing, or a line cut short
-    for number, line in enumerate(rest[:-1], start=2):
+    for number, line in enumerate(lines, start=2):
+        if not line.endswith(b"\n"):
+            break  # cut short
         try:
             measurement = msgspec.convert(_decoded(line), Measurement)
             _check(measurement, measurements)
         except ValueError as error:  # msgspec's own are
             raise ResultsError(f"{path} is damaged in line {number}: {error}") from error
         measurements[measurement.cell] = measurement
-    return Run(header, list(measurements.values()))
+    run = Run(header, list(measurements.values()))
+    _check_size(run, path)
+    return run
 
 
-def _content(path: Path) -> bytes:
-    """Give what is in the file: a regular one, as anything else could never end."""
+def _lines(path: Path) -> Iterator[bytes]:
+    """Give the lines of the file: a regular one, as anything else could never end."""
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
@@ -160,7 +171,14 @@ def _content(path: Path) -> bytes:
         if status.st_size > LARGEST:
             size = f"{status.st_size / 1e6:,.0f} MB"
             raise ResultsError(f"{path} is not a saved run: it has {size}, a run has far less")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            for number in count(1):
+                line = file.readline(LONGEST_LINE + 1)
+                if len(line) > LONGEST_LINE:
+                    raise ResultsError(f"{path} is not a saved run: line {number} is far too long")
+                if not line:
+                    return
+                yield line
     except OSError as error:
         raise ResultsError(f"cannot read the run: {error}") from error
 
@@ -207,3 +225,17 @@ def _check(measurement: Measurement, others: Iterable[Cell]) -> None:
     for name, value in measurement.figures.items():
         if value < 0 and "delta" not in name:  # pages can be given back in a call
             raise ValueError(f"{name} is negative")
+
+
+def _check_size(run: Run, path: Path) -> None:
+    """Raise ResultsError for a run that no report can show, in time and memory that anyone has."""
+    for what, most, found in (
+        (
+            "strategies at payrolls",
+            MOST_ROWS,
+            {(m.cell.strategy, m.cell.payroll) for m in run.measurements},
+        ),
+        ("names of figures", MOST_FIGURES, {name for m in run.measurements for name in m.figures}),
+    ):
+        if len(found) > most:
+            raise ResultsError(f"{path} has {len(found):,} {what}; at most {most:,} can be shown")

@@ -9,6 +9,7 @@ import typer
 
 from harness import diffs, discovery, reports
 from harness import meters as meters_package
+from harness.bounds import LONGEST_SECONDS, MOST, MOST_REPEATS
 from harness.errors import unknown
 from harness.payroll import MADE
 from harness.reports._content import SORT_KEYS
@@ -54,8 +55,8 @@ Names = Annotated[
         show_default=False,
     ),
 ]
-Entries = Annotated[int, typer.Option(min=1, help="Entries of the payroll.")]
-Components = Annotated[int, typer.Option(min=0, help="Components of each entry.")]
+Entries = Annotated[int, typer.Option(min=1, max=MOST, help="Entries of the payroll.")]
+Components = Annotated[int, typer.Option(min=0, max=MOST, help="Components of each entry.")]
 ProfileName = Annotated[
     str,
     typer.Option(
@@ -82,7 +83,11 @@ Cluster = Annotated[
 ]
 Repeat = Annotated[
     int | None,
-    typer.Option(min=1, help="Fresh processes a meter; by default what suits the meter."),
+    typer.Option(
+        min=1,
+        max=MOST_REPEATS,
+        help="Fresh processes a meter; by default what suits the meter.",
+    ),
 ]
 Meters = Annotated[
     list[str] | None,
@@ -116,7 +121,9 @@ Sort = Annotated[
         help=f"Order of the rows: {', '.join(SORT_KEYS)}.",
     ),
 ]
-ScaleTo = Annotated[int, typer.Option(min=1, help="Say what a payroll of this many entries needs.")]
+ScaleTo = Annotated[
+    int, typer.Option(min=1, max=MOST, help="Say what a payroll of this many entries needs.")
+]
 Format = Annotated[
     str,
     typer.Option(
@@ -144,5 +151,8 @@ Save = Annotated[
     typer.Option("--save", help="Save the run here, not in results/local.", show_default=False),
 ]
 Timeout = Annotated[
-    float, typer.Option(min=1, help="Seconds after which one measurement is given up.")
+    float,
+    typer.Option(
+        min=1, max=LONGEST_SECONDS, help="Seconds after which one measurement is given up."
+    ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +48,11 @@ class Wanted:
         return next(iter(self.targets))
 
     def cells(self, names: Sequence[str], items: int) -> list[plan.Cell]:
-        """Give what is measured of them, after the checks."""
-        found = list(plan.of_own(names, items, self.meters, self.repeat, self.consume))
+        """Give what is measured of them, after the checks; raises UsageError for too much."""
+        found = plan.of_own(names, items, self.meters, self.repeat, self.consume)
         if self.explain:
-            found += plan.explanations(names, plan.own_data(items), check=False)
-        return found
+            found = chain(found, plan.explanations(names, plan.own_data(items), check=False))
+        return plan.at_most_a_run(found)
 
 
 def targets(texts: Sequence[str], setup: str | None) -> dict[str, Target]:

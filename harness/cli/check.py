@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness import diffs, discovery, gate, meters, plan, results
+from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._progress import tell
@@ -53,6 +54,7 @@ Entries = Annotated[
     int | None,
     typer.Option(
         min=1,
+        max=MOST,
         help="Which of the baseline's payrolls, by its entries; its smallest, the quickest, "
         "if none is said.",
         show_default=False,
@@ -150,7 +152,8 @@ def _cells(
     has_reference = "clock" in meter_names and consume is plan.Consume.HOLD
     ways = [plan.REFERENCE, *wanted] if has_reference else wanted
     cells = plan.cells(list(dict.fromkeys(ways)), payrolls, meter_names, repeat, consume)
-    return [cell for cell in cells if not cell.cold and not cell.paused]  # no figure is of these
+    # no figure is of a first call, nor of one with the collector paused
+    return plan.at_most_a_run(cell for cell in cells if not cell.cold and not cell.paused)
 
 
 def _append_to_github_summary(text: str) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness import budgets, choices, discovery, output, results
+from harness.bounds import MOST
 from harness.choice import Limits
 from harness.cli import _options as option
 from harness.cli._measuring import answer
@@ -46,11 +47,10 @@ python -m harness choose --entries 10000 --memory 64MB --run results/local/some-
 python -m harness choose --entries 10000 --memory 64MB --format adr --output 0001-premiums.md
 """
 
-MOST_ENTRIES = 1_000_000_000
 FORMS = discovery.names(choices)
 
 Entries = Annotated[
-    int, typer.Option(min=1, max=MOST_ENTRIES, help="Entries of the largest payroll to read.")
+    int, typer.Option(min=1, max=MOST, help="Entries of the largest payroll to read.")
 ]
 Memory = Annotated[
     str,

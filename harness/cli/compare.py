@@ -6,12 +6,14 @@ before it is measured. Needs no server: it starts a Postgres of its own.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated
 
 import typer
 
 import strategies
 from harness import discovery, meters, plan
+from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._progress import tell
@@ -85,10 +87,13 @@ def run(
     counts = _counts(sizes) if sizes else [entries]
     payrolls = [Payroll(count, components, Profile(profile)) for count in counts]
     meter_names = list(dict.fromkeys(meter or discovery.names(meters)))
-    cells = list(plan.cells(chosen, payrolls, meter_names, repeat, how))
+    cells = plan.cells(chosen, payrolls, meter_names, repeat, how)
     if explain:
-        cells += plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
-    finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster)
+        too = plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
+        cells = chain(cells, too)
+    finished = measuring.measured(
+        plan.at_most_a_run(cells), path, dsn, timeout, cluster=cluster
+    )
     code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
     if how is plan.Consume.HOLD:
         tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")
@@ -101,6 +106,6 @@ def _counts(sizes: str) -> list[int]:
         counts = sorted({int(size) for size in sizes.split(",")})
     except ValueError:
         counts = []
-    if not counts or counts[0] < 1:
+    if not counts or counts[0] < 1 or counts[-1] > MOST:
         raise UsageError(f"--sizes {sizes!r} is not a list of numbers of entries, as 1000,10000")
     return counts

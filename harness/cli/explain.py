@@ -74,6 +74,7 @@ def run(
         finished = own.measured(wanted, path, timeout)
     else:
         chosen = measuring.chosen(names, strategies.names)
-        cells = list(plan.explanations(chosen, Payroll(entries, components, Profile(profile))))
+        payroll = Payroll(entries, components, Profile(profile))
+        cells = plan.at_most_a_run(plan.explanations(chosen, payroll))
         finished = measuring.measured(cells, path, dsn, timeout, picture)
     return measuring.report(finished, path, form, Options(), output_path)

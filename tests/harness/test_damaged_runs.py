@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
-from harness import diffs, discovery, gate, reports, results
+from harness import bounds, diffs, discovery, gate, reports, results
 from harness.difference import between
 from harness.diffs._content import Shown
 from harness.errors import HarnessError, ResultsError
@@ -260,6 +260,6 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_far_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge"
     with path.open("wb") as file:
-        file.truncate(results.LARGEST + 1)  # sparse: takes no room
-    with pytest.raises(ResultsError, match="it has 100 MB, a run has far less"):
+        file.truncate(bounds.LARGEST + 1)  # sparse: takes no room
+    with pytest.raises(ResultsError, match="it has 20 MB, a run has far less"):
         results.read(path)

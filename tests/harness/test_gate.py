@@ -134,6 +134,10 @@ def test_strategies() -> None:
         gate.strategies_of(run, payrolls, ["laen"])
     with pytest.raises(UsageError, match="bad failed in the baseline"):
         gate.strategies_of(run, payrolls, ["bad"])
+    with_file = with_baselines(*memory("my/own.py", 1e6))
+    assert gate.strategies_of(with_file, payrolls, ["my/own.py"]) == ["my/own.py"]
+    with pytest.raises(UsageError, match=r"the baseline names a file, 'my/own.py'; a file is exec"):
+        gate.strategies_of(with_file, payrolls, None)
     only_bad = a_run(failed("bad", "raised"), *memory("floor", 1e6))
     with pytest.raises(UsageError, match="no strategy that did not fail"):
         gate.strategies_of(only_bad, gate.payrolls_of(only_bad), None)

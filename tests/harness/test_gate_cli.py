@@ -40,7 +40,8 @@ def own_way(folder: Path, planted: Path) -> None:
 
 def test_what_did_not_change_passes(folder: Path) -> None:
     own_way(folder, ROOT / "strategies" / "slotted.py")
-    done = harness("check", "--baseline", "baseline.jsonl", "--save", "same.jsonl", folder=folder)
+    asked = ("check", "full_orm", "own.py", "yield_per", "--baseline", "baseline.jsonl")
+    done = harness(*asked, "--save", "same.jsonl", folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (
         "PASSED: 3 strategies, none worse by more than the limits: peak 5%, delta 5%."
@@ -50,7 +51,21 @@ def test_what_did_not_change_passes(folder: Path) -> None:
     run = results.read(folder / "same.jsonl")
     assert {m.cell.entries for m in run.measurements} == {50}  # the smallest of the baseline
     assert not any(m.cell.cold for m in run.measurements)
-    assert run.header.command == "python -m harness check --baseline baseline.jsonl"
+    assert run.header.command == f"python -m harness {' '.join(asked)}"
+
+
+@pytest.mark.parametrize("name", ["own.py", "../own.py", "/tmp/own.py", "own\x1b[2J.py"])
+def test_a_file_that_only_the_baseline_names_is_not_executed(
+    tmp_path: Path, folder: Path, name: str
+) -> None:
+    """A run may come from anywhere, and to measure a file of its choice would execute it."""
+    (tmp_path / "own.py").write_text("open('executed', 'w')")
+    named = json.dumps(name).encode()
+    saved = (folder / "baseline.jsonl").read_bytes().replace(b'"own.py"', named)
+    (tmp_path / "baseline.jsonl").write_bytes(saved)
+    done = harness("check", "--baseline", "baseline.jsonl", folder=tmp_path)
+    is_refused(done, "a file is executed only where you name it")
+    assert not (tmp_path / "executed").exists()
 
 
 def test_a_strategy_made_worse_fails(folder: Path) -> None:
@@ -103,7 +118,7 @@ def test_times_are_judged_beside_the_reference(folder: Path) -> None:
         (["--fail-on", "peek:5%"], "did you mean peak?"),
         (["--fail-on", "peak:5"], "is not a figure and a percentage, as peak:5%"),
         (["--fail-on", "peak:-5%"], "is not a figure and a percentage"),
-        (["--fail-on", "all-peak:5%"], "the baseline has no all-peak of "),
+        (["own.py", "--fail-on", "all-peak:5%"], "the baseline has no all-peak of "),
         (["--fail-on", "time:5%", "--repeat", "2"], "--fail-on time needs --repeat 3 or more"),
         (["--entries", "7"], "the baseline has no payroll of 7 entries; it has 50, 80"),
         (["yield_pre"], "no strategy in the baseline 'yield_pre'; did you mean yield_per?"),
