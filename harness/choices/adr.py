@@ -11,6 +11,7 @@ from harness.choices import _options as options
 from harness.choices import _sentences as sentences
 from harness.choices import _words as say
 from harness.plan import REFERENCE
+from harness.quoted import in_markdown
 from harness.words import ran_on
 from strategies.traits import TRAITS
 
@@ -38,7 +39,8 @@ def render(decision: Decision) -> str:
     parts += ["", "## Pros and Cons of the Options", "", grid.every(decision.verdicts, "pipe")]
     for verdict in decision.verdicts:
         parts += ["", *options.pros_and_cons(verdict)]
-    return "\n".join(_wrapped([*parts, "", "## More Information", "", *_more(decision)]))
+    wrapped = _wrapped([*parts, "", "## More Information", "", *_more(decision)])
+    return "\n".join(map(in_markdown, wrapped))
 
 
 def _wrapped(lines: list[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from harness.choice import RULE
 from harness.choices import _grid as grid
 from harness.choices import _sentences as sentences
 from harness.choices import _words as say
+from harness.quoted import in_markdown
 
 if TYPE_CHECKING:
     from harness.decision import Decision
@@ -24,7 +25,9 @@ def render(decision: Decision) -> str:
         parts += ["What would change the answer, all else equal:", ""]
         parts += [*(f"- `{option}`: {words}." for option, words in changes), ""]
     parts += [f"How it is chosen: {RULE}", "", *(f"- {note}" for note in sentences.notes(decision))]
-    return "\n".join([*parts, "", f"<sub>{sentences.origin(decision)}</sub>"])
+    return "\n".join(
+        [*map(in_markdown, parts), "", f"<sub>{in_markdown(sentences.origin(decision))}</sub>"]
+    )
 
 
 def _answer(decision: Decision) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from harness.diffs._rows import rows
+from harness.quoted import as_csv
 
 if TYPE_CHECKING:
     from harness.difference import Difference
@@ -16,8 +15,4 @@ if TYPE_CHECKING:
 def render(difference: Difference, _: Shown) -> str:
     """Give a heading line and the rows; what there is not is empty."""
     found = list(rows(difference))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, found[0] if found else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(found)
-    return text.getvalue().rstrip("\n")
+    return as_csv(found[0] if found else [], found)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from harness.difference import Verdict
 from harness.diffs import _content as content
 from harness.diffs import _verdict
+from harness.quoted import in_markdown
 from harness.reports.table import aligned
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ def render(difference: Difference, shown: content.Shown) -> str:
         parts += [f"**{title}**", "", *_section(difference, changes, shown), ""]
     parts += [*(f"- {line}" for line in content.missing(difference, shown)), ""]
     notes = " ".join(content.legend(difference)).replace("\n", " ").replace("* abs", "\\* abs")
-    return "\n".join([*content.without_double_blanks(parts), f"<sub>{notes}</sub>"])
+    return "\n".join(
+        [
+            *map(in_markdown, content.without_double_blanks(parts)),
+            f"<sub>{in_markdown(notes)}</sub>",
+        ]
+    )
 
 
 def _section(difference: Difference, changes: list[Change], shown: content.Shown) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
+from harness.quoted import as_csv
 from harness.reports import _content as content
 from harness.reports import _layers as layers
 
@@ -21,11 +20,7 @@ def render(run: Run, options: content.Options) -> str:
     if layers.only_explained(run):
         rows = list(_layers(run))
     names = dict.fromkeys(name for row in rows for name in row)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().rstrip("\n")
+    return as_csv(names, rows)
 
 
 def _layers(run: Run) -> Iterator[dict[str, object]]:

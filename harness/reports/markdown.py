@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import words
+from harness.quoted import in_markdown
 from harness.reports import _content as content
 from harness.reports import _growth as growth
 from harness.reports import _layers as layers
@@ -33,7 +34,7 @@ def render(run: Run, options: content.Options) -> str:
             parts += [aligned(*layers.as_table(explained, moment), "pipe"), ""]
         for each in explained:
             parts += [f"{each.strategy} retains:", "```", *layers.census_lines(each), "```", ""]
-    return "\n".join([*parts, f"<sub>{words.ran_on(run)}</sub>"])
+    return "\n".join([*map(in_markdown, parts), f"<sub>{in_markdown(words.ran_on(run))}</sub>"])
 
 
 def _compared(rows: list[Row]) -> list[str]:
