@@ -36,6 +36,7 @@ from trust._texts import budgets, limits, targets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+INTERRUPTED = 130
 CUT = "cut off here: no server, and nothing is measured"
 WRITTEN = {"--output", "--save", "--flamegraph"}
 """Options whose value is a file to make: never one of this machine's own."""
@@ -84,10 +85,14 @@ class Done(NamedTuple):
 
 
 @cache
+def application() -> Any:
+    """The application as it is parsed by: made once, which takes longer than most inputs."""
+    return typer.main.get_command(cli._app())
+
+
 def commands() -> dict[str, Any]:
-    """The application's commands, each with its parameters."""
-    group: Any = typer.main.get_command(cli._app())
-    found: dict[str, Any] = group.commands
+    """Its commands, each with its parameters."""
+    found: dict[str, Any] = application().commands
     return found
 
 
@@ -134,6 +139,15 @@ def command_lines(draw: st.DrawFn) -> list[str]:
     return [name, *(word for piece in draw(st.permutations(found)) for word in piece)]
 
 
+def pictures() -> st.SearchStrategy[list[str]]:
+    """Command lines that may have Vega draw."""
+    words = st.sampled_from(
+        ("--sort=time", "--scale-to=1000000000", "--output=out/new", "run.jsonl")
+    )
+    form = st.sampled_from(sorted(PICTURES)).map("--format={}".format)
+    return st.tuples(st.just("report"), st.sampled_from(PATHS), form, words).map(list)
+
+
 def draws_a_picture(words: Sequence[str]) -> bool:
     """Whether it may have Vega draw, which takes seconds."""
     return any(word in PICTURES or word.partition("=")[2] in PICTURES for word in words)
@@ -167,11 +181,10 @@ def cut_off() -> Iterator[None]:
     def refuse(*_: object, **__: object) -> None:
         raise DatabaseError(CUT)
 
-    doors = ((_measuring, "open_database"), (measure, "run"), (selfcheck, "readings"))
     with (
-        patch.object(*doors[0], refuse),
-        patch.object(*doors[1], refuse),
-        patch.object(*doors[2], refuse),
+        patch.object(_measuring, "open_database", refuse),
+        patch.object(measure, "run", refuse),
+        patch.object(selfcheck, "readings", refuse),
     ):
         yield
 
@@ -184,8 +197,11 @@ def run(words: Sequence[str]) -> Done:
         each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)
     }
     code: object = "it did not end the process"
+    made = application()
     try:
         with (
+            cut_off(),
+            patch.object(typer.main, "get_command", lambda _: made),
             patch.object(sys, "argv", ["harness", *words]),
             redirect_stdout(out),
             redirect_stderr(err),
@@ -236,6 +252,8 @@ def check(words: Sequence[str], folder: Path) -> Done:
 
 def check_words(words: Sequence[str], done: Done) -> None:
     """It ended as it may end."""
+    if done.code == INTERRUPTED:  # it is us who are
+        raise KeyboardInterrupt
     assert done.code in (0, 1, 2), done
     assert "Traceback" not in done.err
     assert done.err == "" or done.err.endswith("\n")

@@ -39,34 +39,38 @@ class Surface(NamedTuple):
     slower: int = 1
 
 
-def surfaces(folder: Path) -> list[Surface]:
-    """Give every surface; command lines are run in the folder, which is furnished for them."""
-    _argv.furnish(folder)
-    lines = _argv.command_lines()
-    texts = [
+def texts() -> list[Surface]:
+    """Give the surfaces that read a short text."""
+    return [
         Surface("budgets", "text", (_texts.budgets(),), _texts.budget_holds),
         Surface("units of budgets", "text", _texts.NUMBERS_AND_UNIT, _texts.units_hold),
         Surface("limits of check", "text", (_texts.limits(),), _texts.limit_holds),
         Surface("TARGET and --setup", "text", (_texts.targets(),) * 2, _texts.target_holds),
         Surface("DSNs with a password", "text", (_texts.dsns(),), _texts.dsn_holds),
     ]
+
+
+def surfaces(folder: Path) -> list[Surface]:
+    """Give every surface; command lines are run in the folder, which is furnished for them."""
+    _argv.furnish(folder)
+    lines = _argv.command_lines()
     runs = [
         Surface(f"runs: {what}", "text", (made, st.randoms()), _damaged.check_one)
         for what, made in _damaged.KINDS.items()
     ]
-    drawn = [
-        Surface(f"runs: {what}", "html, svg", (made,), _damaged.check_drawn, SLOWER)
-        for what, made in _damaged.KINDS.items()
-    ]
+    either = st.one_of(*_damaged.KINDS.values())
     alone = lines.filter(lambda words: not _argv.draws_a_picture(words))
-    pictures = lines.filter(_argv.draws_a_picture)
     return [
-        *texts,
+        *texts(),
         *runs,
-        *drawn,
+        Surface("runs: any of these", "html, svg", (either,), _damaged.check_drawn, SLOWER),
         Surface("command lines", "in process", (alone,), lambda w: _argv.check(w, folder)),
         Surface(
-            "command lines", "html, svg", (pictures,), lambda w: _argv.check(w, folder), SLOWER
+            "command lines",
+            "html, svg",
+            (_argv.pictures(),),
+            lambda w: _argv.check(w, folder),
+            SLOWER,
         ),
         Surface("command lines", "a process each", (alone,), lambda w: in_both(w, folder), SLOWER),
     ]
