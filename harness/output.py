@@ -29,10 +29,13 @@ def check(path: Path, option: str, *, replace: bool = False) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write the file whole or not at all; raises UsageError."""
+    """Write the file whole or not at all; raises UsageError.
+
+    A path that is no UTF-8 is in the text as Python holds it, and escaped in the file.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(f"{text}\n", encoding="utf-8")
+        beside.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -131,7 +131,7 @@ def saved_to(path: Path, header: Header) -> Iterator[Callable[[Measurement], Non
             file.write(msgspec.json.encode(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        except OSError as error:
+        except (OSError, UnicodeEncodeError) as error:  # a strategy's path may be no UTF-8
             raise ResultsError(f"cannot save to {path}: {error}") from error
 
     with file:

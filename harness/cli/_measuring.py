@@ -138,7 +138,8 @@ def command() -> str:
         if not skip and name not in private:
             words.append(from_here(word))
         skip = not skip and name in private and not has_value
-    return shlex.join(["python", "-m", "harness", *map(masked, words)])
+    said = shlex.join(["python", "-m", "harness", *map(masked, words)])
+    return said.encode(errors="backslashreplace").decode()  # a path may be no UTF-8
 
 
 def from_here(word: str) -> str:

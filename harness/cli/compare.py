@@ -91,9 +91,7 @@ def run(
     if explain:
         too = plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
         cells = chain(cells, too)
-    finished = measuring.measured(
-        plan.at_most_a_run(cells), path, dsn, timeout, cluster=cluster
-    )
+    finished = measuring.measured(plan.at_most_a_run(cells), path, dsn, timeout, cluster=cluster)
     code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
     if how is plan.Consume.HOLD:
         tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")

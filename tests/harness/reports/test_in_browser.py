@@ -7,6 +7,7 @@ import shutil
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from runs import HOSTILE, STRATEGIES, made_run
@@ -236,6 +237,37 @@ def test_a_hostile_name_stays_text(opened: Callable[..., Opened]) -> None:
     page.locator("[data-chart=memory] svg .mark-rect path").last.hover(force=True)
     page.wait_for_selector("#vg-tooltip-element.visible")
     assert page.evaluate("window.hostile") is None
+    assert not unwanted
+
+
+PAYLOADS = (
+    *(
+        '"><img src=x onerror="window.hostile=1">',
+        "'><svg onload=window.hostile=1>",
+        "<!--<script>",
+    ),
+    *(
+        "</title></style></textarea><script>window.hostile=1</script>",
+        "javascript:window.hostile=1",
+    ),
+    *("{{ 7*7 }}", "'); window.hostile=1; ('", "datum.x || (window.hostile=1)", "&lt;script&gt;"),
+    *("<iframe src=http://x.example/>", "<a href=javascript:window.hostile=1>x</a>", "${window}"),
+)
+
+
+def test_no_text_of_a_run_runs_or_asks(opened: Callable[..., Opened]) -> None:
+    """As a name, a label, an error, the command and all of the environment."""
+    run = made_run(strategies=(FLOOR, REFERENCE, *PAYLOADS), errors={"bad": "".join(PAYLOADS)})
+    header = msgspec.structs.replace(
+        run.header,
+        command="".join(PAYLOADS),
+        labels={each: f"{each} {other}" for each in PAYLOADS for other in PAYLOADS},
+        environment={key: "".join(PAYLOADS) for key in (*run.header.environment, *PAYLOADS)},
+    )
+    page, unwanted = opened(Run(header, run.measurements))
+    assert page.evaluate("window.hostile") is None
+    assert page.locator("img, iframe, svg[onload], main a:not([href^='#'])").count() == 0
+    assert {*PAYLOADS} <= {*page.locator("#tables tbody th").all_text_contents()}
     assert not unwanted
 
 
