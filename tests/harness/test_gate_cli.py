@@ -124,7 +124,7 @@ def test_times_are_judged_beside_the_reference(folder: Path) -> None:
         (["yield_pre"], "no strategy in the baseline 'yield_pre'; did you mean yield_per?"),
         (["--meter", "clok"], "did you mean clock?"),
         (["--format", "html"], "there is no format 'html'"),
-        (["--save", "baseline.jsonl"], "--save baseline.jsonl exists"),
+        (["own.py", "--save", "baseline.jsonl"], "--save baseline.jsonl exists"),
         (["--baseline", "not-there.jsonl"], "No such file"),
         (["--baseline", "own.py"], "own.py is not a saved run"),
     ],
