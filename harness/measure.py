@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -67,7 +67,8 @@ class Workers:
         self._idle: list[Worker] = []
         self._ended = False
         # What a killed process leaves, such as a recording, goes with the run.
-        self._folder = temporary.folder()
+        self._left = ExitStack()
+        self._folder = self._left.enter_context(temporary.folder())
 
     @contextmanager
     def one(self) -> Iterator[Worker]:
@@ -75,7 +76,7 @@ class Workers:
         with self._lock:
             if self._ended:
                 raise RuntimeError("the run has ended")
-            worker = self._idle.pop() if self._idle else start(self._folder.name)
+            worker = self._idle.pop() if self._idle else start(self._folder)
             self._all.add(worker)
         yield worker
         with self._lock:
@@ -88,7 +89,7 @@ class Workers:
             self._ended = True
             for worker in self._all:
                 kill(worker)
-            self._folder.cleanup()
+            self._left.close()
 
 
 def start(folder: str | None = None) -> Worker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
@@ -22,7 +22,7 @@ def check(path: Path, option: str, *, replace: bool = False) -> None:
         if path.exists() and not replace:
             hint = "" if option == "--save" else ", or add --force"
             raise UsageError(f"{option} {path} exists; name another file{hint}")
-        with NamedTemporaryFile(dir=path.parent):
+        with TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
         raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from error
@@ -38,5 +38,6 @@ def write(path: Path, text: str) -> None:
         beside.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)

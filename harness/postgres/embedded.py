@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL
 
+from harness import temporary
 from harness.errors import DatabaseError
 from harness.postgres import accounts, files, programs, variables
 from harness.postgres.folders import CACHE_VARIABLE, SERVER_USER, cache_folder, own_folder
@@ -38,6 +39,8 @@ SECONDS_TO_START = 60
 LARGEST_LOG = 1_000_000
 """Bytes of the server's log, above which the next start begins a new one."""
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's address has 103 bytes or more, with the file's name
+LONGEST_TEMPORARY_FOLDER = 50  # leaves room for the names of a folder and a link in it
+SHORT = "/tmp"  # noqa: S108 (in it is a folder of our own)
 
 # The data can be written again at any time, so durability is not paid for.
 SETTINGS = {
@@ -222,8 +225,9 @@ def _short_path_to(folder: Path) -> Iterator[Path]:
     if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
         yield folder
         return
-    with tempfile.TemporaryDirectory(prefix=SERVER_USER) as private:
-        link = Path(private) / "postgres"
+    is_long = len(os.fsencode(tempfile.gettempdir())) > LONGEST_TEMPORARY_FOLDER
+    with temporary.folder(SHORT if is_long else None) as private:
+        link = Path(private) / "pg"
         link.symlink_to(folder)
         yield link
 

@@ -18,15 +18,33 @@ CACHE_VARIABLE = "MAPPING_STRATEGIES_CACHE"
 """The environment variable that names the cache folder."""
 SERVER_USER = "mapping-strategies"
 """The system user that the server runs as for root."""
+NOT_QUOTED = set('"$`\\\n')
+"""What a shell reads between double quotes, as pg_ctl writes the names of folders."""
 
 
 def cache_folder() -> Path:
-    """Give the folder that holds the server's data: named by CACHE_VARIABLE, or the usual one."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).absolute()
+    """Give the folder that holds the server's data: named by CACHE_VARIABLE, or the usual one.
+
+    Raises DatabaseError where there is none, or none that a server can be started in.
+    """
+    found = Path(os.environ.get(CACHE_VARIABLE) or _usual()).absolute()
+    if NOT_QUOTED & set(str(found)):
+        raise DatabaseError(
+            f"no server can be started below {found}: pg_ctl does not quote such a name; "
+            f"name another folder in {CACHE_VARIABLE}"
+        )
+    return found
+
+
+def _usual() -> Path:
     if os.geteuid() == 0:
         return Path("/var/cache") / SERVER_USER
-    return user_cache_path(SERVER_USER)
+    try:
+        return user_cache_path(SERVER_USER)
+    except RuntimeError:  # no HOME, and no account to have one
+        raise DatabaseError(
+            f"there is no home folder for the embedded Postgres; name one in {CACHE_VARIABLE}"
+        ) from None
 
 
 def own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) -> Path:

@@ -195,3 +195,22 @@ def test_an_ordinary_user_needs_nothing(cache: Path, monkeypatch: pytest.MonkeyP
         pytest.skip("this checkout is where an ordinary user cannot read it")
     assert said == f"{home}/.cache/mapping-strategies/postgres-18/data"
     assert stat.S_IMODE((home / ".cache/mapping-strategies/postgres-18").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("name", ['"', "$(id)", "`id`", "two\nlines", "back\\slash"])
+def test_a_folder_that_a_shell_would_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(embedded.CACHE_VARIABLE, str(tmp_path / name))
+    with pytest.raises(DatabaseError, match=embedded.CACHE_VARIABLE), embedded.running():
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in (embedded.CACHE_VARIABLE, "HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    with pytest.raises(DatabaseError, match=embedded.CACHE_VARIABLE):
+        embedded.cache_folder()
