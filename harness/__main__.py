@@ -4,9 +4,12 @@ import os
 import sys
 from typing import NoReturn
 
-# Python looks into the working folder first: a strategies/ or a queue.py of the user's is not ours.
-if sys.path[0] == os.getcwd() != os.path.dirname(os.path.dirname(__file__)):  # noqa: PTH109, PTH120
-    sys.path.append(sys.path.pop(0))
+try:
+    # Python looks into the working folder first: a strategies/ or queue.py there is not ours.
+    if sys.path[0] == os.getcwd() != os.path.dirname(os.path.dirname(__file__)):  # noqa: PTH109, PTH120
+        sys.path.append(sys.path.pop(0))
+except FileNotFoundError:
+    pass  # the working folder was removed: nothing can be imported from it
 
 from harness.arguments import hide_secrets
 
@@ -14,9 +17,17 @@ from harness.arguments import hide_secrets
 def main() -> NoReturn:
     """Hide what nobody else shall read, before the imports, which take their time; then run."""
     hide_secrets()
-    from harness import cli
+    try:
+        from harness import cli
 
-    cli.main()
+        cli.main()
+    except KeyboardInterrupt:  # before cli.main could see to it, or after: nobody else tells
+        print("interrupted", file=sys.stderr)  # noqa: T201
+        sys.exit(130)
+    except (ImportError, OSError, MemoryError) as error:  # a package is missing, or memory for it
+        said = " ".join(str(error).split())
+        print(f"error: cannot start: {said}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
 
 
 if __name__ == "__main__":

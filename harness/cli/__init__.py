@@ -6,6 +6,7 @@ failed; 2 the command line, a file or the database is not right; 130 interrupted
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -14,8 +15,8 @@ import typer
 
 import strategies
 from harness import discovery
-from harness.errors import HarnessError
-from harness.printable import printable
+from harness.cli._progress import tell
+from harness.errors import HarnessError, UsageError
 from harness.secret import masked
 
 if TYPE_CHECKING:
@@ -26,20 +27,39 @@ def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
+    _have_all_streams()
     try:
+        if sys.flags.optimize > 1:
+            raise UsageError("Python's -OO removes the docstrings that labels and help are; use -O")
         sys.exit(_app()(prog_name="python -m harness", standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except (HarnessError, strategies.StrategyError) as error:
-        _tell(str(error))
+        _fail(str(error))
     except typer.TyperException as error:
         if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
-            _tell(said)
+            _fail(said)
+    except (OSError, MemoryError, RuntimeError) as error:
+        _fail(_machines(error))
     sys.exit(2)
 
 
-def _tell(error: str) -> None:
-    print(f"error: {printable(masked(error))}", file=sys.stderr)
+def _fail(error: str) -> None:
+    tell(f"error: {masked(error)}")
+
+
+def _machines(error: Exception) -> str:
+    """Say what the machine is out of: disk, files, memory, threads; raises what is another's."""
+    if isinstance(error, RuntimeError) and "new thread" not in str(error):
+        raise error
+    return str(error) or "out of memory"
+
+
+def _have_all_streams() -> None:
+    """Open what was closed (`>&-`), or the next file that is opened would be taken for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # an answer cannot be printed: stdout is not writable
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 (until the end)
 
 
 def _app() -> typer.Typer:

@@ -6,20 +6,20 @@ import os
 import re
 import shlex
 import sys
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
 from harness import baselines, discovery, environment, measure, output, plan, reports, results
 from harness.cli._progress import progress, show, tell
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
 from harness.secret import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from harness.place import Place
@@ -37,13 +37,30 @@ def chosen(names: Sequence[str] | None, every: Callable[[], list[str]]) -> list[
     return list(dict.fromkeys(local))
 
 
-def path_for(save: Path | None, output_path: Path | None, *, force: bool) -> Path:
-    """Give where the run is saved; raises UsageError where it, or the output, cannot be."""
+@contextmanager
+def saving(save: Path | None, output_path: Path | None, *, force: bool) -> Iterator[Path]:
+    """Give where the run is saved; what ends it early says so too, if there is anything.
+
+    Raises UsageError where it, or the output, cannot be.
+    """
     if output_path:
         output.check(output_path, "--output", replace=force)
     if save:
         output.check(save, "--save")
-    return save or results.new_path()
+    path = save or results.new_path()
+    try:
+        yield path
+    except KeyboardInterrupt:
+        tell(f"interrupted; {_kept(path)}")
+        raise
+    except HarnessError as error:
+        if path.exists() and str(path) not in str(error):
+            raise type(error)(f"{error}; {_kept(path)}") from error
+        raise
+
+
+def _kept(path: Path) -> str:
+    return f"what was measured is saved: {path}" if path.exists() else "nothing was measured yet"
 
 
 def measured(
@@ -104,13 +121,9 @@ def recorded(
     """Save each measurement as it arrives, in the file at `path`; give the run."""
     step("measuring", 0)
     with results.saved_to(path, header) as save, closing(found):
-        try:
-            for measurement in found:
-                save(measurement)
-                step(f"{measurement.cell.strategy}: {measurement.cell.meter}", 1)
-        except KeyboardInterrupt:
-            tell(f"interrupted; what was measured is saved: {path}")
-            raise
+        for measurement in found:
+            save(measurement)
+            step(f"{measurement.cell.strategy}: {measurement.cell.meter}", 1)
     return results.read(path)
 
 

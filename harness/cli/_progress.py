@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 def tell(message: str) -> None:
-    """Print a line on standard error."""
-    print(printable(message), file=sys.stderr)
+    """Print a line on standard error, if anybody can be told."""
+    with suppress(OSError):  # a terminal that was closed, a full disk
+        print(printable(message), file=sys.stderr, flush=True)
 
 
 def show(text: str) -> None:
@@ -40,7 +41,7 @@ def show(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            raise UsageError(f"cannot print the answer: {error.strerror}") from error
+            raise UsageError(f"cannot print the answer: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -55,6 +56,11 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
         TextColumn("{task.description}", markup=False),  # a path may hold [brackets]
     )
     off = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=off) as bar:
-        task = bar.add_task("starting Postgres", total=total)
+    bar = Progress(*columns, console=console, transient=True, disable=off)
+    task = bar.add_task("starting Postgres", total=total)
+    bar.start()
+    try:
         yield lambda what, advance: bar.update(task, description=what, advance=advance)
+    finally:
+        with suppress(OSError):  # the terminal was closed
+            bar.stop()

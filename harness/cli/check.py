@@ -119,17 +119,17 @@ def run(
     cells = _cells(baseline, wanted, payrolls, meter_names, repeat)
     part = gate.only(baseline, cells)
     places = gate.to_judge(part, wanted, limits)
-    path = measuring.path_for(save, output_path, force=force)
-    if how_much := incomplete(baseline):
-        tell(f"{baseline_path} was cut short: it has {how_much}")
-    finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster)
     measured = [figure for figure in FIGURES if figure.meter in meter_names]
-    difference = between(part, finished, measured)
-    found = gate.judged(difference, places, limits)
-    shown = Shown((printable(str(baseline_path)), printable(str(path))), every, found)
-    measuring.answer(discovery.load(diffs, form).render(difference, shown), output_path)
-    _append_to_github_summary(markdown.render(difference, shown))
-    tell(f"Saved: {path}")
+    with measuring.saving(save, output_path, force=force) as path:
+        if how_much := incomplete(baseline):
+            tell(f"{baseline_path} was cut short: it has {how_much}")
+        finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster)
+        difference = between(part, finished, measured)
+        found = gate.judged(difference, places, limits)
+        shown = Shown((printable(str(baseline_path)), printable(str(path))), every, found)
+        measuring.answer(discovery.load(diffs, form).render(difference, shown), output_path)
+        _append_to_github_summary(markdown.render(difference, shown))
+        tell(f"Saved: {path}")
     return int(not found.is_passed)
 
 

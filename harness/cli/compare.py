@@ -83,7 +83,6 @@ def run(
     else:
         chosen = measuring.chosen(names, strategies.streaming)
         _ = [strategies.stream(strategies.load(name)) for name in chosen]
-    path = measuring.path_for(save, output_path, force=force)
     counts = _counts(sizes) if sizes else [entries]
     payrolls = [Payroll(count, components, Profile(profile)) for count in counts]
     meter_names = list(dict.fromkeys(meter or discovery.names(meters)))
@@ -91,8 +90,10 @@ def run(
     if explain:
         too = plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
         cells = chain(cells, too)
-    finished = measuring.measured(plan.at_most_a_run(cells), path, dsn, timeout, cluster=cluster)
-    code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
+    planned = plan.at_most_a_run(cells)
+    with measuring.saving(save, output_path, force=force) as path:
+        finished = measuring.measured(planned, path, dsn, timeout, cluster=cluster)
+        code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
     if how is plan.Consume.HOLD:
         tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")
     return code

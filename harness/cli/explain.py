@@ -68,13 +68,13 @@ def run(
         if len(names) > 1:
             raise UsageError("--flamegraph draws one strategy; name only one")
     picture = str(flamegraph.absolute()) if flamegraph else None
-    path = measuring.path_for(save, output_path, force=force)
-    if any(map(is_target, names)):
-        wanted = own.Wanted(own.targets(names, setup), explain=True, flamegraph=picture)
-        finished = own.measured(wanted, path, timeout)
-    else:
-        chosen = measuring.chosen(names, strategies.names)
-        payroll = Payroll(entries, components, Profile(profile))
-        cells = plan.at_most_a_run(plan.explanations(chosen, payroll))
-        finished = measuring.measured(cells, path, dsn, timeout, picture)
-    return measuring.report(finished, path, form, Options(), output_path)
+    with measuring.saving(save, output_path, force=force) as path:
+        if any(map(is_target, names)):
+            wanted = own.Wanted(own.targets(names, setup), explain=True, flamegraph=picture)
+            finished = own.measured(wanted, path, timeout)
+        else:
+            chosen = measuring.chosen(names, strategies.names)
+            payroll = Payroll(entries, components, Profile(profile))
+            cells = plan.at_most_a_run(plan.explanations(chosen, payroll))
+            finished = measuring.measured(cells, path, dsn, timeout, picture)
+        return measuring.report(finished, path, form, Options(), output_path)

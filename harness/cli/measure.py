@@ -76,6 +76,6 @@ def run(
         same=same,
         explain=explain,
     )
-    path = measuring.path_for(save, output_path, force=force)
-    finished = own.measured(wanted, path, timeout)
-    return measuring.report(finished, path, form, Options(sort), output_path)
+    with measuring.saving(save, output_path, force=force) as path:
+        finished = own.measured(wanted, path, timeout)
+        return measuring.report(finished, path, form, Options(sort), output_path)

@@ -234,3 +234,29 @@ def test_no_words_give_a_traceback(
     assert ended.value.code in {0, 2}
     errors = capsys.readouterr().err
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("closed", "words", "expected"),
+    [
+        (1, ["list"], "error: cannot print the answer: not writable\n"),
+        (2, ["lost"], ""),
+    ],
+)
+def test_what_is_said_to_a_closed_stream_is_said_to_no_other(
+    tmp_path: Path, closed: int, words: list[str], expected: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: os.close(closed),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
+
+
+def test_without_docstrings_it_says_what_is_missing(tmp_path: Path) -> None:
+    is_refused(harness("list", folder=tmp_path, PYTHONOPTIMIZE="2"), "use -O")

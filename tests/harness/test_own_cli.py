@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -253,3 +256,25 @@ def test_what_is_in_the_users_folder_is_no_part_of_the_harness(tmp_path: Path) -
     done = harness(tmp_path, "list")
     assert done.returncode == 0, done.stderr
     assert "full_orm" in done.stdout
+
+
+def test_an_interrupt_amid_the_checks_says_that_nothing_was_measured(tmp_path: Path) -> None:
+    own = "import pathlib, time\ndef hangs(): pathlib.Path('called').touch(), time.sleep(600)\n"
+    (tmp_path / "own.py").write_text(own)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", "measure", "own.py:hangs", "--save", "run.jsonl"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "called").exists():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors == "interrupted; nothing was measured yet\n"
