@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+INTERRUPTED = 130
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
@@ -31,9 +34,9 @@ def main() -> NoReturn:
     try:
         if sys.flags.optimize > 1:
             raise UsageError("Python's -OO removes the docstrings that labels and help are; use -O")
-        sys.exit(_app()(prog_name="python -m harness", standalone_mode=False))
+        sys.exit(_told(_app()(prog_name="python -m harness", standalone_mode=False)))
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        sys.exit(_told(INTERRUPTED))
     except (HarnessError, strategies.StrategyError) as error:
         _fail(str(error))
     except typer.TyperException as error:
@@ -42,6 +45,13 @@ def main() -> NoReturn:
     except (OSError, MemoryError, RuntimeError) as error:
         _fail(_machines(error))
     sys.exit(2)
+
+
+def _told(code: int) -> int:
+    """Give the exit code back; an interrupt that nobody told of yet is told."""
+    if code == INTERRUPTED:  # typer's answer to one
+        tell("interrupted")
+    return code
 
 
 def _fail(error: str) -> None:

@@ -52,7 +52,7 @@ def saving(save: Path | None, output_path: Path | None, *, force: bool) -> Itera
         yield path
     except KeyboardInterrupt:
         tell(f"interrupted; {_kept(path)}")
-        raise
+        sys.exit(130)
     except HarnessError as error:
         if path.exists() and str(path) not in str(error):
             raise type(error)(f"{error}; {_kept(path)}") from error

@@ -32,7 +32,8 @@ def _tried(part: str, times: int | None, server: str) -> list[Trial]:
     given = []
     for trial in discovery.load(trust, part).tried(times):
         print(
-            f"{part}: {trial.what}, {trial.where}: held {trial.held} of {trial.times} {trial.seen}"
+            f"{part}: {trial.what}, {trial.where}: held {trial.held} of {trial.times} {trial.seen}",
+            flush=True,
         )
         given.append(trial)
     command = f"make trust PART={part}" + (f" TIMES={times}" if times else "")
