@@ -23,7 +23,7 @@ FOLDER, STAGE, TAKES = "TRUST_PLACE", "TRUST_STAGE", "TRUST_TAKES"
 AFTER = {
     "start": [
         ("harness.postgres.embedded", "_Server.start", 1),  # the lock on starting is held
-        ("harness.postgres.database", "take_lock", 1),  # of a --dsn
+        ("harness.postgres.database", "_drop_abandoned", 1),  # of a --dsn
     ],
     "seeding": [("harness.postgres.dataset", "_copy", 1)],  # amid the transaction
     "saving": [("os", "fsync", 3)],  # two measurements are in the file
