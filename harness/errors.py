@@ -47,6 +47,11 @@ class ResultsError(HarnessError):
     """A saved run could not be written or read."""
 
 
+def told(error: BaseException) -> str:
+    """Give the error's message, with the notes that were added on its way, in one line."""
+    return "; ".join([str(error), *getattr(error, "__notes__", ())])
+
+
 def unknown(what: str, word: str, known: Iterable[str]) -> UsageError:
     """Give the error for a word that is none of `known`, with a near miss if there is one."""
     choices = list(known)

@@ -6,6 +6,7 @@ failed; 2 the command line, a file or the database is not right; 130 interrupted
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ import typer
 import strategies
 from harness import discovery
 from harness.cli._progress import tell
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, UsageError, told
 from harness.secret import masked
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # its errors are told by us
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     _have_all_streams()
@@ -38,7 +40,7 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(_told(INTERRUPTED))
     except (HarnessError, strategies.StrategyError) as error:
-        _fail(str(error))
+        _fail(told(error))
     except typer.TyperException as error:
         if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
             _fail(said)

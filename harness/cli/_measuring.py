@@ -11,9 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
-from harness import baselines, discovery, environment, measure, output, plan, reports, results
+from harness import (
+    baselines,
+    discovery,
+    environment,
+    measure,
+    output,
+    plan,
+    reports,
+    results,
+    resumed,
+)
 from harness.cli._progress import progress, show, tell
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, UsageError, told
+from harness.postgres.away import come_back, is_away
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
 from harness.secret import masked
@@ -50,12 +61,12 @@ def saving(save: Path | None, output_path: Path | None, *, force: bool) -> Itera
     path = save or results.new_path()
     try:
         yield path
-    except KeyboardInterrupt:
-        tell(f"interrupted; {_kept(path)}")
+    except KeyboardInterrupt as interrupt:
+        tell("; ".join(["interrupted", _kept(path), *getattr(interrupt, "__notes__", ())]))
         sys.exit(130)
     except HarnessError as error:
         if path.exists() and str(path) not in str(error):
-            raise type(error)(f"{error}; {_kept(path)}") from error
+            raise type(error)(f"{told(error)}; {_kept(path)}") from error
         raise
 
 
@@ -88,6 +99,13 @@ def measured(
         payrolls = dict.fromkeys(cell.payroll for cell in cells)
         step("writing the payroll", 0)
         urls = {payroll: provide(database, payroll) for payroll in payrolls}
+
+        def come_back_with_payrolls() -> None:
+            step("waiting for Postgres", 0)
+            come_back(database)
+            for payroll in payrolls:
+                provide(database, payroll)
+
         header = results.Header(
             format=results.FORMAT,
             cells=len(cells),
@@ -96,7 +114,13 @@ def measured(
             labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
             offers={name: traits for name, traits in offers.items() if traits is not None},
         )
-        found = measure.run(cells, measure.reading(urls.__getitem__, flamegraph), timeout, place)
+        job_of = measure.reading(urls.__getitem__, flamegraph)
+        found = resumed.run(
+            cells,
+            lambda left: measure.run(left, job_of, timeout, place),
+            lambda each: is_away(database, ask=bool(each.error)),
+            come_back_with_payrolls,
+        )
         return recorded(found, header, path, step)
 
 

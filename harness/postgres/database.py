@@ -10,6 +10,7 @@ while (`lock.py`).
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
@@ -23,10 +24,11 @@ from sqlalchemy.schema import DropSchema
 
 from harness.errors import DatabaseError
 from harness.postgres import embedded, lock, variables
+from harness.postgres.answering import SECONDS_TO_CONNECT, keep_alive, watched
 from harness.secret import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MARK = "made by mapping-strategies, whose next run may drop it"
 KEPT = "mapping_strategies_kept"
@@ -35,11 +37,11 @@ DROPPED = "mapping_strategies_run"
 """How the names begin of what a run on a `--dsn` drops at its end."""
 TOKEN_BYTES = 4
 OLDEST_SERVER = 14
-SECONDS_TO_CONNECT = 10
 CATALOG = "pg_catalog"
 """What our own statements are seen from: a role's `search_path` may begin with anything."""
 HINTS = {
     "25006": "is it a standby? a --dsn must be one that can be written to",
+    "53100": "make room on the server's disk",
     "42501": "the role needs: GRANT CONNECT, CREATE ON DATABASE ... TO ...",
 }
 """What is missing, by SQLSTATE."""
@@ -47,14 +49,18 @@ HINTS = {
 
 @dataclass(frozen=True)
 class Database:
-    """A Postgres: what reports call it, and what the names of our schemas in it begin with."""
+    """A Postgres: what reports call it, and what the names of our schemas in it begin with.
+
+    `alive` is an idle connection, which is lost when the server goes away, even for a moment;
+    `start` starts one that is ours to start.
+    """
 
     url: URL
     name: str
     schema_prefix: str
     server_version: str
-    run: Connection | None = None
-    """The embedded server's, open for as long as the run lasts: what it locks is locked so long."""
+    alive: Connection
+    start: Callable[[], None] = lambda: None
 
     @property
     def keeps(self) -> bool:
@@ -74,9 +80,9 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
     Raises DatabaseError, whose message never holds the password.
     """
     if dsn is None:
-        with embedded.running() as url, connected(url) as connection:
-            version = _server_version(connection)
-            yield Database(url, "embedded", KEPT, version, connection)
+        with embedded.running() as url, connected(url) as alive:
+            version = _server_version(alive)
+            yield Database(url, "embedded", KEPT, version, alive, embedded.start)
         return
     with variables.left_out(variables.STYLES):
         yield from _at(parse_dsn(dsn))
@@ -84,22 +90,29 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
 
 def _at(url: URL) -> Iterator[Database]:
     here = in_schema(url, CATALOG)
-    with connected(here) as connection:
-        version = _server_version(connection)
-        _check_options(connection)
-        _drop_abandoned(connection)
     token = token_hex(TOKEN_BYTES)
     prefix = f"{DROPPED}_{token}"
-    with lock.held(lambda: connected(here), token):
-        try:
-            yield Database(url, "by --dsn", prefix, version)
-        finally:
+    with connected(here) as alive:
+        with watched(alive):
+            version = _server_version(alive)
+            _check_options(alive)
+            _drop_abandoned(alive)
+            keep_alive(alive)
+        with lock.held(lambda: connected(here), token):
+            try:
+                yield Database(url, "by --dsn", prefix, version, alive)
+            except BaseException as error:
+                try:
+                    _clean_up(here, prefix)
+                except DatabaseError as left:
+                    error.add_note(str(left))
+                raise
             _clean_up(here, prefix)
 
 
 def _clean_up(url: URL, prefix: str) -> None:
     try:
-        with connected(url) as connection:
+        with connected(url) as connection, watched(connection):
             drop(connection, schemas(connection, prefix))
     except DatabaseError as error:
         raise DatabaseError(
@@ -156,16 +169,32 @@ def connected(url: URL) -> Iterator[Connection]:
     """Give an autocommit connection; database errors inside become one-line DatabaseErrors."""
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
-        with engine.connect() as connection:
+        with one_line_errors(url), engine.connect() as connection:
             yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def one_line_errors(url: URL) -> Iterator[None]:
+    """Have the database errors inside become one-line DatabaseErrors, without the password.
+
+    A KeyboardInterrupt stays one, also where what is left of a statement fails after it.
+    """
+    before = sys.exception()
+    try:
+        yield
     except (SQLAlchemyError, psycopg.Error) as error:
+        behind = error.__context__
+        while behind is not None and behind is not before:
+            if isinstance(behind, KeyboardInterrupt):
+                raise behind from None
+            behind = behind.__context__
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         secret = url.render_as_string(hide_password=False)
         hint = HINTS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
         said = f"{cause}; {hint}" if hint else cause
         raise DatabaseError(f"Postgres at {_place(url)}: {masked(said, secret)}") from None
-    finally:
-        engine.dispose()
 
 
 def schemas(connection: Connection, prefix: str) -> list[str]:

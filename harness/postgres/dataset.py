@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, text
 
 from harness.payroll import Payroll, entries, shuffled_indices
 from harness.postgres import kept, lock
+from harness.postgres.answering import watched
 from harness.postgres.database import CATALOG, MARK, Database, connected, in_schema, schemas
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
@@ -48,11 +49,11 @@ def provide(database: Database, payroll: Payroll) -> URL:
         f"{database.schema_prefix}_{version()}_{payroll.entries}x{payroll.components}"
         f"_{payroll.profile}_{payroll.seed}"
     )
-    if database.run:
-        kept.hold(database.run, schema)
+    if database.keeps:
+        kept.hold(database.alive, schema)
     warm_up = warm_up_for(payroll)
     another = replace(warm_up, seed=payroll.seed + 2)
-    with connected(in_schema(database.url, CATALOG)) as connection:
+    with connected(in_schema(database.url, CATALOG)) as connection, watched(connection):
         lock.take(connection, schema)
         is_there = schema in schemas(connection, schema)
         if database.keeps:
@@ -72,7 +73,7 @@ def write(url: URL, schema: str, premiums: Iterable[PremiumEntry]) -> URL:
     Gives the URL under which the schema's tables are found. Raises DatabaseError.
     """
     there = in_schema(url, schema)
-    with connected(there) as connection:
+    with connected(there) as connection, watched(connection):
         transaction = connection.execution_options(isolation_level="READ COMMITTED").begin()
         with transaction:
             connection.execute(text(f'CREATE SCHEMA "{schema}"'))

@@ -19,17 +19,22 @@ import os
 import shutil
 import stat
 import subprocess
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL
 
-from harness import temporary
 from harness.errors import DatabaseError
-from harness.postgres import accounts, files, programs, variables
-from harness.postgres.folders import CACHE_VARIABLE, SERVER_USER, cache_folder, own_folder
+from harness.postgres import accounts, files, processes, programs, variables
+from harness.postgres.answering import SECONDS_TO_CONNECT, takes_connections
+from harness.postgres.folders import (
+    CACHE_VARIABLE,
+    SERVER_USER,
+    cache_folder,
+    own_folder,
+    short_path_to,
+)
 from harness.postgres.locks import is_only_holder, lock_file, locked, share
 
 if TYPE_CHECKING:
@@ -38,9 +43,6 @@ if TYPE_CHECKING:
 SECONDS_TO_START = 60
 LARGEST_LOG = 1_000_000
 """Bytes of the server's log, above which the next start begins a new one."""
-LONGEST_SOCKET_FOLDER = 90  # a Unix socket's address has 103 bytes or more, with the file's name
-LONGEST_TEMPORARY_FOLDER = 50  # leaves room for the names of a folder and a link in it
-SHORT = "/tmp"  # noqa: S108 (in it is a folder of our own)
 
 # The data can be written again at any time, so durability is not paid for.
 SETTINGS = {
@@ -65,14 +67,10 @@ def running(*, mend: bool = True) -> Iterator[URL]:
     is removed by the first user. Meanwhile libpq's variables are left out: a PGPORT or PGHOSTADDR
     of the user's leads to another server. Raises DatabaseError where it cannot be started.
     """
-    try:
+    with _told():
         folder = own_folder(cache_folder(), 0o711)
         users = lock_file(folder / "users.lock")
-    except (OSError, RuntimeError) as error:  # RuntimeError: no home
-        raise DatabaseError(
-            f"no cache folder for the embedded Postgres: {error}; name one in {CACHE_VARIABLE}"
-        ) from error
-    with users:
+    with users, variables.left_out(variables.of_connections() | variables.STYLES):
         with locked(folder / "start.lock"):
             is_first = is_only_holder(users)
             share(users)
@@ -81,18 +79,12 @@ def running(*, mend: bool = True) -> Iterator[URL]:
                 with suppress(DatabaseError):  # then they stay, and a run can do beside them
                     files.remove(files.outdated(folder))
         try:
-            with locked(folder / "start.lock"):
+            with _told(), locked(folder / "start.lock"):
                 server.start(mend=mend)
-            elsewhere = variables.of_connections() | variables.STYLES
-            with _short_path_to(server.data) as socket_folder, variables.left_out(elsewhere):
-                yield URL.create(
-                    "postgresql+psycopg",
-                    username="postgres",
-                    database="postgres",
-                    query={"host": str(socket_folder)},
-                )
+            with short_path_to(server.data) as socket_folder:
+                yield _url(socket_folder)
         finally:
-            with locked(folder / "start.lock"):
+            with _told(), locked(folder / "start.lock"):
                 if is_only_holder(users):
                     server.stop()
 
@@ -126,6 +118,29 @@ def state() -> str:
         return "left running" if _Server(folder).is_running() else "not running"
 
 
+def start() -> None:
+    """Start the server again where it ended, or does not answer; raises DatabaseError."""
+    folder = cache_folder()
+    with _told(), locked(folder / "start.lock"):
+        _Server(folder).start(mend=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home
+        raise DatabaseError(
+            f"the embedded Postgres cannot use its cache folder: {error}; "
+            f"name another one in {CACHE_VARIABLE}"
+        ) from error
+
+
+def _url(socket_folder: Path) -> URL:
+    where = {"host": str(socket_folder), "connect_timeout": str(SECONDS_TO_CONNECT)}
+    return URL.create("postgresql+psycopg", username="postgres", database="postgres", query=where)
+
+
 class _Server:
     """The server whose files are below one cache folder."""
 
@@ -145,23 +160,29 @@ class _Server:
                 self.programs = programs.copied(cache)
 
     def is_running(self) -> bool:
-        return self._program("pg_ctl", "status", "--pgdata", str(self.data)).returncode == 0
+        """Say whether it takes connections, once it has started or recovered."""
+        with short_path_to(self.data) as folder:
+            return takes_connections(folder, SECONDS_TO_START)
 
     def start(self, *, mend: bool) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._create()
         if self.is_running():
             return
+        processes.kill(self.data)  # what hangs, or what it left that was killed
         if (failure := self._try_to_start()) and mend:
             # After a power cut the files may not start again: they are a cache, so make them anew.
-            shutil.rmtree(self.data)
             self._create()
             failure = self._try_to_start()
         if failure:
             raise DatabaseError(f"the embedded Postgres does not start: {failure}")
 
     def stop(self) -> None:
-        self._program("pg_ctl", "stop", "--mode=fast", "--silent", "--pgdata", str(self.data))
+        """Stop it, or kill it where it does not answer or end; no process of others."""
+        stop = ("pg_ctl", "stop", "--mode=fast", "--silent", "--pgdata", str(self.data))
+        is_there = processes.may_be_asked(self.data) and self.is_running()
+        if not is_there or self._program(*stop).returncode:
+            processes.kill(self.data)
 
     def _create(self) -> None:
         """Make the data folder in full beside its place, then move it there."""
@@ -174,11 +195,15 @@ class _Server:
             *("--pgdata", str(fresh)),
         )
         if done.returncode:
-            raise DatabaseError(f"the embedded Postgres cannot be set up: {_last_line(done)}")
+            raise DatabaseError(
+                f"the embedded Postgres cannot be set up: {programs.reason(done.stdout)}; "
+                f"it is in {self.home}"
+            )
         (fresh / "pg_hba.conf").write_text(files.WHO_MAY_CONNECT)
         (fresh / "pg_ident.conf").write_text(f'caller "{caller}" postgres\n')
         with (fresh / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+        shutil.rmtree(self.data, ignore_errors=True)
         fresh.rename(self.data)
 
     def _try_to_start(self) -> str:
@@ -186,12 +211,16 @@ class _Server:
         log = self.home / "log"
         if log.exists() and log.stat().st_size > LARGEST_LOG:
             log.unlink()
+        before = log.stat().st_size if log.exists() else 0
         done = self._program(
             "pg_ctl",
             *("start", "--wait", "--silent", "--timeout", str(SECONDS_TO_START)),
             *("--pgdata", str(self.data), "--log", str(log)),
         )
-        return _last_line(done) if done.returncode else ""
+        if not done.returncode:
+            return ""
+        logged = log.read_bytes()[before:].decode(errors="replace") if log.exists() else ""
+        return programs.reason(f"{done.stdout}\n{logged}")
 
     def _can_be_run(self) -> bool:
         try:
@@ -217,21 +246,3 @@ class _Server:
             start_new_session=True,  # a Ctrl-C at the terminal is for the harness, not for it
             **as_user,
         )
-
-
-@contextmanager
-def _short_path_to(folder: Path) -> Iterator[Path]:
-    """Give a path to the folder that is short enough for the address of a socket in it."""
-    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
-        yield folder
-        return
-    is_long = len(os.fsencode(tempfile.gettempdir())) > LONGEST_TEMPORARY_FOLDER
-    with temporary.folder(SHORT if is_long else None) as private:
-        link = Path(private) / "pg"
-        link.symlink_to(folder)
-        yield link
-
-
-def _last_line(done: subprocess.CompletedProcess[str]) -> str:
-    lines = done.stdout.strip().splitlines()
-    return lines[-1] if lines else f"exit code {done.returncode}"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
+from harness import temporary
 from harness.errors import DatabaseError
 
 if TYPE_CHECKING:
     import pwd
+    from collections.abc import Iterator
 
 CACHE_VARIABLE = "MAPPING_STRATEGIES_CACHE"
 """The environment variable that names the cache folder."""
@@ -20,6 +24,9 @@ SERVER_USER = "mapping-strategies"
 """The system user that the server runs as for root."""
 NOT_QUOTED = set('"$`\\\n')
 """What a shell reads between double quotes, as pg_ctl writes the names of folders."""
+LONGEST_SOCKET_FOLDER = 90  # a Unix socket's address has 103 bytes or more, with the file's name
+LONGEST_TEMPORARY_FOLDER = 50  # leaves room for the names of a folder and a link in it
+SHORT = "/tmp"  # noqa: S108 (in it is a folder of our own)
 
 
 def cache_folder() -> Path:
@@ -63,3 +70,16 @@ def own_folder(path: Path, mode: int, owner: pwd.struct_passwd | None = None) ->
                 f"remove it, or name another one in {CACHE_VARIABLE}"
             ) from None
     return path
+
+
+@contextmanager
+def short_path_to(folder: Path) -> Iterator[Path]:
+    """Give a path to the folder that is short enough for the address of a socket in it."""
+    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
+        yield folder
+        return
+    is_long = len(os.fsencode(tempfile.gettempdir())) > LONGEST_TEMPORARY_FOLDER
+    with temporary.folder(SHORT if is_long else None) as private:
+        link = Path(private) / "pg"
+        link.symlink_to(folder)
+        yield link

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import DatabaseError
+from harness.postgres.answering import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,7 +87,8 @@ def _hold(connecting: Connecting, name: str, taken: Future[None], end: socket) -
     while True:
         try:
             with connecting() as connection:
-                take(connection, name)
+                with watched(connection):
+                    take(connection, name)
                 if not taken.done():
                     taken.set_result(None)
                 _wait_for_the_loss(connection, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -11,6 +12,14 @@ from harness.errors import DatabaseError
 from harness.postgres.folders import own_folder
 
 MAJOR = "18"
+WHY = re.compile(r"\b(FATAL|PANIC|ERROR|error):.*")
+
+
+def reason(said: str) -> str:
+    """Give the line in which a program said why it failed; often its last is a farewell only."""
+    lines = said.strip().splitlines() or ["it said nothing"]
+    telling = [found[0] for line in lines if (found := WHY.search(line))]
+    return telling[-1] if telling else lines[-1]
 
 
 def of_wheel() -> Path:

@@ -188,3 +188,15 @@ def test_the_schema_is_all_that_a_url_sees(database: Database) -> None:
     with connected(in_schema(database.url, "nothing_here")) as connection:  # noqa: SIM117
         with pytest.raises(ProgrammingError, match="does not exist"):
             connection.execute(text("SELECT 1 FROM premium_entry"))
+
+
+def test_an_interrupt_stays_one_though_what_it_ended_fails_too(database: Database) -> None:
+    def interrupted() -> None:
+        with connected(database.url) as connection:
+            try:
+                raise KeyboardInterrupt
+            finally:
+                connection.execute(text("SELECT nonsense"))
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()

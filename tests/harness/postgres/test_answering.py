@@ -1,0 +1,83 @@
+"""A server that hangs is found out in a bounded time, and a lost connection without a question."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from trust._servers import Server
+from trust._trial import a_cache
+
+from harness.errors import DatabaseError
+from harness.postgres import answering, away
+from harness.postgres.answering import answers, is_lost, keep_alive, watched
+from harness.postgres.database import Database, connected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with a_cache() as cache:
+        server = Server(cache)
+        server.start()
+        yield server
+        server.start()
+        server.stop()
+
+
+@pytest.fixture
+def url(server: Server) -> URL:
+    """Where it is found by who waits for it as shortly as libpq can."""
+    return server.url.update_query_dict({"connect_timeout": "2"})
+
+
+def test_a_statement_ends_when_the_server_hangs(
+    server: Server, url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask() -> None:
+        with connected(url) as connection, watched(connection):
+            connection.execute(text("SELECT pg_sleep(0.5)"))  # slow is not hanging
+            server.send(signal.SIGSTOP)
+            connection.execute(text("SELECT 1"))
+
+    monkeypatch.setattr(answering, "SECONDS_BETWEEN", 0.1)
+    with pytest.raises(DatabaseError, match="Postgres at "):
+        ask()
+    assert not answers(url)
+    server.send(signal.SIGCONT)
+    assert answers(url)
+    assert answers(url.set(database="none"))  # a refusal is an answer
+
+
+def test_a_connection_is_lost_when_the_server_ends_it(server: Server) -> None:
+    with connected(server.url) as connection:
+        keep_alive(connection)
+        assert not is_lost(connection)
+        server.end_connections()
+        assert is_lost(connection)
+
+
+def test_a_server_that_came_back_is_held_again(server: Server) -> None:
+    with connected(server.url) as alive:
+        database = Database(server.url, "ours", "none", "18", alive, server.start)
+        server.stop("immediate")
+        assert away.is_away(database, ask=False)
+        away.come_back(database)
+        assert not away.is_away(database, ask=True)
+
+
+def test_one_that_stays_away_is_not_waited_for_for_ever(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(away, "SECONDS_TO_COME_BACK", 0.1)
+    with connected(server.url) as alive:
+        server.stop()
+        with pytest.raises(DatabaseError, match="Postgres at "):
+            away.come_back(Database(server.url, "ours", "none", "18", alive))
+    server.start()
