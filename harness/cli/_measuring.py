@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from harness.payroll import Payroll
     from harness.place import Place
     from harness.reports._content import Options
     from harness.results import Measurement, Run
@@ -97,15 +98,17 @@ def measured(
         open_database(dsn) as database,
     ):
         payrolls = dict.fromkeys(cell.payroll for cell in cells)
-        step("writing the payroll", 0)
-        urls = {payroll: provide(database, payroll) for payroll in payrolls}
 
-        def come_back_with_payrolls() -> None:
+        def written() -> dict[Payroll, URL]:
+            return {each: provide(database, each, _writing(each, step)) for each in payrolls}
+
+        def come_back_and_write() -> None:
             step("waiting for Postgres", 0)
             come_back(database)
-            for payroll in payrolls:
-                provide(database, payroll)
+            written()
 
+        step("writing the payroll", 0)
+        urls = written()
         header = results.Header(
             format=results.FORMAT,
             cells=len(cells),
@@ -119,7 +122,7 @@ def measured(
             cells,
             lambda left: measure.run(left, job_of, timeout, place),
             lambda each: is_away(database, ask=bool(each.error)),
-            come_back_with_payrolls,
+            come_back_and_write,
         )
         return recorded(found, header, path, step)
 
@@ -134,6 +137,16 @@ def _place(cluster: str | None, files: list[str]) -> AbstractContextManager[Plac
         said = "--cluster needs a package more: pip install 'mapping-strategies[cluster]'"
         raise UsageError(said) from error
     return place(cluster, files)
+
+
+def _writing(payroll: Payroll, step: Callable[[str, int], None]) -> Callable[[int], None]:
+    """Give what says how many entries are written: a million take minutes."""
+    whole = payroll.entries
+
+    def written(count: int) -> None:
+        step(f"writing the payroll: {min(count, whole):,} of {whole:,} entries", 0)
+
+    return written
 
 
 def recorded(

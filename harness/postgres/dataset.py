@@ -20,7 +20,7 @@ from harness.postgres.database import CATALOG, MARK, Database, connected, in_sch
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from strategies.contract import PremiumEntry
 
@@ -40,10 +40,13 @@ def warm_up_for(payroll: Payroll) -> Payroll:
     return replace(payroll, entries=WARM_UP_ENTRIES, seed=payroll.seed + 1)
 
 
-def provide(database: Database, payroll: Payroll) -> URL:
+def provide(
+    database: Database, payroll: Payroll, written: Callable[[int], None] = lambda _: None
+) -> URL:
     """Have the payroll in the database: written now, unless it is there already.
 
-    Gives the URL under which its tables are found. Raises DatabaseError.
+    Gives the URL under which its tables are found; calls `written` with the number of entries
+    that are, again and again. Raises DatabaseError.
     """
     schema = (
         f"{database.schema_prefix}_{version()}_{payroll.entries}x{payroll.components}"
@@ -61,16 +64,22 @@ def provide(database: Database, payroll: Payroll) -> URL:
         if not is_there:
             payrolls = (warm_up, payroll, another)
             shuffled = (entries(each, shuffled_indices(each)) for each in payrolls)
-            write(database.url, schema, chain.from_iterable(shuffled))
+            write(database.url, schema, chain.from_iterable(shuffled), written)
         if database.keeps:
             kept.note_use(connection, schema)
     return in_schema(database.url, schema)
 
 
-def write(url: URL, schema: str, premiums: Iterable[PremiumEntry]) -> URL:
+def write(
+    url: URL,
+    schema: str,
+    premiums: Iterable[PremiumEntry],
+    written: Callable[[int], None] = lambda _: None,
+) -> URL:
     """Make the schema with its tables and the entries in it, all or nothing, in bounded memory.
 
-    Gives the URL under which the schema's tables are found. Raises DatabaseError.
+    Gives the URL under which the schema's tables are found; calls `written` with the number of
+    entries that are, again and again. Raises DatabaseError.
     """
     there = in_schema(url, schema)
     with connected(there) as connection, watched(connection):
@@ -80,9 +89,12 @@ def write(url: URL, schema: str, premiums: Iterable[PremiumEntry]) -> URL:
             connection.execute(text(f"COMMENT ON SCHEMA \"{schema}\" IS '{MARK}'"))
             Base.metadata.create_all(connection)
             remaining = iter(premiums)
+            count = 0
             while some := list(islice(remaining, ENTRIES_A_COPY)):
                 _copy(connection, PremiumEntryRow.__table__, map(vars, some))
                 _copy(connection, PremiumComponentRow.__table__, _component_values(some))
+                count += len(some)
+                written(count)
             connection.execute(text("ANALYZE premium_entry, premium_component"))
     return there
 
