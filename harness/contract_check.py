@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from harness.payroll import entries
 from strategies.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from harness.payroll import Payroll
 
 ENTRY_VALUES = tuple(f.name for f in fields(PremiumEntry) if f.name != "components")
 COMPONENT_VALUES = tuple(f.name for f in fields(PremiumComponent))
+HELD_OF_A_STREAM = 1_000
+"""Entries of a stream that are held at once: one must stay as it is when the next ones come."""
 MISSING: Any = object()
 
 
@@ -33,6 +35,17 @@ def contract_breach(payroll: Payroll, result: object) -> str | None:
     if len(result) != payroll.entries:
         return f"expected {payroll.entries} entries, got {len(result)}"
     return first_difference(entries(payroll), result)
+
+
+def stream_breach(payroll: Payroll, stream: Iterable[Any]) -> str | None:
+    """Say how a stream breaks the contract, or give None; in bounded memory."""
+    return first_difference(entries(payroll), _in_parts(stream))
+
+
+def _in_parts(stream: Iterable[Any]) -> Iterator[Any]:
+    remaining = iter(stream)
+    while part := list(islice(remaining, HELD_OF_A_STREAM)):
+        yield from part
 
 
 def first_difference(expected: Iterable[PremiumEntry], result: Iterable[Any]) -> str | None:

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401 (im
 
 import strategies
 from harness import baselines, discovery, meters
-from harness.contract_check import BrokenContractError, contract_breach
+from harness.contract_check import BrokenContractError, contract_breach, stream_breach
 from harness.errors import NotAvailableError
 from harness.explanation.explain import Explanation, explain
 from harness.explanation.marks import mark_driver_values
@@ -182,8 +182,9 @@ def _strategys(cell: Cell, url: str) -> Calls:
 
     def checked() -> int:
         given = read(cell.payroll)
-        given = list(given) if cell.consume is Consume.FOLD else given
-        if breach := contract_breach(cell.payroll, given):
+        is_stream = cell.consume is Consume.FOLD
+        breach = (stream_breach if is_stream else contract_breach)(cell.payroll, given)
+        if breach:
             raise BrokenContractError(breach)
         return cell.entries
 

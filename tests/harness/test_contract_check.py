@@ -7,13 +7,17 @@ from dataclasses import fields, make_dataclass
 from datetime import timedelta, timezone
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import pytest
 
-from harness.contract_check import first_difference
+from harness.contract_check import HELD_OF_A_STREAM, first_difference, stream_breach
 from harness.payroll import Payroll, entries
 from strategies.contract import Kind, PremiumComponent, PremiumEntry, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WANTED = list(entries(Payroll(3, 2)))
 
@@ -82,3 +86,41 @@ def test_a_missing_field_is_named() -> None:
 def test_enum_members_are_compared_by_identity_of_class() -> None:
     assert "status" in str(changed(lambda g: setattr(g[0], "status", Kind.LEVY)))
     assert "status" in str(changed(lambda g: setattr(g[0], "status", Status.DRAFT)))
+
+
+def test_a_stream_is_checked_without_being_held() -> None:
+    payroll = Payroll(10 * HELD_OF_A_STREAM, 0)
+    let_go: list[int] = []
+    most = 0
+
+    def stream() -> Iterator[PremiumEntry]:
+        nonlocal most
+        for index, entry in enumerate(entries(payroll)):
+            finalize(entry, let_go.append, index)
+            most = max(most, index - len(let_go))
+            yield entry
+
+    assert stream_breach(payroll, stream()) is None
+    assert most < 3 * HELD_OF_A_STREAM
+
+
+def test_a_stream_that_gives_one_object_again_and_again_is_found_out() -> None:
+    payroll = Payroll(3, 2)
+
+    def stream() -> Iterator[SimpleNamespace]:
+        same = SimpleNamespace()
+        for entry in entries(payroll):
+            same.__dict__.update(vars(entry))
+            yield same
+
+    found = stream_breach(payroll, stream())
+    assert found is not None
+    assert found.startswith("entry 0.id: expected ")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(2, "too few entries"), (4, "more entries than the payroll")]
+)
+def test_a_stream_has_as_many_entries_as_the_payroll(count: int, said: str) -> None:
+    given = [*WANTED, *WANTED][:count]
+    assert stream_breach(Payroll(3, 2), iter(given)) == f"entry {min(count, 3)}: {said}"
