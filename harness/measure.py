@@ -116,13 +116,16 @@ def kill(worker: Worker) -> None:
 
 
 def reading(
-    url_of: Callable[[Payroll], URL], flamegraph: str | None = None
+    url_of: Callable[[Payroll], URL], flamegraph: str | None = None, memory: int | None = None
 ) -> Callable[[Cell], Job]:
-    """Give what makes the job of a strategy's cell, from the URL under which a payroll is found."""
+    """Give what makes the job of a strategy's cell, from the URL under which a payroll is found.
+
+    Each of its processes may hold `memory` bytes.
+    """
 
     def job_of(cell: Cell) -> Job:
         url = "" if cell.strategy == FLOOR else url_of(cell.payroll).render_as_string(False)
-        return Job(cell, url, flamegraph)
+        return Job(cell, url, flamegraph, memory=memory)
 
     return job_of
 

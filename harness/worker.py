@@ -26,7 +26,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401 (imported once)
 
 import strategies
-from harness import baselines, discovery, meters
+from harness import baselines, discovery, limit, meters
 from harness.contract_check import BrokenContractError, contract_breach, stream_breach
 from harness.errors import NotAvailableError
 from harness.explanation.explain import Explanation, explain
@@ -50,7 +50,7 @@ class Job(msgspec.Struct):
 
     Of an explanation, a flame graph is drawn into the file of that name. With `own`, the cell is
     of a function of the user's own, which needs no URL; with `sent`, of a call that another
-    process would make.
+    process would make. The process may hold `memory` bytes.
     """
 
     cell: Cell
@@ -58,6 +58,7 @@ class Job(msgspec.Struct):
     flamegraph: str | None = None
     own: Own | None = None
     sent: Sent | None = None
+    memory: int | None = None
 
     def __repr__(self) -> str:
         """Leave out what may hold a password: whoever logs a job, of a cluster say, logs this."""
@@ -82,6 +83,8 @@ class Answer(msgspec.Struct):
 OURS = (f"{Path(__file__).parent}{os.sep}", str(strategies.__file__))
 """Where the frames of a traceback are the harness's, not the strategy's."""
 LAST_WORDS = 2_000  # bytes
+OUT_OF_MEMORY = ("SIGKILL", "SIGABRT")
+"""How the kernel, and C++, end a process that asks for too much."""
 
 
 def main() -> None:
@@ -93,7 +96,8 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _in_fresh_process(job: bytes) -> Answer:
+def _in_fresh_process(line: bytes) -> Answer:
+    job = msgspec.json.decode(line, type=Job)
     reading, writing = os.pipe()
     with TemporaryFile() as words:
         child = os.fork()
@@ -107,7 +111,10 @@ def _in_fresh_process(job: bytes) -> Answer:
             answer = pipe.readline()  # not to its end: what it started may hold it open
         exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         words.seek(-min(words.tell(), LAST_WORDS), os.SEEK_END)
-        return _understood(answer, exit_code, words.read())
+        understood = _understood(answer, exit_code, words.read())
+    if understood.error:
+        understood.error = limit.said(understood.error, job.memory)
+    return understood
 
 
 def _end_if_the_parent_does(answer: BinaryIO) -> None:
@@ -119,13 +126,13 @@ def _end_if_the_parent_does(answer: BinaryIO) -> None:
         os.killpg(0, signal.SIGKILL)
 
 
-def _answer_and_end(line: bytes, writing: int) -> NoReturn:
+def _answer_and_end(job: Job, writing: int) -> NoReturn:
     """Be the fresh process."""
     _die_with(os.getppid())
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the next jobs are not the strategy's to read
-    job = msgspec.json.decode(line, type=Job)
     try:
-        given = work(job)
+        with limit.held_to(job.memory):
+            given = work(job)
     except NotAvailableError as error:
         given = Answer(unavailable=str(error))
     except Exception as error:  # whatever a strategy raises is its row's error
@@ -138,7 +145,7 @@ def _answer_and_end(line: bytes, writing: int) -> NoReturn:
 def _understood(answer: bytes, exit_code: int, words: bytes) -> Answer:
     if exit_code < 0:
         name = signal.Signals(-exit_code).name
-        guess = ": out of memory?" if name == "SIGKILL" else ""
+        guess = ": out of memory?" if name in OUT_OF_MEMORY else ""
         return Answer(error=f"the measured process was killed by {name}{guess}")
     try:
         return msgspec.json.decode(answer, type=Answer)

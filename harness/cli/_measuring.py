@@ -15,6 +15,7 @@ from harness import (
     baselines,
     discovery,
     environment,
+    limit,
     measure,
     output,
     plan,
@@ -32,6 +33,8 @@ from harness.secret import masked
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
+
+    from sqlalchemy import URL
 
     from harness.payroll import Payroll
     from harness.place import Place
@@ -82,10 +85,12 @@ def measured(
     timeout: float,
     flamegraph: str | None = None,
     cluster: str | None = None,
+    memory: int | None = None,
 ) -> Run:
     """Measure the cells into the file at `path`, whole after every measurement; give the run.
 
-    Raises StrategyError, before anything is measured, for a strategy that is none.
+    A process may hold `memory` bytes, by default its share of what is free. Raises StrategyError,
+    before anything is measured, for a strategy that is none.
     """
     if cluster is not None and not dsn:
         raise UsageError("--cluster needs --dsn: no other machine reaches the embedded server")
@@ -117,7 +122,9 @@ def measured(
             labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
             offers={name: traits for name, traits in offers.items() if traits is not None},
         )
-        job_of = measure.reading(urls.__getitem__, flamegraph)
+        if cluster is None:  # what is free elsewhere is not known
+            memory = memory or limit.share(measure.SIDE_BY_SIDE)
+        job_of = measure.reading(urls.__getitem__, flamegraph, memory)
         found = resumed.run(
             cells,
             lambda left: measure.run(left, job_of, timeout, place),

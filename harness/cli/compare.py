@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import strategies
-from harness import discovery, meters, plan
+from harness import budgets, discovery, meters, plan
 from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
@@ -51,6 +51,14 @@ Consume = Annotated[
         "strategies that stream).",
     ),
 ]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        help="What a measured process may hold, as 4GB; one that needs more fails alone. By "
+        "default its share of the memory that is free. Linux only.",
+        show_default=False,
+    ),
+]
 
 
 def run(
@@ -72,8 +80,10 @@ def run(
     save: option.Save = None,
     scale_to: option.ScaleTo = 10_000,
     timeout: option.Timeout = 600,
+    memory_limit: MemoryLimit = None,
 ) -> int:
     """Plan, measure, save, report."""
+    memory = int(budgets.memory(memory_limit, "--memory-limit")) if memory_limit else None
     how = plan.Consume(consume)
     if how is plan.Consume.HOLD:
         chosen = measuring.chosen(names, strategies.names)
@@ -92,7 +102,7 @@ def run(
         cells = chain(cells, too)
     planned = plan.at_most_a_run(cells)
     with measuring.saving(save, output_path, force=force) as path:
-        finished = measuring.measured(planned, path, dsn, timeout, cluster=cluster)
+        finished = measuring.measured(planned, path, dsn, timeout, cluster=cluster, memory=memory)
         code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
     if how is plan.Consume.HOLD:
         tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from support import PLANTED
 
-from harness import baselines, plan
+from harness import baselines, limit, plan
 from harness.measure import ROOT, WORK, Workers, kill, once, reading, run, start
 from harness.payroll import Payroll
 from harness.place import through
@@ -66,6 +66,18 @@ def test_a_failing_strategy_is_a_row_that_says_so(url: URL, name: str, error: st
     assert "\n" not in check.error
     assert set(found) == {*baselines.of("hold"), plan.REFERENCE}
     assert not any(m.error for each in found.values() for m in each)
+
+
+@pytest.mark.skipif(not limit.IS_POSSIBLE, reason="Linux only")
+@pytest.mark.parametrize("meter", ["tracemalloc", "allocator", "rss"])
+def test_a_strategy_that_needs_more_than_it_may_hold_fails_alone(url: URL, meter: str) -> None:
+    cells = plan.cells([str(PLANTED / "grows.py"), plan.REFERENCE], [PAYROLL], [meter], 1)
+    wanted = [cell for cell in cells if cell.meter == meter and not cell.cold]
+    found = list(run(wanted, reading(lambda _: url, memory=300_000_000), 60))
+    errors = {each.cell.strategy: each.error for each in found if each.error}
+    ((name, error),) = errors.items()
+    assert name.endswith("grows.py")
+    assert error.endswith(": it may hold 300 MB (--memory-limit)")
 
 
 def test_a_strategy_that_does_not_come_back_is_given_up(url: URL) -> None:
