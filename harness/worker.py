@@ -237,7 +237,7 @@ def _warming(meter: str) -> AbstractContextManager[None]:
 
 def _told(error: Exception) -> str:
     """Give the error in one line, with the place in the strategy's file that it came through."""
-    first, *_ = f"{type(error).__name__}: {error}".splitlines()
+    first, *_ = f"{type(error).__name__}: {error}".rstrip(": ").splitlines()
     frames = [
         frame
         for frame in extract_tb(error.__traceback__)

@@ -114,6 +114,7 @@ def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
         (["--output", "/nowhere/at/all.md"], "/nowhere/at/all.md cannot be written: No such file"),
         (["--output", "/"], "/ is a folder"),
         (["--save", "/nowhere/run.jsonl"], "cannot be written"),
+        (["--memory-limit", "4 parsecs"], "--memory-limit '4 parsecs' is not a number and a unit"),
     ],
 )
 def test_bad_input_is_one_clear_line(
@@ -122,6 +123,18 @@ def test_bad_input_is_one_clear_line(
     done = command("compare", *arguments, folder=tmp_path)
     is_refused(done, complaint)
     assert "secret" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
+def test_what_needs_more_than_the_limit_is_an_error_and_the_rest_is_measured(
+    tmp_path: Path, database: Database
+) -> None:
+    shutil.copy(PLANTED / "grows.py", tmp_path)
+    limited = ("--memory-limit", "300MB", "--meter", "rss", "--repeat", "1")
+    done = harness("compare", "grows.py", *SMALL, *limited, folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "ERROR grows.py: MemoryError (grows.py:5): it may hold 300 MB" in done.stdout
+    assert done.stdout.count("ERROR") == 1
 
 
 def test_growth_over_sizes_and_streams(tmp_path: Path, database: Database) -> None:

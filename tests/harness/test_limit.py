@@ -41,7 +41,7 @@ def test_what_is_free_is_shared() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", ["MemoryError:  (slotted.py:3)", "DatabaseError: out of memory for query result"]
+    "error", ["MemoryError (slotted.py:3)", "DatabaseError: out of memory for query result"]
 )
 def test_an_error_says_what_the_process_may_hold(error: str) -> None:
     assert limit.said(error, 4 * 10**9) == f"{error}: it may hold 4,000 MB (--memory-limit)"

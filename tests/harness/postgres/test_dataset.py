@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tracemalloc
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from harness.payroll import Payroll, entries
-from harness.postgres.database import connected
-from harness.postgres.dataset import provide, warm_up_for
+from harness.postgres.database import connected, drop
+from harness.postgres.dataset import ENTRIES_A_COPY, provide, warm_up_for, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,6 +35,15 @@ def test_components_are_stored_in_another_order_than_theirs(database: Database) 
     with connected(provide(database, Payroll(40, 6))) as connection:
         query = "SELECT position FROM premium_component ORDER BY ctid LIMIT 6"
         assert list(connection.scalars(text(query))) == [5, 4, 3, 2, 1, 0]
+
+
+def test_writing_tells_how_many_entries_are_written(database: Database) -> None:
+    told: list[int] = []
+    schema = f"mapping_strategies_test_{token_hex(4)}"
+    write(database.url, schema, entries(Payroll(ENTRIES_A_COPY + 5, 0)), told.append)
+    with connected(database.url) as connection:
+        drop(connection, [schema])
+    assert told == [ENTRIES_A_COPY, ENTRIES_A_COPY + 5]
 
 
 def test_writing_takes_bounded_memory(

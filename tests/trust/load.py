@@ -1,0 +1,223 @@
+"""Many compares in a row leave nothing behind; a payroll of a million leaves the parent small."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from sqlalchemy import text
+from support import ROOT, as_dsn
+
+from harness import temporary
+from harness.cli import compare
+from harness.meters.rss import resident
+from harness.plan import Consume
+from harness.postgres.database import connected, open_database
+from harness.postgres.folders import CACHE_VARIABLE
+from harness.trials import Trial
+from harness.words import megabytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import URL
+
+IN_A_ROW = 50
+FOLD = Consume.FOLD.value
+STRATEGIES = ["interned", "slotted"]
+"""Folded, so that nothing is measured beside them but the trap: with every meter."""
+ENTRIES = 100
+SETTLED = 2
+"""Compares after which memory counts: what is imported and pooled once has been."""
+MOST_GROWTH = 5_000_000
+"""Bytes that a process, or the cache, may have grown by in any number of compares after that."""
+MOST_OF_PARENT = 150_000_000
+MILLION = ["--entries", "1000000", "--repeat", "1", "--timeout", "3600", "--memory-limit", "4GB"]
+MILLIONS = {
+    "1,000,000 entries streamed and folded": [
+        *("arrow_objects", "driver_rows", "--consume", FOLD, "--meter", "allocator")
+    ],
+    "1,000,000 entries held": ["arrow_columns", "arrow_objects", "--meter", "rss"],
+}
+"""The runs that are published as results/million-streams.jsonl and results/million.jsonl."""
+TELLING = """
+import runpy, sys
+from harness.meters.rss import resident
+try:
+    runpy.run_module("harness", run_name="__main__", alter_sys=True)
+finally:
+    print(f"\\nhighest: {resident('VmHWM')}", file=sys.stderr)
+"""
+"""As `-m harness`, which at its end says the most that the process itself ever held, in bytes."""
+
+
+class Left(NamedTuple):
+    """What there is after a compare, outside of what it was to leave."""
+
+    descriptors: int
+    threads: int
+    processes: int
+    temporary_files: int
+    sockets_and_locks: int
+    schemas: int
+    connections: int
+
+
+def tried(times: int | None) -> Iterator[Trial]:
+    """Compare again and again, on the embedded server and on a --dsn; then a million entries."""
+    with a_foreign_database() as url:
+        for dsn in (None, url):
+            for how in (in_this_process, in_a_process_each):
+                yield in_a_row(how, times or IN_A_ROW, dsn)
+    for what, arguments in MILLIONS.items():
+        yield parent_of(what, ["compare", *arguments, *MILLION])
+
+
+def in_a_row(how: Callable[[Path, str | None], None], times: int, url: URL | None) -> Trial:
+    """Compare so often; it held as often as after the first there is what there was after it."""
+    counted: list[Left] = []
+    resident_bytes: list[int] = []
+    cache_bytes: list[int] = []
+    with own_folders() as folder:
+        for _ in range(times):
+            run = folder / "run.jsonl"
+            how(run, as_dsn(url) if url else None)
+            run.unlink()
+            gc.collect()
+            counted.append(left(folder, url))
+            resident_bytes.append(resident("VmRSS"))
+            cache_bytes.append(disk_bytes(folder / "cache"))
+    held = sum(each == counted[0] for each in counted)
+    grown = [_growth(sizes) for sizes in (resident_bytes, cache_bytes)]
+    seen = [_counts(counted)]
+    if how is in_this_process:
+        seen.append(f"the process holds {_from_to(resident_bytes)}")
+    if url is None:
+        seen.append(f"the cache has {_from_to(cache_bytes)}")
+    where = f"{'on a --dsn' if url else 'on the embedded server'}, {str(how.__doc__).rstrip('.')}"
+    is_flat = max(grown) <= MOST_GROWTH
+    return Trial("compares in a row", where, times, held if is_flat else 0, "; ".join(seen))
+
+
+def in_this_process(run: Path, dsn: str | None) -> None:
+    """all in one process."""
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        code = compare.run(STRATEGIES, ENTRIES, consume=FOLD, repeat=1, dsn=dsn, save=run)
+    assert code == 0
+
+
+def in_a_process_each(run: Path, dsn: str | None) -> None:
+    """a process each."""
+    options = ["--entries", str(ENTRIES), "--consume", FOLD, "--repeat", "1", "--save", str(run)]
+    options += ["--dsn", dsn] if dsn else []
+    command = [sys.executable, "-m", "harness", "compare", *STRATEGIES, *options]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+
+
+def parent_of(what: str, arguments: list[str]) -> Trial:
+    """Run the command; it held if its own process stayed small, whatever its children held."""
+    command = [sys.executable, "-c", TELLING, *arguments]
+    done = subprocess.run(command, check=False, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    highest = int(re.findall(r"^highest: (\d+)$", done.stderr, re.MULTILINE)[-1])
+    saved = re.findall(r"^Saved: (.+)$", done.stderr, re.MULTILINE)
+    seen = f"its parent never held more than {megabytes(highest)} MB; {', '.join(saved)}"
+    return Trial(what, "the parent", 1, int(bool(saved) and highest < MOST_OF_PARENT), seen)
+
+
+@contextmanager
+def own_folders() -> Iterator[Path]:
+    """Give a folder that holds the cache and all temporary files of what runs meanwhile."""
+    with own_folder(CACHE_VARIABLE, "cache") as folder, pytest.MonkeyPatch.context() as patch:
+        (folder / "temporary").mkdir()
+        patch.setenv("TMPDIR", str(folder / "temporary"))
+        patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
+        yield folder
+
+
+@contextmanager
+def a_foreign_database() -> Iterator[URL]:
+    """Give a database that stands for a user's own."""
+    with own_folder(CACHE_VARIABLE), open_database() as database:
+        yield database.url
+
+
+@contextmanager
+def own_folder(variable: str, inside: str = "") -> Iterator[Path]:
+    """Give a new folder, which, or what is to be inside, the environment variable names."""
+    with temporary.folder() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        folder.chmod(0o711)  # root's server is run by another user
+        patch.setenv(variable, str(folder / inside))
+        yield folder
+
+
+def left(folder: Path, url: URL | None) -> Left:
+    """Count what there is."""
+    schemas, connections = _in_database(url) if url else (0, 0)
+    return Left(
+        descriptors=_count(Path("/proc/self/fd")),
+        threads=_count(Path("/proc/self/task")),
+        processes=sum(_is_of(process, folder) for process in Path("/proc").glob("[0-9]*")),
+        temporary_files=_count(folder / "temporary"),
+        sockets_and_locks=len([*folder.glob("cache/**/*.lock"), *folder.glob("cache/**/.s.*")]),
+        schemas=schemas,
+        connections=connections,
+    )
+
+
+def disk_bytes(folder: Path) -> int:
+    """Give what the folder's files take on disk."""
+    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
+
+
+def _is_of(process: Path, folder: Path) -> bool:
+    """Tell whether the process was started by a compare: all of ours know of the folder."""
+    if process.name == str(os.getpid()):
+        return False
+    try:
+        told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+    except OSError:  # it has ended
+        return False
+    return bytes(folder) in told
+
+
+def _in_database(url: URL) -> tuple[int, int]:
+    with connected(url) as connection:
+        ours = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^mapping_strategies'"
+        others = (
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        schemas, connections = (connection.scalar(text(each)) for each in (ours, others))
+        return schemas, connections
+
+
+def _growth(sizes: list[int]) -> int:
+    return sizes[-1] - min(sizes[SETTLED:], default=sizes[-1])
+
+
+def _counts(counted: list[Left]) -> str:
+    ranges = {name: {each[at] for each in counted} for at, name in enumerate(Left._fields)}
+    return ", ".join(
+        f"{name.replace('_', ' ')} {' to '.join(map(str, sorted({min(of), max(of)})))}"
+        for name, of in ranges.items()
+    )
+
+
+def _from_to(sizes: list[int]) -> str:
+    settled = min(SETTLED, len(sizes) - 1)
+    first, last = megabytes(sizes[settled]), megabytes(sizes[-1])
+    return f"{first} MB after {settled + 1}, {last} MB after {len(sizes)}"
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for _ in folder.iterdir())
