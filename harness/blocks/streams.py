@@ -21,18 +21,17 @@ SHOWN = [column for column in FOLD if column.field in {PEAK, "peak_bytes"}]
 
 
 def make(paths: list[Path]) -> str:
-    """Give a line a stream: its peak at each size, and the largest size's over the smallest's."""
+    """Give a line a stream: its peak at each size, and at its largest over that at its smallest."""
     found = rows_of(paths)
     sizes = sorted({row["entries"] for row in found})
     by_strategy: dict[str, dict[int, Row]] = defaultdict(dict)
     for row in found:
         by_strategy[row["strategy"]][row["entries"]] = row
     table = []
-    largest = ({"strategy": name, **of.get(sizes[-1], {})} for name, of in by_strategy.items())
-    for row in ranked(largest, PEAK):
+    for row in ranked((of[max(of)] for of in by_strategy.values()), PEAK):
         of_size = by_strategy[row["strategy"]]
         peaks = [said(of_size.get(size, {}), column) for column in SHOWN for size in sizes]
-        table.append([f"`{row['strategy']}`", *peaks, _growth(of_size.get(sizes[0], {}), row)])
+        table.append([f"`{row['strategy']}`", *peaks, _growth(of_size[min(of_size)], row)])
     headings = [f"{column.heading}, {size:,}" for column in SHOWN for size in sizes]
     headings = ["folded", *one_line(headings), "largest over smallest"]
     return with_reasons(aligned(headings, table, "pipe"), found)

@@ -266,3 +266,12 @@ def test_readings_are_shown_right_or_wrong_or_not_there(tmp_path: Path) -> None:
 def test_what_is_made_of_no_run_names_the_strategies(name: str) -> None:
     named = {word for line in lines_of(name) for word in re.findall(r"`(\w+)`", line)}
     assert {"full_orm", "interned", "arrow_columns"} <= named
+
+
+def test_a_stream_grows_over_the_sizes_that_it_was_measured_at() -> None:
+    sizes = (100, 1_000, 10_000)
+    whole = (streamed("unstreamed_core", size, 1e3 * size) for size in sizes)
+    part = (streamed("slotted", size, 2e6) for size in sizes[:2])
+    lines = made("streams", a_run(*whole, *part))
+    assert next(line for line in lines if "`slotted`" in line).endswith("| 1.00x |")
+    assert next(line for line in lines if "`unstreamed_core`" in line).endswith("| 100.00x |")
