@@ -93,7 +93,7 @@ def test_the_wheel_says_what_it_is(wheel: ZipFile) -> None:
     assert (said["License-Expression"], said["Requires-Python"]) == ("MIT", ">=3.11")
     assert wheel.read(f"{info}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
     scripts = wheel.read(f"{info}/entry_points.txt").decode()
-    assert "[console_scripts]\nmapping-strategies = harness.cli:main\n" in scripts
+    assert "[console_scripts]\nmapping-strategies = harness.__main__:main\n" in scripts
 
 
 def test_the_source_distribution_is_the_repository_without_its_pages(
