@@ -14,35 +14,30 @@ import os
 import signal
 import sys
 from contextlib import nullcontext
-from decimal import Decimal
 from pathlib import Path
 from select import select
 from tempfile import TemporaryFile
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import msgspec
-from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401 (imported once)
 
 import strategies
-from harness import baselines, discovery, limit, meters
-from harness.contract_check import BrokenContractError, contract_breach, stream_breach
+from harness import discovery, limit, meters
+from harness.calls import Calls, strategys_calls
 from harness.errors import NotAvailableError
 from harness.explanation.explain import Explanation, explain
 from harness.explanation.marks import mark_driver_values
-from harness.own.calls import Calls, Own, own_calls, sent_calls
+from harness.own.calls import Own, own_calls, sent_calls
 from harness.own.sent import Sent, pack
-from harness.plan import CONTRACT, EXPLANATION, Cell, Consume
-from harness.postgres.dataset import warm_up_for
+from harness.plan import CONTRACT, EXPLANATION, Cell
 from harness.recording import warming
 from strategies.paused_gc import paused_gc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-
-    from harness.payroll import Payroll
 
 
 class Job(msgspec.Struct):
@@ -177,51 +172,7 @@ def work(job: Job) -> Answer:
 def _calls(job: Job) -> Calls:
     if job.sent:
         return sent_calls(job.sent)
-    return own_calls(job.cell, job.own) if job.own else _strategys(job.cell, job.url)
-
-
-def _strategys(cell: Cell, url: str) -> Calls:
-    """Give the calls of a strategy or a baseline: warmed up on a small payroll of another seed."""
-    read = _reader(cell, url)
-
-    def consumed(payroll: Payroll) -> object:
-        return _consumed(read(payroll), cell.consume)
-
-    def checked() -> int:
-        given = read(cell.payroll)
-        is_stream = cell.consume is Consume.FOLD
-        breach = (stream_breach if is_stream else contract_breach)(cell.payroll, given)
-        if breach:
-            raise BrokenContractError(breach)
-        return cell.entries
-
-    return Calls(
-        warm_up=lambda: consumed(warm_up_for(cell.payroll)),
-        measured=lambda: consumed(cell.payroll),
-        checked=checked,
-    )
-
-
-def _reader(cell: Cell, url: str) -> Callable[[Payroll], Any]:
-    """Give the function that reads a payroll as the cell's strategy or baseline does."""
-    engine = create_engine(url or "postgresql+psycopg://")  # the floor needs no database
-    if baseline := baselines.ALL.get(cell.strategy):
-        return lambda payroll: baseline(engine, payroll)
-    strategy = strategies.load(cell.strategy)
-    if cell.consume is Consume.FOLD:
-        return lambda payroll: strategies.stream(strategy)(engine, payroll.id)
-    return lambda payroll: strategy.get_premiums_for_payroll(engine, payroll.id)
-
-
-def _consumed(given: Any, consume: Consume) -> object:
-    """Hold what was given, or fold it into the sum of its amounts, keeping nothing."""
-    if consume is Consume.HOLD:
-        return given
-    total = Decimal()
-    for entry in given:
-        for component in getattr(entry, "components", ()):  # the trap's rows have none
-            total += component.amount
-    return total
+    return own_calls(job.cell, job.own) if job.own else strategys_calls(job.cell, job.url)
 
 
 def _warming(meter: str) -> AbstractContextManager[None]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.calls import Calls
 from harness.own import same
 from harness.own.calling import Loop, count, load, reading
 from harness.own.sent import received
@@ -22,19 +23,6 @@ if TYPE_CHECKING:
 
 class DifferentDataError(Exception):
     """A function gave other data than the reference."""
-
-
-class Calls(NamedTuple):
-    """What is done before a measurement, what is measured, and what checks it.
-
-    The check gives how many items were read, and raises an error that says what is wrong. `items`
-    gives how many the measured call read, 0 where nobody asks.
-    """
-
-    warm_up: Callable[[], object]
-    measured: Callable[[], object]
-    checked: Callable[[], int]
-    items: Callable[[], int] = lambda: 0
 
 
 class Counted:

@@ -4,27 +4,26 @@ The embedded server keeps what it is given from run to run, so that a payroll is
 On a `--dsn` everything is in schemas of the run's own, dropped at its end. A run that was killed
 cannot drop its own, so the next run does. It knows them by more than their name: they are owned by
 the very role that the run is, carry the comment MARK, and nobody has held their run's lock for a
-while (`lock.py`).
+while (`run_lock.py`).
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import DropSchema
 
 from harness.errors import DatabaseError
-from harness.postgres import embedded, lock, variables
-from harness.postgres.answering import SECONDS_TO_CONNECT, keep_alive, watched
+from harness.postgres import embedded, run_lock, variables
+from harness.postgres.answering import keep_alive, watched
+from harness.postgres.dsn import in_schema, parse_dsn, place
 from harness.secret import masked
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def _at(url: URL) -> Iterator[Database]:
             _check_options(alive)
             _drop_abandoned(alive)
             keep_alive(alive)
-        with lock.held(lambda: connected(here), token):
+        with run_lock.held(lambda: connected(here), token):
             try:
                 yield Database(url, "by --dsn", prefix, version, alive)
             except BaseException as error:
@@ -118,50 +117,6 @@ def _clean_up(url: URL, prefix: str) -> None:
         raise DatabaseError(
             f"{error}; schemas {prefix}... are left there: the next run with this --dsn drops them"
         ) from None
-
-
-def parse_dsn(dsn: str) -> URL:
-    """Read a DSN: a URL, or libpq's `key=value` words. Raises DatabaseError."""
-    words = _words(dsn)
-    if words is None:  # raised here: libpq's error, which quotes the DSN, is not its context
-        raise DatabaseError(
-            "the --dsn is not one that libpq reads; it looks like "
-            "postgresql://user@host:5432/database or 'host=localhost dbname=payroll'"
-        )
-    names = {"user": "username", "password": "password", "host": "host", "dbname": "database"}
-    if str(words.get("host", "")).startswith("/") or "," in str(words.get("host", "")):
-        del names["host"]
-    if isinstance(words.get("port"), int):
-        names["port"] = "port"
-    parts = {names[word]: words.pop(word) for word in names.keys() & words.keys()}
-    words.setdefault("connect_timeout", SECONDS_TO_CONNECT)
-    words.setdefault("options", os.environ.get("PGOPTIONS", ""))  # ours would be in their place
-    query = {word: str(value) for word, value in words.items() if value}
-    return URL.create("postgresql+psycopg", **parts, query=query)
-
-
-def _words(dsn: str) -> dict[str, Any] | None:
-    """Give the DSN's words, its port as a number; None of what is no DSN."""
-    scheme, separator, rest = dsn.partition("://")
-    if separator and scheme.split("+")[0] in {"postgresql", "postgres"}:
-        dsn = f"postgresql://{rest}"
-    try:
-        words: dict[str, Any] = conninfo_to_dict(dsn)
-        if "port" in words and "," not in words["port"]:
-            words["port"] = int(words["port"])
-    except (psycopg.Error, ValueError):
-        return None
-    return words
-
-
-def in_schema(url: URL, schema: str) -> URL:
-    """Give the same database as seen from one schema, whatever the role's settings are.
-
-    Its times are in UTC, as a contract's are, and in the one style that psycopg reads.
-    """
-    settings = f"-csearch_path={schema} -ctimezone=UTC -cdatestyle=ISO"
-    options = f"{url.query.get('options', '')} {settings}"
-    return url.update_query_dict({"options": options.strip()})
 
 
 @contextmanager
@@ -194,7 +149,7 @@ def one_line_errors(url: URL) -> Iterator[None]:
         secret = url.render_as_string(hide_password=False)
         hint = HINTS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
         said = f"{cause}; {hint}" if hint else cause
-        raise DatabaseError(f"Postgres at {_place(url)}: {masked(said, secret)}") from None
+        raise DatabaseError(f"Postgres at {place(url)}: {masked(said, secret)}") from None
 
 
 def schemas(connection: Connection, prefix: str) -> list[str]:
@@ -216,8 +171,8 @@ def _drop_abandoned(connection: Connection) -> None:
     left: dict[str, list[str]] = {}
     for schema in schemas(connection, DROPPED):
         left.setdefault(schema[start : start + 2 * TOKEN_BYTES], []).append(schema)
-    for token in lock.unheard_of(connection, left):
-        with lock.tried(connection, token) as is_dead:
+    for token in run_lock.unheard_of(connection, left):
+        with run_lock.tried(connection, token) as is_dead:
             drop(connection, left[token] if is_dead else [])
 
 
@@ -243,9 +198,3 @@ def _server_version(connection: Connection) -> str:
             f"the server is PostgreSQL {number // 10_000}; {OLDEST_SERVER} or newer is needed"
         )
     return str(connection.exec_driver_sql("SHOW server_version").scalar_one()).split()[0]
-
-
-def _place(url: URL) -> str:
-    host = url.host or url.query.get("host", "localhost")
-    port = f":{url.port}" if url.port else ""
-    return f"{host}{port}/{url.database or ''}"

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, text
 
 from harness.payroll import Payroll, entries, shuffled_indices
-from harness.postgres import kept, lock
+from harness.postgres import kept, run_lock
 from harness.postgres.answering import watched
-from harness.postgres.database import CATALOG, MARK, Database, connected, in_schema, schemas
+from harness.postgres.database import CATALOG, MARK, Database, connected, schemas
+from harness.postgres.dsn import in_schema
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def provide(
     warm_up = warm_up_for(payroll)
     another = replace(warm_up, seed=payroll.seed + 2)
     with connected(in_schema(database.url, CATALOG)) as connection, watched(connection):
-        lock.take(connection, schema)
+        run_lock.take(connection, schema)
         is_there = schema in schemas(connection, schema)
         if database.keeps:
             kept.make_room(connection, 0 if is_there else kept.expected_bytes(payroll), version())

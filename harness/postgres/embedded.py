@@ -28,6 +28,7 @@ from sqlalchemy import URL
 from harness.errors import DatabaseError
 from harness.postgres import accounts, files, processes, programs, variables
 from harness.postgres.answering import SECONDS_TO_CONNECT, takes_connections
+from harness.postgres.file_locks import is_only_holder, lock_file, locked, share
 from harness.postgres.folders import (
     CACHE_VARIABLE,
     SERVER_USER,
@@ -35,7 +36,6 @@ from harness.postgres.folders import (
     own_folder,
     short_path_to,
 )
-from harness.postgres.locks import is_only_holder, lock_file, locked, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

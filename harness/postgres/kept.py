@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness import budgets
-from harness.postgres import files, lock
+from harness.postgres import files, run_lock
 from harness.postgres.database import KEPT, drop, schemas
 from harness.postgres.folders import cache_folder
 
@@ -156,4 +156,4 @@ def _asked(connection: Connection, query: str, schema: str) -> bool:
 
 
 def _key_of(schema: str) -> dict[str, int]:
-    return {"key": lock.key_of(f"use of {schema}")}
+    return {"key": run_lock.key_of(f"use of {schema}")}

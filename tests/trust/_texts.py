@@ -11,7 +11,7 @@ from harness import gate
 from harness.errors import DatabaseError, UsageError
 from harness.own.target import is_target, parse
 from harness.plugin.limits import Limits, peak_memory
-from harness.postgres.database import parse_dsn
+from harness.postgres.dsn import parse_dsn
 from harness.secret import masked
 
 if TYPE_CHECKING:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from support import as_dsn
 
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
-from harness.postgres import lock
-from harness.postgres.database import (
-    DROPPED,
-    MARK,
-    connected,
-    in_schema,
-    open_database,
-    parse_dsn,
-    schemas,
-)
-from harness.postgres.dataset import provide
+from harness.postgres import run_lock
+from harness.postgres.database import DROPPED, MARK, connected, open_database, schemas
+from harness.postgres.dataset import provide, version
+from harness.postgres.dsn import in_schema
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -74,7 +64,7 @@ def test_it_is_left_as_it_was_after_an_interrupt(foreign: URL) -> None:
 def test_the_next_run_drops_what_a_killed_one_left(
     foreign: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "SECONDS_UNHEARD_OF", 0.0)
+    monkeypatch.setattr(run_lock, "SECONDS_UNHEARD_OF", 0.0)
     before = state_of(foreign)
     abandoned, not_ours = f"{DROPPED}_deadbeef_3x1_realistic_0", f"{DROPPED}_deadbeef_unmarked"
     with connected(foreign) as connection:
@@ -123,47 +113,7 @@ def test_an_interrupted_write_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         provide(database, payroll)
     with connected(database.url) as connection:
-        assert schemas(connection, f"{database.schema_prefix}_4x2_realistic_999") == []
-
-
-@pytest.mark.parametrize(
-    "dsn",
-    [
-        "postgresql://me:secret@localhost:5433/payroll?sslmode=require",
-        "postgresql+psycopg://me:secret@localhost:5433/payroll?sslmode=require",
-        "postgres://me:secret@localhost:5433/payroll?sslmode=require",
-        "user=me password=secret host=localhost port=5433 dbname=payroll sslmode=require",
-    ],
-)
-def test_every_form_of_a_dsn_is_read(dsn: str) -> None:
-    url = parse_dsn(dsn)
-    assert url.drivername == "postgresql+psycopg"
-    assert (url.username, url.password, url.host, url.port) == ("me", "secret", "localhost", 5433)
-    assert url.database == "payroll"
-    assert url.query["sslmode"] == "require"
-
-
-def test_a_socket_folder_and_own_options_are_kept() -> None:
-    url = parse_dsn("host=/run/pg dbname=x options='-c work_mem=1MB'")
-    assert url.host is None
-    assert url.query["host"] == "/run/pg"
-    assert in_schema(url, "ours").query["options"] == (
-        "-c work_mem=1MB -csearch_path=ours -ctimezone=UTC -cdatestyle=ISO"
-    )
-
-
-def test_the_environments_options_are_not_lost_behind_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGOPTIONS", "-c role=payroll")
-    options = in_schema(parse_dsn("host=db"), "ours").query["options"]
-    assert options == "-c role=payroll -csearch_path=ours -ctimezone=UTC -cdatestyle=ISO"
-
-
-@given(st.text())
-def test_no_dsn_makes_it_stumble_or_tell(dsn: str) -> None:
-    try:
-        assert parse_dsn(dsn).drivername == "postgresql+psycopg"
-    except DatabaseError as error:
-        assert re.fullmatch(r".* looks like .*", str(error))  # noqa: PT017
+        assert schemas(connection, f"{database.schema_prefix}_{version()}_4x2_realistic_999") == []
 
 
 @pytest.mark.parametrize("dsn", [UNREACHABLE, "postgresql:/nobody:secret@x", "nobody:secret@x"])

@@ -21,9 +21,10 @@ from harness import results
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
 from harness.postgres import database as database_module
-from harness.postgres import lock
-from harness.postgres.database import DROPPED, MARK, connected, in_schema, open_database, parse_dsn
+from harness.postgres import run_lock
+from harness.postgres.database import DROPPED, MARK, connected, open_database
 from harness.postgres.dataset import provide
+from harness.postgres.dsn import in_schema, parse_dsn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,7 +259,7 @@ def test_only_what_is_marked_and_this_roles_own_is_dropped(
     foreign: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even for a role that may drop any: neither a name nor a mark is enough."""
-    monkeypatch.setattr(lock, "SECONDS_UNHEARD_OF", 0.0)
+    monkeypatch.setattr(run_lock, "SECONDS_UNHEARD_OF", 0.0)
     names = [f"{DROPPED}_deadbeef_{word}" for word in ("unmarked", "another's", '"; drop\\%s :x')]
     url = in_schema(parse_dsn(foreign.dsn()), "pg_catalog")
     mark = "COMMENT ON SCHEMA {name} IS '" + MARK + "'"
