@@ -54,10 +54,13 @@ def tally(faults: Iterable[Fault], times: int) -> Iterator[Trial]:
             (what, where, [pool.submit(_once, once, free) for _ in range(times)])
             for what, where, once in faults
         ]
-        for what, where, futures in begun:
-            wrong = [future.result() for future in futures]
-            seen = dict.fromkeys(filter(None, wrong))
-            yield Trial(what, where, times, wrong.count(""), "; ".join(seen))
+        try:
+            for what, where, futures in begun:
+                wrong = [future.result() for future in futures]
+                seen = dict.fromkeys(filter(None, wrong))
+                yield Trial(what, where, times, wrong.count(""), "; ".join(seen))
+        finally:
+            pool.shutdown(cancel_futures=True)  # interrupted: what was begun comes to its end
 
 
 def _once(once: Callable[[Path], str], free: SimpleQueue[Path]) -> str:
