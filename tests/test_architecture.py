@@ -99,3 +99,11 @@ def test_dask_is_imported_for_a_cluster_only() -> None:
             at_once = (node for node in ast.parse(path.read_text(encoding="utf-8")).body)
             froms = [node.module for node in at_once if isinstance(node, ast.ImportFrom)]
             assert "harness.cluster" not in froms, path
+
+
+@pytest.mark.parametrize("folder", ["harness", "harness/postgres", "strategies"])
+def test_contributing_has_a_place_for_every_module(folder: str) -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    modules = {path.name for path in (ROOT / folder).glob("*.py") if "__" not in path.name}
+    modules -= {f"{name}.py" for name in strategies.names()}  # one a file, as it says
+    assert {name for name in modules if name not in told} == set()
