@@ -1,11 +1,11 @@
-"""A few compares in a row leave nothing behind; `make trust PART=load` does many, and a million."""
+"""A few compares in a row leave nothing behind; `make trust PART=load` does many."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from support import as_dsn
-from trust import load
+from trust import load, million
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -18,5 +18,5 @@ def test_compares_in_one_process_leave_nothing_behind(foreign: URL) -> None:
 
 def test_the_harness_itself_stays_small(foreign: URL) -> None:
     options = ["--entries", "20", "--meter", "rss", "--repeat", "1", "--dsn", as_dsn(foreign)]
-    trial = load.parent_of("a compare", ["compare", "full_orm", *options])
+    trial = million.parent_of("a compare", ["compare", "full_orm", *options])
     assert trial.held == trial.times, trial.seen

@@ -1,10 +1,9 @@
-"""Many compares in a row leave nothing behind; a payroll of a million leaves the parent small."""
+"""Many compares in a row leave nothing behind."""
 
 from __future__ import annotations
 
 import gc
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -40,24 +39,6 @@ SETTLED = 2
 """Compares after which memory counts: what is imported and pooled once has been."""
 MOST_GROWTH = 5_000_000
 """Bytes that a process, or the cache, may have grown by in any number of compares after that."""
-MOST_OF_PARENT = 150_000_000
-MILLION = ["--entries", "1000000", "--repeat", "1", "--timeout", "3600", "--memory-limit", "4GB"]
-MILLIONS = {
-    "1,000,000 entries streamed and folded": [
-        *("arrow_objects", "driver_rows", "--consume", FOLD, "--meter", "allocator")
-    ],
-    "1,000,000 entries held": ["arrow_columns", "arrow_objects", "--meter", "rss"],
-}
-"""The runs that are published as results/million-streams.jsonl and results/million.jsonl."""
-TELLING = """
-import runpy, sys
-from harness.meters.rss import resident
-try:
-    runpy.run_module("harness", run_name="__main__", alter_sys=True)
-finally:
-    print(f"\\nhighest: {resident('VmHWM')}", file=sys.stderr)
-"""
-"""As `-m harness`, which at its end says the most that the process itself ever held, in bytes."""
 
 
 class Left(NamedTuple):
@@ -73,13 +54,11 @@ class Left(NamedTuple):
 
 
 def tried(times: int | None) -> Iterator[Trial]:
-    """Compare again and again, on the embedded server and on a --dsn; then a million entries."""
+    """Compare again and again, on the embedded server and on a --dsn."""
     with a_foreign_database() as url:
         for dsn in (None, url):
             for how in (in_this_process, in_a_process_each):
                 yield in_a_row(how, times or IN_A_ROW, dsn)
-    for what, arguments in MILLIONS.items():
-        yield parent_of(what, ["compare", *arguments, *MILLION])
 
 
 def in_a_row(how: Callable[[Path, str | None], None], times: int, url: URL | None) -> Trial:
@@ -121,18 +100,6 @@ def in_a_process_each(run: Path, dsn: str | None) -> None:
     options += ["--dsn", dsn] if dsn else []
     command = [sys.executable, "-m", "harness", "compare", *STRATEGIES, *options]
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
-
-
-def parent_of(what: str, arguments: list[str]) -> Trial:
-    """Run the command; it held if its own process stayed small, whatever its children held."""
-    command = [sys.executable, "-c", TELLING, *arguments]
-    done = subprocess.run(command, check=False, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    highest = re.findall(r"^highest: (\d+)$", done.stderr, re.MULTILINE)
-    if not highest or "Saved: " not in done.stderr:
-        return Trial(what, "the parent", 1, 0, done.stderr.strip()[-300:])
-    most = int(highest[-1])
-    seen = f"it never held more than {megabytes(most)} MB"
-    return Trial(what, "the parent", 1, int(most < MOST_OF_PARENT), seen)
 
 
 @contextmanager
