@@ -20,19 +20,64 @@ if TYPE_CHECKING:
 IS_POSSIBLE = sys.platform == "linux"
 FREE = ("MemAvailable", "SwapFree")
 """What can be had without anything being killed for it, of proc_meminfo(5)."""
+CGROUPS = Path("/sys/fs/cgroup")
+OF_A_GROUP = (
+    ("memory.max", "memory.current", ("active_file", "inactive_file")),
+    (
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        ("total_active_file", "total_inactive_file"),
+    ),
+)
+"""The files of a control group (cgroups(7), version 2, then 1), and what of its use is a cache."""
+LEAST = 256 * 10**6
+"""Bytes below which no share goes: the interpreter and what it imports take a third of them."""
 SIGNS = re.compile("MemoryError|SystemError|out of memory")
 """How Python, a C extension and libpq say that they were refused memory."""
 
 
 def share(processes: int) -> int | None:
-    """Give the bytes that each of so many processes may hold; None where that is not known."""
+    """Give the bytes that each of so many processes may hold; None where that is not known.
+
+    A container may have less than its machine: its control group says so.
+    """
+    known = [each for each in (_free_here(), *map(free_in, _groups())) if each is not None]
+    return max(min(known) // processes, LEAST) if known else None
+
+
+def free_in(group: Path) -> int | None:
+    """Give the bytes that processes of the control group can still have; None without a limit."""
+    for most, used, caches in OF_A_GROUP:
+        try:
+            room = int((group / most).read_text()) - int((group / used).read_text())
+            told = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        except (OSError, ValueError):  # ValueError: its limit is "max"
+            continue
+        return max(room + sum(int(told[cache]) for cache in caches if cache in told), 0)
+    return None
+
+
+def _free_here() -> int | None:
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:
         return None
     sizes = dict(line.split(":") for line in lines)
     kilobytes = [int(sizes[name].removesuffix("kB")) for name in FREE if name in sizes]
-    return sum(kilobytes) * 1024 // processes or None
+    return sum(kilobytes) * 1024 if kilobytes else None
+
+
+def _groups() -> Iterator[Path]:
+    """Give the control groups that limit this process's memory: its own, and those around it."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return
+    for _, controllers, path in (line.split(":", 2) for line in lines):
+        if controllers in {"", "memory"}:
+            within = Path(path)
+            for each in (within, *within.parents):
+                yield CGROUPS / controllers / each.relative_to("/")
 
 
 @contextmanager

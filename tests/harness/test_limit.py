@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from subprocess import PIPE
+from typing import TYPE_CHECKING
+
 import pytest
+from trust._shortages import CGROUPS, a_cgroup
 
 from harness import limit
 from harness.meters.rss import resident
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LARGE = 400_000_000
 
@@ -38,6 +48,48 @@ def test_what_is_free_is_shared() -> None:
     assert whole is not None
     assert half is not None
     assert 0 < half < whole
+    assert limit.share(10**9) == limit.LEAST
+
+
+OLD = {
+    "memory.limit_in_bytes": "4000\n",
+    "memory.usage_in_bytes": "3000\n",
+    "memory.stat": "cache 9\ninactive_file 9\ntotal_inactive_file 200\ntotal_active_file 300\n",
+}
+NEW = {
+    "memory.max": "4000\n",
+    "memory.current": "3000\n",
+    "memory.stat": "anon 2400\ninactive_file 200\nactive_file 300\n",
+}
+
+
+@pytest.mark.parametrize("files", [OLD, NEW])
+def test_of_a_control_group_what_is_not_used_or_only_a_cache_is_free(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    assert limit.free_in(tmp_path) is None
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    assert limit.free_in(tmp_path) == 1500
+
+
+def test_a_control_group_without_a_limit_has_none(tmp_path: Path) -> None:
+    for name, content in (NEW | {"memory.max": "max\n"}).items():
+        (tmp_path / name).write_text(content)
+    assert limit.free_in(tmp_path) is None
+
+
+@pytest.mark.skipif(not os.access(CGROUPS, os.W_OK), reason="root's, and version 1's")
+def test_a_container_has_less_than_its_machine() -> None:
+    code = "import sys; sys.stdin.read(); from harness import limit; print(limit.share(1))"
+    python = [sys.executable, "-c", code]
+    with (
+        a_cgroup(f"mapping-strategies-{os.getpid()}", 2 * limit.LEAST) as group,
+        subprocess.Popen(python, stdin=PIPE, stdout=PIPE, text=True) as process,
+    ):
+        (group / "cgroup.procs").write_text(str(process.pid))
+        told, _ = process.communicate("")
+    assert limit.LEAST < int(told) <= 2 * limit.LEAST
 
 
 @pytest.mark.parametrize(

@@ -153,12 +153,12 @@ LIMIT = 2**22
 
 
 @contextmanager
-def a_cgroup(name: str) -> Iterator[Path]:
-    """Give a control group whose processes may have a few megabytes."""
+def a_cgroup(name: str, most: int = LIMIT) -> Iterator[Path]:
+    """Give a control group whose processes may have so many bytes, a few megabytes by default."""
     group = CGROUPS / name
     group.mkdir()
     try:
-        (group / "memory.limit_in_bytes").write_text(str(LIMIT))
+        (group / "memory.limit_in_bytes").write_text(str(most))
         yield group
     finally:
         group.rmdir()
