@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -82,6 +82,8 @@ class Workers:
         with self._lock:
             if worker.poll() is None and not self._ended:
                 self._idle.append(worker)
+            else:  # its number may be another process's by the time that all are killed
+                self._all.discard(worker)
 
     def end(self) -> None:
         """Kill what runs, and let nothing more start."""
@@ -158,15 +160,27 @@ def run(
     with nullcontext(place) if place else here() as at:
         for meter, group in groupby(cells, key=lambda cell: cell.meter):
             jobs = [job_of(cell) for cell in group if (cell.strategy, cell.payroll) not in broken]
-            if _is_alone(meter):
-                found = (_given(_begun(at.alone, job, timeout), job) for job in jobs)
-            else:
-                job_by = {_begun(at.side_by_side, job, timeout): job for job in jobs}
-                found = (_given(future, job_by[future]) for future in as_completed(job_by))
-            for measurement in found:
-                if meter == CONTRACT and measurement.error:
-                    broken.add((measurement.cell.strategy, measurement.cell.payroll))
-                yield measurement
+            how = _one_by_one if _is_alone(meter) else _side_by_side
+            with closing(how(at, jobs, timeout)) as found:
+                for measurement in found:
+                    if meter == CONTRACT and measurement.error:
+                        broken.add((measurement.cell.strategy, measurement.cell.payroll))
+                    yield measurement
+
+
+def _one_by_one(at: Place, jobs: list[Job], timeout: float) -> Generator[Measurement]:
+    for job in jobs:
+        yield _given(_begun(at.alone, job, timeout), job)
+
+
+def _side_by_side(at: Place, jobs: list[Job], timeout: float) -> Generator[Measurement]:
+    job_by = {_begun(at.side_by_side, job, timeout): job for job in jobs}
+    try:
+        for future in as_completed(job_by):
+            yield _given(future, job_by[future])
+    finally:
+        for future in job_by:  # the place stays when its run is begun again: beside no leftovers
+            future.cancel()
 
 
 def _begun(begin: Begin, job: Job, timeout: float) -> Future[Measurement]:

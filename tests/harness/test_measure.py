@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -180,6 +181,26 @@ def test_any_executor_will_do_and_one_that_breaks_gives_rows(url: URL) -> None:
             process.kill()
         errors = [m.error or "" for m in run(cells, reading(lambda _: url), 60, place)]
         assert all(error.startswith("not measured: BrokenProcessPool") for error in errors)
+
+
+def test_a_run_that_is_closed_leaves_its_place_nothing_to_do(url: URL) -> None:
+    cells = list(plan.cells([plan.REFERENCE], [PAYROLL], ["tracemalloc"], 10))
+    begun = []
+
+    def measured(job: Job, timeout: float) -> Measurement:
+        begun.append(job.cell)
+        if len(begun) > 2:
+            closed.wait()
+        return Measurement(job.cell, {})
+
+    closed = Event()
+    with ThreadPoolExecutor(1) as threads:
+        running = run(cells, reading(lambda _: url), 60, through(threads, measured))
+        next(running)
+        next(running)
+        running.close()
+        closed.set()
+    assert len(begun) == 3
 
 
 def test_a_job_that_is_logged_tells_no_password(url: URL) -> None:
