@@ -18,10 +18,9 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import DatabaseError
-from harness.postgres.answering import watched
+from harness.postgres.answering import is_lost, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -103,9 +102,7 @@ def _wait_for_the_loss(connection: Connection, end: socket) -> None:
     """Wait until the connection is lost, or the end; the server is asked nothing meanwhile."""
     driver: Any = connection.connection.driver_connection
     while end not in select([driver, end], [], [])[0]:
-        try:
-            connection.exec_driver_sql("SELECT 1")  # what came may be news of a setting only
-        except SQLAlchemyError:
+        if is_lost(connection):  # or what came is news of a setting only
             return
 
 
