@@ -6,7 +6,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from harness.errors import DatabaseError
-from harness.postgres.answering import answers, is_lost, keep_alive
+from harness.postgres.answering import answers, is_lost, keep_alive, watched
 from harness.postgres.database import one_line_errors
 
 if TYPE_CHECKING:
@@ -39,4 +39,5 @@ def _connect_again(database: Database) -> None:
     with one_line_errors(database.url):
         database.alive.invalidate()
         database.alive.rollback()  # nothing: or it would not connect again
-        keep_alive(database.alive)
+        with watched(database.alive):
+            keep_alive(database.alive)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import DatabaseError
 from harness.postgres import embedded, files, kept
+from harness.postgres.answering import watched
 from harness.postgres.database import connected
 from harness.postgres.dataset import version
 from harness.postgres.folders import cache_folder, own_folder
@@ -82,5 +83,9 @@ def _ours() -> tuple[Path, list[Path]]:
 def _payrolls(home: Path) -> list[Kept]:
     if not (home / "data" / "PG_VERSION").exists():
         return []
-    with embedded.running(mend=False) as url, connected(url) as connection:
+    with (
+        embedded.running(mend=False) as url,
+        connected(url) as connection,
+        watched(connection),
+    ):
         return kept.listed(connection, version())

@@ -80,7 +80,8 @@ def open_database(dsn: str | None = None) -> Iterator[Database]:
     """
     if dsn is None:
         with embedded.running() as url, connected(url) as alive:
-            version = _server_version(alive)
+            with watched(alive):
+                version = _server_version(alive)
             yield Database(url, "embedded", KEPT, version, alive, embedded.start)
         return
     with variables.left_out(variables.STYLES):

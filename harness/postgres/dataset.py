@@ -54,7 +54,8 @@ def provide(
         f"_{payroll.profile}_{payroll.seed}"
     )
     if database.keeps:
-        kept.hold(database.alive, schema)
+        with watched(database.alive):
+            kept.hold(database.alive, schema)
     warm_up = warm_up_for(payroll)
     another = replace(warm_up, seed=payroll.seed + 2)
     with connected(in_schema(database.url, CATALOG)) as connection, watched(connection):

@@ -11,9 +11,11 @@ from trust._servers import Server
 from trust._trial import a_cache
 
 from harness.errors import DatabaseError
+from harness.payroll import Payroll
 from harness.postgres import answering, away
 from harness.postgres.answering import answers, is_lost, keep_alive, watched
-from harness.postgres.database import Database, connected
+from harness.postgres.database import KEPT, Database, connected
+from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,20 @@ def test_a_statement_ends_when_the_server_hangs(
     server.send(signal.SIGCONT)
     assert answers(url)
     assert answers(url.set(database="none"))  # a refusal is an answer
+
+
+def test_a_payroll_is_not_waited_for_when_the_server_hangs(
+    server: Server, url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask() -> None:
+        with connected(url) as alive:
+            server.send(signal.SIGSTOP)
+            provide(Database(url, "ours", KEPT, "18", alive), Payroll(3, 1))
+
+    monkeypatch.setattr(answering, "SECONDS_BETWEEN", 0.1)
+    with pytest.raises(DatabaseError, match="Postgres at "):
+        ask()
+    server.send(signal.SIGCONT)
 
 
 def test_a_connection_is_lost_when_the_server_ends_it(server: Server) -> None:
