@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness import diffs, discovery, reports
+from harness import budgets, diffs, discovery, reports
 from harness import meters as meters_package
 from harness.bounds import LONGEST_SECONDS, MOST, MOST_REPEATS
 from harness.errors import unknown
@@ -156,3 +156,16 @@ Timeout = Annotated[
         min=1, max=LONGEST_SECONDS, help="Seconds after which one measurement is given up."
     ),
 ]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        help="What a measured process may hold, as 4GB; one that needs more fails alone. By "
+        "default a strategy's is its share of the memory that is free. Linux only.",
+        show_default=False,
+    ),
+]
+
+
+def bytes_of(memory_limit: str | None) -> int | None:
+    """Give the bytes of that option; raises UsageError."""
+    return int(budgets.memory(memory_limit, "--memory-limit")) if memory_limit else None

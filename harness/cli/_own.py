@@ -41,6 +41,8 @@ class Wanted:
     same: bool = False
     explain: bool = False
     flamegraph: str | None = None
+    memory: int | None = None
+    """Bytes that each process may hold."""
 
     @property
     def reference(self) -> str:
@@ -125,4 +127,4 @@ def _check(
 def _job(wanted: Wanted, cell: plan.Cell, data: str | None = None) -> Job:
     name = cell.strategy
     own = Own(wanted.targets[name], data, is_reference=name == wanted.reference)
-    return Job(cell, flamegraph=wanted.flamegraph, own=own)
+    return Job(cell, flamegraph=wanted.flamegraph, own=own, memory=wanted.memory)

@@ -108,8 +108,10 @@ def run(
     force: option.Force = False,
     save: option.Save = None,
     timeout: option.Timeout = 600,
+    memory_limit: option.MemoryLimit = None,
 ) -> int:
     """Read the baseline, measure the same again, compare, judge."""
+    memory = option.bytes_of(memory_limit)
     limits = gate.limits(fail_on)
     _repeat_often_enough(limits, repeat)
     baseline = results.read(baseline_path)
@@ -123,7 +125,7 @@ def run(
     with measuring.saving(save, output_path, force=force) as path:
         if how_much := incomplete(baseline):
             tell(f"{baseline_path} was cut short: it has {how_much}")
-        finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster)
+        finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster, memory=memory)
         difference = between(part, finished, measured)
         found = gate.judged(difference, places, limits)
         shown = Shown((printable(str(baseline_path)), printable(str(path))), every, found)

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import strategies
-from harness import budgets, discovery, meters, plan
+from harness import discovery, meters, plan
 from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
@@ -51,14 +51,6 @@ Consume = Annotated[
         "strategies that stream).",
     ),
 ]
-MemoryLimit = Annotated[
-    str | None,
-    typer.Option(
-        help="What a measured process may hold, as 4GB; one that needs more fails alone. By "
-        "default its share of the memory that is free. Linux only.",
-        show_default=False,
-    ),
-]
 
 
 def run(
@@ -80,10 +72,10 @@ def run(
     save: option.Save = None,
     scale_to: option.ScaleTo = 10_000,
     timeout: option.Timeout = 600,
-    memory_limit: MemoryLimit = None,
+    memory_limit: option.MemoryLimit = None,
 ) -> int:
     """Plan, measure, save, report."""
-    memory = int(budgets.memory(memory_limit, "--memory-limit")) if memory_limit else None
+    memory = option.bytes_of(memory_limit)
     how = plan.Consume(consume)
     if how is plan.Consume.HOLD:
         chosen = measuring.chosen(names, strategies.names)

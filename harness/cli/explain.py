@@ -61,8 +61,10 @@ def run(
     save: option.Save = None,
     flamegraph: Flamegraph = None,
     timeout: option.Timeout = 600,
+    memory_limit: option.MemoryLimit = None,
 ) -> int:
     """Check, record, save, report."""
+    memory = option.bytes_of(memory_limit)
     if flamegraph:
         output.check(flamegraph, "--flamegraph", replace=force)
         if len(names) > 1:
@@ -70,11 +72,13 @@ def run(
     picture = str(flamegraph.absolute()) if flamegraph else None
     with measuring.saving(save, output_path, force=force) as path:
         if any(map(is_target, names)):
-            wanted = own.Wanted(own.targets(names, setup), explain=True, flamegraph=picture)
+            wanted = own.Wanted(
+                own.targets(names, setup), explain=True, flamegraph=picture, memory=memory
+            )
             finished = own.measured(wanted, path, timeout)
         else:
             chosen = measuring.chosen(names, strategies.names)
             payroll = Payroll(entries, components, Profile(profile))
             cells = plan.at_most_a_run(plan.explanations(chosen, payroll))
-            finished = measuring.measured(cells, path, dsn, timeout, picture)
+            finished = measuring.measured(cells, path, dsn, timeout, picture, memory=memory)
         return measuring.report(finished, path, form, Options(), output_path)

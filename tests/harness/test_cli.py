@@ -137,6 +137,15 @@ def test_what_needs_more_than_the_limit_is_an_error_and_the_rest_is_measured(
     assert done.stdout.count("ERROR") == 1
 
 
+@pytest.mark.parametrize("command", [("check", "--baseline", "x.jsonl"), ("explain", "slotted")])
+def test_every_command_whose_error_names_the_limit_has_it(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = harness(*command, "--memory-limit", "4 parsecs", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --memory-limit '4 parsecs' is not a number and a unit")
+
+
 def test_growth_over_sizes_and_streams(tmp_path: Path, database: Database) -> None:
     asked = ("compare", "slotted", "--sizes", "20,40,80", "--components", "1")
     done = harness(*asked, "--meter", "tracemalloc", folder=tmp_path)
