@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from strategies.contract import PremiumEntry
 
 
+# A shell's background job ignores Ctrl-C's signal, and so would all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 pytest.register_assert_rewrite("support")  # what it asserts is said as fully as in a test
 
 # The machine may be slow for a moment: no test has a deadline.
