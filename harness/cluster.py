@@ -22,8 +22,9 @@ from distributed.core import rpc
 
 from harness import environment
 from harness.errors import ClusterError, NotMeasuredError
-from harness.measure import Workers, measure
+from harness.measure import measure
 from harness.place import Place, through
+from harness.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

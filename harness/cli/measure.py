@@ -65,6 +65,7 @@ def run(
     output_path: option.Output = None,
     force: option.Force = False,
     save: option.Save = None,
+    memory_limit: option.MemoryLimit = None,
     timeout: option.Timeout = 600,
 ) -> int:
     """Check, measure, save, report."""
@@ -75,6 +76,7 @@ def run(
         consume=plan.Consume(consume),
         same=same,
         explain=explain,
+        memory=option.bytes_of(memory_limit),
     )
     with measuring.saving(save, output_path, force=force) as path:
         finished = own.measured(wanted, path, timeout)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.errors import NotAvailableError, NotMeasuredError
-from harness.measure import ask, kill, start
 from harness.own.sent import unpack
 from harness.payroll import Profile
 from harness.plan import EXPLANATION, Cell
 from harness.plugin.measured import Layers, Measured, largest_first
 from harness.worker import Job
+from harness.workers import ask, kill, start
 
 if TYPE_CHECKING:
     from harness.own.sent import Sent

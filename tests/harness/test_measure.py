@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -13,12 +10,11 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 from support import PLANTED
 
 from harness import baselines, limit, plan
-from harness.measure import ROOT, WORK, Workers, kill, once, reading, run, start
+from harness.measure import once, reading, run
 from harness.payroll import Payroll
 from harness.place import through
 from harness.postgres.dataset import provide
@@ -114,16 +110,6 @@ def test_the_password_is_not_in_an_error(url: URL) -> None:
     assert measurement.error == "ValueError: no *** (raises.py:5)"
 
 
-def test_a_workers_command_line_tells_no_dsn() -> None:
-    worker = start()
-    try:
-        while not (line := Path(f"/proc/{worker.pid}/cmdline").read_bytes()):
-            time.sleep(0.01)
-        assert line.decode().split("\0")[1:] == ["-P", "-c", WORK, ROOT, ""]
-    finally:
-        kill(worker)
-
-
 def test_every_cell_has_a_process_of_its_own(url: URL) -> None:
     way = str(PLANTED / "remembers.py")
     check, *measurements = measured(url, way)[way]
@@ -138,24 +124,6 @@ def test_a_killed_worker_is_a_row_and_the_next_cell_has_another(url: URL) -> Non
     (check,) = found.pop(way)
     assert check.error == "the measuring process was killed"
     assert not any(m.error for each in found.values() for m in each)
-
-
-def test_a_worker_ends_when_its_parent_is_gone_amid_a_measurement(url: URL) -> None:
-    (cell,) = plan.cells([str(PLANTED / "sleeps.py")], [PAYROLL], [])
-    worker = start()
-    try:
-        worker.stdin.write(msgspec.json.encode(Job(cell, url.render_as_string(False))) + b"\n")
-        worker.stdin.close()  # as the kernel does when the parent dies
-        assert worker.wait(timeout=120) == -signal.SIGKILL
-    finally:
-        kill(worker)
-
-
-def test_nothing_starts_after_the_end() -> None:
-    workers = Workers()
-    workers.end()
-    with pytest.raises(RuntimeError, match="ended"), workers.one():
-        pass
 
 
 def test_closing_the_run_ends_its_processes(url: URL) -> None:
@@ -207,26 +175,3 @@ def test_a_job_that_is_logged_tells_no_password(url: URL) -> None:
     (cell,) = plan.cells([plan.REFERENCE], [PAYROLL], [])
     assert "full_orm" in repr(Job(cell, "postgresql://me:s3cret@host/db"))
     assert "s3cret" not in repr(Job(cell, "postgresql://me:s3cret@host/db"))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
-def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
-    code = (
-        "import os, signal; from harness.measure import start\n"
-        "child = start(); print(child.pid, flush=True)\n"
-        "import time; time.sleep(3); os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    parent = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
-    child = int(parent.stdout)
-    deadline = time.monotonic() + 20
-    while _is_alive(child) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not _is_alive(child)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z" and Path(f"/proc/{pid}").exists()
