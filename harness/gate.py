@@ -156,8 +156,8 @@ def to_judge(baseline: Run, wanted: Collection[str], chosen: Sequence[Limit]) ->
             )
         if not figure.is_memory and side.repeats < FEWEST_TIMES:
             raise UsageError(
-                f"the baseline has {side.repeats} repeats of the {figure.word} of "
-                f"{place.strategy}; a time is judged from {FEWEST_TIMES} on"
+                f"the baseline has {side.repeats} of the {FEWEST_TIMES} repeats from which the "
+                f"{figure.word} of {place.strategy} is judged"
             )
     return places
 

@@ -140,7 +140,7 @@ def _answer_and_end(job: Job, writing: int) -> NoReturn:
 def _understood(answer: bytes, exit_code: int, words: bytes) -> Answer:
     if exit_code < 0:
         name = signal.Signals(-exit_code).name
-        guess = ": out of memory?" if name in OUT_OF_MEMORY else ""
+        guess = " (out of memory?)" if name in OUT_OF_MEMORY else ""
         return Answer(error=f"the measured process was killed by {name}{guess}")
     try:
         return msgspec.json.decode(answer, type=Answer)

@@ -47,7 +47,8 @@ def legend(found: list[Row]) -> list[str]:
     if any(is_doubtful(row, "faster_than_reference") for row in found):
         lines.append(f"?: from fewer than {FEWEST_TIMES} repeats, too few to tell two times apart.")
     if yardsticks := [row["strategy"] for row in found if row["strategy"] in baselines.ALL]:
-        lines.append(f"{', '.join(sorted(yardsticks))}: yardsticks, not ranked.")
+        what = "yardsticks" if len(yardsticks) > 1 else "a yardstick"
+        lines.append(f"{', '.join(sorted(yardsticks))}: {what}, not ranked.")
     if unsteady(found):
         lines.append("~: its repeats differ by more than they should, see below.")
     return lines
@@ -146,7 +147,7 @@ def verdict(found: list[Row]) -> list[str]:
         said.append(_least(ranked(with_memory, f"{stem}_bytes")[0], stem))
     if timed and repeated(timed):
         said.append(_fastest(ranked(timed, "wall_seconds")))
-    return said if fit else ["Nothing was measured."]
+    return said if fit else ["Nothing to rank: none was measured."]
 
 
 def repeated(timed: list[Row]) -> bool:

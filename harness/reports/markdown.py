@@ -25,7 +25,8 @@ def render(run: Run, options: content.Options) -> str:
             parts += [f"**{title}**", "", *_compared(rows)]
         else:
             parts += say.unavailable(rows)
-        parts += [f"- **error** {line}" for line in say.failed(rows)]
+        if failed := say.failed(rows):
+            parts += [*(f"- **error** {line}" for line in failed), ""]
     for title, headings, cells in growth.tables(run):
         parts += [f"**Growth: {title}**", "", aligned(one_line(headings), cells, "pipe"), ""]
     explained = list(layers.explained(run))

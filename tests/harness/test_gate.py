@@ -150,7 +150,7 @@ def test_a_baseline_without_the_figure() -> None:
     ):
         gate.to_judge(BASELINE, ["lean"], limits)
     few = with_baselines(*times("lean", 0.1, 0.1))
-    with pytest.raises(UsageError, match="has 2 repeats of the time of lean"):
+    with pytest.raises(UsageError, match="has 2 of the 3 repeats from which the time of lean"):
         gate.to_judge(few, ["lean"], gate.limits(["time:5%"]))
     with pytest.raises(UsageError, match="nothing to judge: full_orm is what times"):
         gate.to_judge(BASELINE, [REFERENCE], gate.limits(["time:5%"]))

@@ -200,7 +200,7 @@ def test_it(memory, function):
     memory(function)
 """)
     given.assert_outcomes(failed=2)
-    given.stdout.fnmatch_lines("is_killed: the measured process was killed by SIGKILL*memory?")
+    given.stdout.fnmatch_lines("is_killed: *killed by SIGKILL (out of memory?)")
     given.stdout.fnmatch_lines("ends: the measured process ended with exit code 3*")
     given.stdout.no_fnmatch_line("*Traceback*")
 

@@ -104,7 +104,17 @@ def test_the_table_fits_a_terminal() -> None:
 def test_a_run_of_errors_only_is_reported() -> None:
     run = Run(RUN.header, RUN.measurements[-1:])
     text = discovery.load(reports, "table").render(run, Options())
-    assert "Nothing was measured." in text
+    assert "Nothing to rank: none was measured." in text
+
+
+def test_in_markdown_what_follows_an_error_is_not_part_of_it() -> None:
+    lines = discovery.load(reports, "markdown").render(RUN, Options()).splitlines()
+    (error,) = [at for at, line in enumerate(lines) if line.startswith("- **error**")]
+    assert lines[error + 1] == ""
+
+
+def test_one_yardstick_is_one() -> None:
+    assert "\nfloor: a yardstick, not ranked.\n" in rendered("table")
 
 
 def test_ratios_in_words() -> None:
