@@ -21,6 +21,11 @@ def in_markdown(text: str) -> str:
     return text.replace("<", "&lt;").replace("](", "]\\(")
 
 
+def in_a_cell(text: str) -> str:
+    """Give the text of a cell of a Markdown table: a bar in it would end the cell."""
+    return text.replace("|", "\\|")
+
+
 def as_csv(names: Iterable[str], rows: Iterable[Mapping[str, object]]) -> str:
     """Give a heading line and the rows; a text that a spreadsheet would compute follows a `'`."""
     text = io.StringIO()

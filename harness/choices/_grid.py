@@ -9,6 +9,7 @@ from tabulate import tabulate
 
 from harness import words
 from harness.choices import _words as say
+from harness.quoted import in_a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ def _table(words: str, cells: list[list[str]], form: str) -> str:
     """Give a table of text, figures and text; in the terminal the last column is wrapped."""
     headings = ["strategy", "peak", "retains", "time", words]
     if form == "pipe":
-        cells = [[f"`{name}`", *rest[:-1], rest[-1].replace("|", "\\|")] for name, *rest in cells]
+        cells = [[in_a_cell(cell) for cell in (f"`{name}`", *rest)] for name, *rest in cells]
     else:
         cells = [
             [*rest, fill(last, WIDTH_OF_WORDS, break_on_hyphens=False)] for *rest, last in cells

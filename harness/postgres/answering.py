@@ -38,6 +38,12 @@ def answers(url: URL) -> bool:
     return True
 
 
+def accepts(url: URL) -> bool:
+    """Say whether the server accepts connections: not while it goes down, comes up or hangs."""
+    _, where = url.get_dialect()().create_connect_args(url)
+    return PGconn.ping(make_conninfo(**where).encode()) == Ping.OK
+
+
 def takes_connections(folder: Path, seconds: float) -> bool:
     """Say whether the server with its socket there does, once it has started or recovered.
 

@@ -6,7 +6,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from harness.errors import DatabaseError
-from harness.postgres.answering import answers, is_lost, keep_alive, watched
+from harness.postgres.answering import accepts, is_lost, keep_alive, watched
 from harness.postgres.database import one_line_errors
 
 if TYPE_CHECKING:
@@ -16,8 +16,11 @@ SECONDS_TO_COME_BACK = 30
 
 
 def is_away(database: Database, *, ask: bool) -> bool:
-    """Say whether the server was away, or is; with `ask`, also whether it hangs."""
-    return is_lost(database.alive) or (ask and not answers(database.url))
+    """Say whether the server was away, or is; with `ask`, also whether it hangs or is going down.
+
+    A server that is shut down ends its connections one by one: the idle one may be the last.
+    """
+    return is_lost(database.alive) or (ask and not accepts(database.url))
 
 
 def come_back(database: Database) -> None:

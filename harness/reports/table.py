@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tabulate import tabulate
 
 from harness import words
+from harness.quoted import in_a_cell
 from harness.reports import _content as content
 from harness.reports import _growth as growth
 from harness.reports import _layers as layers
@@ -45,14 +46,10 @@ def aligned(
     In Markdown (`pipe`) a bar within a cell is escaped: it would end the cell.
     """
     if form == "pipe":
-        headings = [_barred(heading) for heading in headings]
-        cells = [[_barred(cell) for cell in row] for row in cells]
+        headings = [in_a_cell(heading) for heading in headings]
+        cells = [[in_a_cell(cell) for cell in row] for row in cells]
     align = [*["left"] * text_columns, *["right"] * (len(headings) - text_columns)]
     return tabulate(cells, headings, tablefmt=form, disable_numparse=True, colalign=align)
-
-
-def _barred(cell: str) -> str:
-    return cell.replace("|", "\\|")
 
 
 def _compared(rows: list[Row], options: content.Options, *, is_said: bool) -> list[str]:

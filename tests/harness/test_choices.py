@@ -25,6 +25,7 @@ from harness.results import FORMAT, Header, Measurement, Run
 from harness.ways import Payrolls, Way
 from strategies.traits import TRAITS
 
+ASKED_OF = Source("known.jsonl", "python -m harness choose")
 RECORDS = sorted((ROOT / "results").glob("0*.md"))
 BYTES_AND_SECONDS = {
     REFERENCE: (17_000, 25e-5),
@@ -56,6 +57,19 @@ def run_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
             found += measurements(strategy, entries)
     run = a_run(*found, failed("my/way.py", "broken | quite"))
     return saved(run, tmp_path_factory.mktemp("runs") / "known.jsonl")
+
+
+@pytest.mark.parametrize("form", ["adr", "markdown"])
+def test_a_bar_in_a_name_ends_no_cell(form: str) -> None:
+    found = [*measurements(REFERENCE, 1_000), failed("a | b", "broken")]
+    decision = decide(a_run(*found), Limits(1_000, 1e9, None, ()), Payrolls(), None, ASKED_OF)
+    rows = [
+        line
+        for line in discovery.load(choices, form).render(decision).split("\n")
+        if "a \\|" in line
+    ]
+    assert rows
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {6}
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
