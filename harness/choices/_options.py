@@ -102,7 +102,7 @@ def _against(best: Verdict, today: Verdict) -> list[str]:
                 word = "Good" if one.value < other.value else "Bad"
                 in_words = ratio(other.value / one.value)
                 found.append(f"* {word}, because the {what} goes {change}: {in_words}.")
-    if best.delta and today.delta:
+    if best.delta and today.delta and best.delta.value:
         change = f"from {words.size(today.delta.value)} to {words.size(best.delta.value)}"
         in_words = smaller(today.delta.value / best.delta.value)
         word = "Neutral"

@@ -72,6 +72,20 @@ def test_a_bar_in_a_name_ends_no_cell(form: str) -> None:
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {6}
 
 
+@pytest.mark.parametrize("form", discovery.names(choices))
+def test_a_way_that_retains_nothing_has_no_ratio(form: str) -> None:
+    nothing = {"allocator_peak_bytes": 1.0, "allocator_delta_bytes": 0.0}
+    empty = Measurement(a_cell("yield_per", "allocator"), nothing)
+    decision = decide(
+        a_run(*measurements(REFERENCE, 1_000), empty),
+        Limits(1_000, 1e6, None, ()),
+        Payrolls(),
+        None,
+        ASKED_OF,
+    )
+    assert "yield_per" in discovery.load(choices, form).render(decision)
+
+
 def choose(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr(sys, "argv", ["harness", "choose", *words])
     with pytest.raises(SystemExit) as ended:

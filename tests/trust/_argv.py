@@ -153,6 +153,14 @@ def draws_a_picture(words: Sequence[str]) -> bool:
     return any(word in PICTURES or word.partition("=")[2] in PICTURES for word in words)
 
 
+def can_be_given(word: str) -> bool:
+    """Whether it is one that a system could give to a process: bytes, as Python reads them."""
+    try:
+        return "\0" not in word and os.fsdecode(os.fsencode(word)) == word
+    except UnicodeEncodeError:
+        return False
+
+
 def furnish(folder: Path) -> None:
     """Put into the folder what PATHS names."""
     whole = b"\n".join(ORIGINAL) + b"\n"

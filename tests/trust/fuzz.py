@@ -60,6 +60,7 @@ def surfaces(folder: Path) -> list[Surface]:
     ]
     either = st.one_of(*_damaged.KINDS.values())
     alone = lines.filter(lambda words: not _argv.draws_a_picture(words))
+    given_to_a_process = alone.filter(lambda words: all(map(_argv.can_be_given, words)))
     return [
         *texts(),
         *runs,
@@ -72,7 +73,13 @@ def surfaces(folder: Path) -> list[Surface]:
             lambda w: _argv.check(w, folder),
             SLOWER,
         ),
-        Surface("command lines", "a process each", (alone,), lambda w: in_both(w, folder), SLOWER),
+        Surface(
+            "command lines",
+            "a process each",
+            (given_to_a_process,),
+            lambda w: in_both(w, folder),
+            SLOWER,
+        ),
     ]
 
 
