@@ -63,8 +63,10 @@ class Server:
         os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), what)
 
     def kill_one(self) -> None:
-        """Kill the process of the youngest connection, as the kernel does that is out of memory."""
-        os.kill(int(self.scalar(f"{OTHERS} ORDER BY backend_start DESC LIMIT 1")), signal.SIGKILL)
+        """Kill the process of the youngest connection, if any, as a kernel out of memory does."""
+        youngest = self.scalar(f"{OTHERS} ORDER BY backend_start DESC LIMIT 1")
+        if youngest is not None:  # while a report is made there is none
+            os.kill(int(youngest), signal.SIGKILL)
 
     def end_connections(self) -> None:
         """End all of them, as an administrator does."""
