@@ -55,14 +55,14 @@ class Verdict:
     @property
     def of_memory(self) -> float:
         """What part of the memory budget is needed, at worst; infinite if not measured."""
-        return self.peak.high / self.limits.memory if self.peak else inf
+        return _part(self.peak.high, self.limits.memory) if self.peak else inf
 
     @property
     def of_time(self) -> float:
         """What part of the time budget is needed, at worst; 0 without such a budget."""
         if self.limits.time is None:
             return 0.0
-        return self.wall.high / self.limits.time if self.wall else inf
+        return _part(self.wall.high, self.limits.time) if self.wall else inf
 
     @property
     def fits(self) -> bool:
@@ -125,3 +125,10 @@ def _by_rule(verdict: Verdict) -> tuple[object, ...]:
         return 0, verdict.disruption, peak, verdict.way.strategy
     over = max(verdict.of_memory, verdict.of_time)
     return 1, verdict.unmeasured is not None, len(verdict.lacks), over, verdict.way.strategy
+
+
+def _part(needed: float, budget: float) -> float:
+    """Give what part of the budget is needed; it may be nothing, as may a prediction."""
+    if not needed:
+        return 0.0
+    return needed / budget if budget else inf

@@ -73,16 +73,12 @@ def test_a_bar_in_a_name_ends_no_cell(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", discovery.names(choices))
-def test_a_way_that_retains_nothing_has_no_ratio(form: str) -> None:
-    nothing = {"allocator_peak_bytes": 1.0, "allocator_delta_bytes": 0.0}
-    empty = Measurement(a_cell("yield_per", "allocator"), nothing)
-    decision = decide(
-        a_run(*measurements(REFERENCE, 1_000), empty),
-        Limits(1_000, 1e6, None, ()),
-        Payrolls(),
-        None,
-        ASKED_OF,
-    )
+def test_a_way_that_needs_next_to_nothing_is_no_division_by_zero(form: str) -> None:
+    """So little of 1,000 entries that it is nothing of one."""
+    little = dict.fromkeys(("allocator_peak_bytes", "allocator_delta_bytes"), 5e-324)
+    least = Measurement(a_cell("yield_per", "allocator"), little)
+    run = a_run(*measurements(REFERENCE, 1_000), least)
+    decision = decide(run, Limits(1, 1e5, None, ()), Payrolls(), None, ASKED_OF)
     assert "yield_per" in discovery.load(choices, form).render(decision)
 
 
