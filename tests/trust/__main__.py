@@ -29,16 +29,17 @@ def main() -> int:
 
 
 def _tried(part: str, times: int | None, server: str) -> list[Trial]:
-    given = []
+    """Try the part; what came of it is saved after every trial, so that none is lost."""
+    given: list[Trial] = []
+    command = f"make trust PART={part}" + (f" TIMES={times}" if times else "")
+    found = Trials(command, environment.describe(server), given)
     for trial in discovery.load(trust, part).tried(times):
         print(
             f"{part}: {trial.what}, {trial.where}: held {trial.held} of {trial.times} {trial.seen}",
             flush=True,
         )
         given.append(trial)
-    command = f"make trust PART={part}" + (f" TIMES={times}" if times else "")
-    where = SAVED / f"{part}.json"
-    trials.write(where, Trials(command, environment.describe(server), given))
+        trials.write(SAVED / f"{part}.json", found)
     return given
 
 
