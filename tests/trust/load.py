@@ -164,7 +164,7 @@ def _in_database(url: URL) -> tuple[int, int]:
         ours = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^mapping_strategies'"
         others = (
             "SELECT count(*) FROM pg_stat_activity "
-            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         schemas, connections = (connection.scalar(text(each)) for each in (ours, others))
         return schemas, connections
