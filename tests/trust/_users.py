@@ -71,7 +71,7 @@ def as_user(user: int, codes: set[int], _: Path, *, is_homeless: bool = False) -
 def _as_other(user: int, place: Place) -> str:
     """Give the shell's words for the run as that user.
 
-    Python may lie where only root gets in (/root/.pyenv): that folder is shown open, to the run
+    Python may lie where only root gets in: that folder is shown open, to the run
     only.
     """
     python = Path(sys.executable).resolve()
