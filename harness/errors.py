@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+INTERRUPTED = 130
+"""The exit code after a Ctrl-C or what is like it, as a shell gives it."""
+
+
 class HarnessError(Exception):
     """An error whose message is one line that a user can act on."""
 

@@ -17,14 +17,11 @@ import typer
 import strategies
 from harness import discovery
 from harness.cli._progress import tell
-from harness.errors import HarnessError, UsageError, told
+from harness.errors import INTERRUPTED, HarnessError, UsageError, told
 from harness.secret import masked
 
 if TYPE_CHECKING:
     from types import FrameType
-
-
-INTERRUPTED = 130
 
 
 def main() -> NoReturn:

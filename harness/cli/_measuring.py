@@ -24,7 +24,7 @@ from harness import (
     resumed,
 )
 from harness.cli._progress import progress, show, tell
-from harness.errors import HarnessError, UsageError, told
+from harness.errors import INTERRUPTED, HarnessError, UsageError, told
 from harness.postgres.away import come_back, is_away
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
@@ -67,7 +67,7 @@ def saving(save: Path | None, output_path: Path | None, *, force: bool) -> Itera
         yield path
     except KeyboardInterrupt as interrupt:
         tell("; ".join(["interrupted", _kept(path), *getattr(interrupt, "__notes__", ())]))
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except HarnessError as error:
         if path.exists() and str(path) not in str(error):
             raise type(error)(f"{told(error)}; {_kept(path)}") from error
