@@ -7,7 +7,7 @@ BASELINE ?= results/reference.jsonl
 
 .PHONY: compare test lint gate trust audit clean
 
-compare: $(VENV)/installed  ## the main job: measure every strategy on a real Postgres
+compare: $(VENV)/ready  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
 
 test: $(VENV)/installed  ## all tests, on a real Postgres
@@ -32,7 +32,12 @@ audit:  ## fail if a pinned version has a known vulnerability, or if PyPI's advi
 clean:
 	rm -rf $(VENV) build dist
 
-$(VENV)/installed: pyproject.toml constraints.txt
+$(VENV)/ready: pyproject.toml callmeter/pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./callmeter --editable '.[arrow]'
 	@touch $@
+
+$(VENV)/installed: pyproject.toml callmeter/pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./callmeter --editable '.[dev]'
+	@touch $@ $(VENV)/ready

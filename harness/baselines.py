@@ -48,6 +48,10 @@ def drained_arrow(engine: Engine, payroll: Payroll) -> int:
         return sum(batch.num_rows for batches in queries for batch in batches)
 
 
+NEEDS = {drained_arrow.__name__: "strategies.adbc"}
+"""Modules that are imported before a call, and not amid its first one."""
+
+
 def unstreamed_core(engine: Engine, payroll: Payroll) -> Iterator[Any]:
     """Trap: Core rows taken one by one from a client-side cursor, all of them in libpq."""
     with engine.connect() as connection:
@@ -58,6 +62,8 @@ def unstreamed_core(engine: Engine, payroll: Payroll) -> Iterator[Any]:
 ALL: dict[str, Callable[[Engine, Payroll], Any]] = {
     each.__name__: each for each in (floor, raw_tuples, drained_arrow, unstreamed_core)
 }
+NOT_OF_FLOOR = ("clock", "imports")
+"""Meters that say nothing of the floor: its time is that of generating the values."""
 LABELS = {name: str(each.__doc__).rstrip(".") for name, each in ALL.items()}
 
 

@@ -13,7 +13,7 @@ LONGEST_LINE = 1_000_000
 MOST_ROWS = 1_000
 """Of a run's tables, a strategy at a payroll each: the published runs have fewer than 100."""
 MOST_FIGURES = 30
-"""Names of figures in a run: the meters give nine."""
+"""Names of figures in a run: the meters give ten."""
 MOST_CELLS = 50_000
 """Measurements that one command takes: more than a day of them."""
 MOST_REPEATS = 1_000

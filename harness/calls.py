@@ -1,76 +1,82 @@
-"""What the measuring process does with a strategy or a baseline: warm up, check, measure."""
+"""The call of a strategy or a yardstick on a payroll, made in the process that measures it.
+
+What is imported here is imported wherever a strategy is measured, also in another environment:
+the standard library, SQLAlchemy and psycopg only.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from callmeter.call import Call
 from sqlalchemy import create_engine
 
 import strategies
+from callmeter import tracebacks
 from harness import baselines
 from harness.contract_check import BrokenContractError, contract_breach, stream_breach
-from harness.plan import Cell, Consume
-from harness.postgres.dataset import warm_up_for
+from harness.payroll import Payroll, Profile, warm_up_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.payroll import Payroll
+FACTORY = f"{__name__}:make_call"
+tracebacks.not_users |= {str(Path(__file__).parent), str(strategies.__file__)}
 
 
-class Calls(NamedTuple):
-    """What is done before a measurement, what is measured, and what checks it.
+def make_call(
+    name: str,
+    url: str,
+    entries: int,
+    components: int,
+    profile: str,
+    *,
+    stream: bool = False,
+    fold: bool = False,
+) -> Call:
+    """Return the call that reads such a payroll, warmed up on a small one of another seed.
 
-    The check gives how many items were read, and raises an error that says what is wrong. `items`
-    gives how many the measured call read, 0 where nobody asks.
+    With `stream`, the entries are had one by one; with `fold`, they are added up and let go.
     """
-
-    warm_up: Callable[[], object]
-    measured: Callable[[], object]
-    checked: Callable[[], int]
-    items: Callable[[], int] = lambda: 0
-
-
-def strategys_calls(cell: Cell, url: str) -> Calls:
-    """Give the calls of a strategy or a baseline: warmed up on a small payroll of another seed."""
-    read = _reader(cell, url)
+    payroll = Payroll(entries, components, Profile(profile))
+    read = _reader(name, url, stream=stream)
 
     def consumed(payroll: Payroll) -> object:
-        return _consumed(read(payroll), cell.consume)
+        return _folded(read(payroll)) if fold else read(payroll)
 
-    def checked() -> int:
-        given = read(cell.payroll)
-        is_stream = cell.consume is Consume.FOLD
-        breach = (stream_breach if is_stream else contract_breach)(cell.payroll, given)
+    def check(result: Any) -> None:
+        breach = (stream_breach if stream else contract_breach)(payroll, result)
         if breach:
             raise BrokenContractError(breach)
-        return cell.entries
 
-    return Calls(
-        warm_up=lambda: consumed(warm_up_for(cell.payroll)),
-        measured=lambda: consumed(cell.payroll),
-        checked=checked,
+    return Call(
+        function=lambda: consumed(payroll),
+        warm_up=lambda: consumed(warm_up_for(payroll)),
+        check=check,
+        count=lambda _: entries,
     )
 
 
-def _reader(cell: Cell, url: str) -> Callable[[Payroll], Any]:
-    """Give the function that reads a payroll as the cell's strategy or baseline does."""
+def _reader(name: str, url: str, *, stream: bool) -> Callable[[Payroll], Any]:
+    """Return the function that reads a payroll as the strategy or yardstick does."""
     engine = create_engine(url or "postgresql+psycopg://")  # the floor needs no database
-    if baseline := baselines.ALL.get(cell.strategy):
+    if baseline := baselines.ALL.get(name):
+        if name in baselines.NEEDS:
+            import_module(baselines.NEEDS[name])
         return lambda payroll: baseline(engine, payroll)
-    strategy = strategies.load(cell.strategy)
-    if cell.consume is Consume.FOLD:
+    strategy = strategies.load(name)
+    if stream:
         return lambda payroll: strategies.stream(strategy)(engine, payroll.id)
     return lambda payroll: strategy.get_premiums_for_payroll(engine, payroll.id)
 
 
-def _consumed(given: Any, consume: Consume) -> object:
-    """Hold what was given, or fold it into the sum of its amounts, keeping nothing."""
-    if consume is Consume.HOLD:
-        return given
+def _folded(result: Any) -> Decimal:
+    """Return the sum of the amounts, nothing else being held."""
     total = Decimal()
-    for entry in given:
+    for entry in result:
         for component in getattr(entry, "components", ()):  # the trap's rows have none
             total += component.amount
     return total

@@ -17,22 +17,24 @@ from threading import Event
 from typing import TYPE_CHECKING, cast
 
 import msgspec
+from callmeter.errors import NotMeasuredError
+from callmeter.interpreter import inspect_interpreter
+from callmeter.worker_pool import WorkerPool
 from distributed import Client, KilledWorker, Lock, Security, WorkerPlugin, get_worker
 from distributed.core import rpc
 
 from harness import environment
-from harness.errors import ClusterError, NotMeasuredError
+from harness.errors import ClusterError
 from harness.measure import measure
 from harness.place import Place, through
-from harness.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from distributed import Worker
 
+    from harness.place import Task
     from harness.results import Measurement
-    from harness.worker import Job
 
 NAME = "mapping-strategies"
 """Of what we have on a cluster: a run's plugin replaces that of a run which was killed."""
@@ -53,7 +55,7 @@ class Measuring(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002 (Dask's signature)
         """Begin."""
-        self.workers = Workers()
+        self.workers = WorkerPool()
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002
         """Kill what is still measuring."""
@@ -164,7 +166,7 @@ def _software(files: Sequence[str]) -> dict[str, str]:
     sources = {"harness": environment.source()} | {
         file: environment.digest([Path(file)]) for file in files
     }
-    return environment.software() | sources
+    return environment.software(inspect_interpreter()) | sources
 
 
 def _in_words(machine: dict[str, str]) -> str:
@@ -219,17 +221,17 @@ def _there(
     names: dict[str, str],
     workers: set[str],
     ended: Event,
-    job: Job,
+    task: Task,
     timeout: float,
 ) -> Measurement:
     """Measure a cell on one of the workers; raises NotMeasuredError, and no address in it."""
     try:
-        task = client.submit(_measured, job, timeout, workers=list(workers), pure=False)
+        future = client.submit(_measured, task, timeout, workers=list(workers), pure=False)
         while not ended.is_set() and _are_left(client, workers):
             with suppress(TimeoutError):
-                found: tuple[Measurement, str] = task.result(SOON)
+                found: tuple[Measurement, str] = future.result(SOON)
                 return msgspec.structs.replace(found[0], where=names[found[1]])
-        task.cancel()
+        future.cancel()
     except KilledWorker:
         raise NotMeasuredError("each worker that began to measure it died") from None
     except Exception as error:
@@ -245,7 +247,7 @@ def _are_left(client: Client, workers: set[str]) -> bool:
     return client.status == "connecting" or not workers.isdisjoint(_threads(client))
 
 
-def _measured(job: Job, timeout: float) -> tuple[Measurement, str]:
+def _measured(task: Task, timeout: float) -> tuple[Measurement, str]:
     """Measure a cell on the worker that this is called on, and give its address too."""
     worker = get_worker()
-    return measure(job, timeout, worker.plugins[NAME].workers), worker.address
+    return measure(task, timeout, worker.plugins[NAME].workers), worker.address

@@ -6,12 +6,14 @@ from collections import defaultdict
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from harness.plan import CONTRACT, FLOOR
+from callmeter.worker import CHECK
+
+from harness.plan import FLOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from harness.payroll import Payroll
+    from harness.plan import Workload
     from harness.results import Measurement, Run
 
 Row = dict[str, Any]
@@ -52,27 +54,34 @@ def rows(run: Run) -> list[Row]:
     values = {key: _values(group) for key, group in groups.items()}
     names = dict.fromkeys(name for found in values.values() for name in found)
     made = []
-    for (payroll, strategy), group in groups.items():
+    for (workload, strategy), group in groups.items():
         errors = dict.fromkeys(m.error for m in group if m.error)
+        errors |= dict.fromkeys(_changing(workload, group))
         missing = dict.fromkeys(f"{m.cell.meter}: {m.unavailable}" for m in group if m.unavailable)
         row: Row = {
             "strategy": strategy,
             "label": run.header.labels.get(strategy, ""),
             "reference": run.header.reference,
-            "entries": payroll.entries,
-            "components": payroll.components,
-            "profile": payroll.profile.value,
+            "workload": workload,
+            "entries": size_of(workload, group),
+            "components": workload.components if workload.is_payroll else None,
+            "profile": workload.profile and workload.profile.value,
             "consume": group[0].cell.consume.value,
             "error": "; ".join(errors) or None,
             "unavailable": "; ".join(missing) or None,
             "incomplete": cut_short,
         }
-        mine = {} if errors else values[payroll, strategy]
+        row["other_count"] = row["entries"] != size_of(
+            workload, groups.get((workload, run.header.reference), group)
+        )
+        mine = {} if errors else values[workload, strategy]
         bases = (FLOOR, run.header.reference)
-        floor, reference = (values.get((payroll, name), {}) for name in bases)
+        floor, reference = (values.get((workload, name), {}) for name in bases)
+        if row["other_count"]:  # other work
+            reference = {}
         for name in names:
             compared = (each.get(name, []) for each in (mine, floor, reference))
-            row |= _fields(name, payroll, *compared)
+            row |= _fields(name, row["entries"], *compared)
         made.append(row | _shares(row, mine))
     return sorted(made, key=lambda row: row["strategy"] != FLOOR)
 
@@ -83,16 +92,16 @@ def incomplete(run: Run) -> str | None:
     What was left out of a strategy because it broke the contract is not missing.
     """
     groups = groups_of(run)
-    metered = {key: sum(m.cell.meter != CONTRACT for m in group) for key, group in groups.items()}
-    most: dict[Payroll, int] = defaultdict(int)
-    for (payroll, _), count in metered.items():
-        most[payroll] = max(most[payroll], count)
+    metered = {key: sum(m.cell.meter != CHECK for m in group) for key, group in groups.items()}
+    most: dict[Workload, int] = defaultdict(int)
+    for (workload, _), count in metered.items():
+        most[workload] = max(most[workload], count)
     broken = [
         key
         for key, group in groups.items()
-        if any(m.error and m.cell.meter == CONTRACT for m in group)
+        if any(m.error and m.cell.meter == CHECK for m in group)
     ]
-    left_out = sum(most[payroll] - metered[payroll, name] for payroll, name in broken)
+    left_out = sum(most[workload] - metered[workload, name] for workload, name in broken)
     measured, planned = len(run.measurements), run.header.cells
     nothing_to_measure = len(broken) == len(groups)
     if measured + left_out >= planned or (broken and nothing_to_measure):
@@ -116,18 +125,32 @@ def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def groups_of(run: Run) -> dict[tuple[Payroll, str], list[Measurement]]:
-    """Give the run's measurements by payroll and strategy."""
-    groups: dict[tuple[Payroll, str], list[Measurement]] = defaultdict(list)
+def _changing(workload: Workload, group: Iterable[Measurement]) -> Iterator[str]:
+    """Say that a function's calls gave different numbers of items, if they did."""
+    counts = dict.fromkeys(each.items for each in group if each.items is not None)
+    if not workload.is_payroll and len(counts) > 1:
+        known = ", then ".join(f"{count:,}" for count in counts)
+        yield f"its calls gave {known} items: a call changes what the next one reads"
+
+
+def size_of(workload: Workload, group: Iterable[Measurement]) -> int | None:
+    """Return the workload's size; of a function's, the items that its calls gave, if known."""
+    counts = [each.items for each in group if each.items is not None and not each.error]
+    return workload.size or next(iter(counts), None)
+
+
+def groups_of(run: Run) -> dict[tuple[Workload, str], list[Measurement]]:
+    """Give the run's measurements by workload and strategy."""
+    groups: dict[tuple[Workload, str], list[Measurement]] = defaultdict(list)
     for measurement in run.measurements:
-        groups[measurement.cell.payroll, measurement.cell.strategy].append(measurement)
+        groups[measurement.cell.workload, measurement.cell.strategy].append(measurement)
     return groups
 
 
 def _values(group: list[Measurement]) -> Values:
     found: Values = defaultdict(list)
     for measurement in group:
-        if measurement.cell.meter != CONTRACT:
+        if measurement.cell.meter != CHECK:
             cell = measurement.cell
             prefix = "first_call_" if cell.cold else "paused_" if cell.paused else ""
             for name, value in measurement.figures.items():
@@ -136,7 +159,7 @@ def _values(group: list[Measurement]) -> Values:
 
 
 def _fields(
-    name: str, payroll: Payroll, mine: list[float], floor: list[float], reference: list[float]
+    name: str, size: int | None, mine: list[float], floor: list[float], reference: list[float]
 ) -> Row:
     """Give the fields of one figure; None where there is no figure."""
     stem, _, unit = name.rpartition("_")
@@ -144,7 +167,7 @@ def _fields(
     low, high = range_of(mine, unit)
     fields: Row = {
         name: value,
-        f"{name}_per_entry": None if value is None else value / payroll.entries,
+        f"{name}_per_entry": value / size if value is not None and size else None,
         f"{name}_repeats": len(mine),
         f"{name}_spread": (high - low) / abs(value) if len(mine) > 1 and value else None,
     }

@@ -11,34 +11,53 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
+import callmeter
+import harness
+import strategies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from callmeter.interpreter import Interpreter
+
 NAME = "mapping-strategies"
-PACKAGES = ("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql")
+PACKAGES = (
+    *("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql"),
+    *("psycopg2", "psycopg2-binary", "asyncpg", "sqlmodel", "django", "pydantic", "pandas"),
+)
+"""Distributions that figures depend on, where they are installed."""
+ASK_PSYCOPG = "import psycopg; print(psycopg.pq.version(), psycopg.pq.__impl__)"
 
 
-def describe(server: str) -> dict[str, str]:
-    """Give {what: its version or size} for a run against that server, said in words."""
+def describe(server: str, interpreter: Interpreter) -> dict[str, str]:
+    """Return {what: its version or size} for a run of that interpreter against that server."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        **software(),
+        **software(interpreter),
         "server": server,
         **machine(),
         "commit": _commit(),
     }
 
 
-def software() -> dict[str, str]:
-    """Give the versions that memory depends on."""
-    return {
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        **{package: version(package) for package in PACKAGES},
-        "libpq": _dotted(psycopg.pq.version()),
-        "psycopg_implementation": psycopg.pq.__impl__,
-    }
+def software(interpreter: Interpreter) -> dict[str, str]:
+    """Return the versions that figures depend on, of what that interpreter has."""
+    found = interpreter.packages
+    versions = {package: found[package] for package in PACKAGES if package in found}
+    return {"python": interpreter.name, **versions, **_psycopg(interpreter)}
+
+
+def _psycopg(interpreter: Interpreter) -> dict[str, str]:
+    """Return what only psycopg itself knows; nothing where it is not, or does not import."""
+    if "psycopg" not in interpreter.packages:
+        return {}
+    done = subprocess.run(
+        [interpreter.path, "-c", ASK_PSYCOPG], capture_output=True, text=True, check=False
+    )
+    number, _, implementation = done.stdout.strip().partition(" ")
+    if not implementation:
+        return {}
+    return {"libpq": _dotted(int(number)), "psycopg_implementation": implementation}
 
 
 def machine() -> dict[str, str]:
@@ -54,10 +73,8 @@ def machine() -> dict[str, str]:
 
 def source() -> str:
     """Give what tells this harness and its strategies from any other: a digest of their code."""
-    root = Path(__file__).parents[1]
-    return digest(
-        path for each in ("harness", "strategies") for path in root.glob(f"{each}/**/*.py")
-    )
+    packages = (Path(str(package.__file__)).parent for package in (callmeter, harness, strategies))
+    return digest(path for folder in packages for path in folder.glob("**/*.py"))
 
 
 def digest(files: Iterable[Path]) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from harness.compare import Row
-    from harness.payroll import Payroll
+    from harness.plan import Workload
     from harness.results import Measurement, Run
 
 
@@ -55,7 +55,7 @@ class Side(NamedTuple):
 
     In bytes; for times, times the reference's; for shares, a share of the wall time. `seconds` is
     the absolute median of a time, and `reference`, whose time it is a ratio to; `x_floor`, the
-    ratio to the floor of a memory figure.
+    ratio to the floor of a memory figure; `items`, how many there are.
     """
 
     value: float
@@ -65,35 +65,30 @@ class Side(NamedTuple):
     seconds: float | None = None
     x_floor: float | None = None
     reference: str = ""
+    items: int | None = None
 
 
 class Place(NamedTuple):
     """A strategy at a payroll, and what is done with the entries."""
 
-    payroll: Payroll
+    workload: Workload
     consume: str
     strategy: str
 
 
 def rows_by_place(run: Run) -> dict[Place, Row]:
     """Give the run's rows, by strategy and payroll."""
-    groups = groups_of(run)
-    payroll_of = {(p.entries, p.components, p.profile, name): p for p, name in groups}
-    keys = ("entries", "components", "profile", "strategy")
-    return {
-        Place(payroll_of[tuple(row[key] for key in keys)], row["consume"], row["strategy"]): row
-        for row in rows(run)
-    }
+    return {Place(row["workload"], row["consume"], row["strategy"]): row for row in rows(run)}
 
 
 def sides_of(run: Run, figures: Collection[Figure]) -> Iterator[tuple[tuple[Place, Figure], Side]]:
     """Give each of those figures of each strategy in the run, where it was measured."""
     groups, found = groups_of(run), rows_by_place(run)
     for place, row in found.items():
-        reference = groups.get((place.payroll, run.header.reference), [])
+        reference = groups.get((place.workload, run.header.reference), [])
         whole = found.get(place._replace(strategy=run.header.reference), {})
         for figure in figures:
-            mine = groups[place.payroll, place.strategy]
+            mine = groups[place.workload, place.strategy]
             if row.get(figure.field) is None:
                 continue
             if figure.is_memory:
@@ -107,7 +102,13 @@ def sides_of(run: Run, figures: Collection[Figure]) -> Iterator[tuple[tuple[Plac
 def _memory(figure: Figure, row: Row, mine: list[Measurement]) -> Side:
     values = _values(mine, figure.field)
     x_floor = row[f"{figure.field.removesuffix('_bytes')}_x_floor"]
-    return Side(row[figure.field], *range_of(values, "bytes"), len(values), x_floor=x_floor)
+    return Side(
+        row[figure.field],
+        *range_of(values, "bytes"),
+        len(values),
+        x_floor=x_floor,
+        items=row["entries"],
+    )
 
 
 def _share(row: Row, mine: list[Measurement]) -> Side:
@@ -133,6 +134,7 @@ def _time(
         repeats,
         seconds=seconds,
         reference=row["reference"],
+        items=row["entries"],
     )
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-
-from harness.errors import UsageError
+from callmeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.payroll import Payroll
-    from harness.plan import Consume
+    from harness.plan import Consume, Workload
     from harness.results import Header, Measurement, Run
 
 THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores")
@@ -45,8 +43,8 @@ def joined(runs: Sequence[Run]) -> Run:
     return first
 
 
-def _what(measurement: Measurement) -> tuple[Payroll, Consume]:
-    return measurement.cell.payroll, measurement.cell.consume
+def _what(measurement: Measurement) -> tuple[Workload, Consume]:
+    return measurement.cell.workload, measurement.cell.consume
 
 
 def _check_alike(one: Header, other: Header) -> None:

@@ -6,7 +6,7 @@ import os
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from harness.errors import UsageError
+from callmeter.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,7 @@ def check(path: Path, option: str, *, replace: bool = False) -> None:
         if path.exists() and not path.is_file():  # root would replace /dev/null for everybody
             raise UsageError(f"{option} {path} is no regular file; name one")
         if path.exists() and not replace:
-            hint = "" if option == "--save" else ", or add --force"
-            raise UsageError(f"{option} {path} exists; name another file{hint}")
+            raise UsageError(f"{option} {path} exists; name another file, or add --force")
         with TemporaryFile(dir=path.parent):
             pass
     except OSError as error:

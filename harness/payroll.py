@@ -7,7 +7,7 @@ order than they are read in, and the check of a strategy makes them again one by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 
 
 class Profile(StrEnum):
-    """How much the values of a payroll repeat; `own`, if it is data that was not made here."""
+    """How much the values of a payroll repeat."""
 
     REALISTIC = "realistic"
     DISTINCT = "distinct"
-    OWN = "own"
 
 
-MADE = (Profile.REALISTIC, Profile.DISTINCT)
-"""The profiles of payrolls that are made here."""
+WARM_UP_ENTRIES = 25
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,11 @@ class Payroll:
         """Give `size` random bytes (64 at most), always the same for the same place."""
         key = (self.seed, self.entries, self.components, self.profile.value, *place)
         return blake2b("/".join(map(str, key)).encode(), digest_size=size).digest()
+
+
+def warm_up_for(payroll: Payroll) -> Payroll:
+    """Return the small payroll that is read before this one is measured."""
+    return replace(payroll, entries=WARM_UP_ENTRIES, seed=payroll.seed + 1)
 
 
 def entries(payroll: Payroll, indices: Iterable[int] | None = None) -> Iterator[PremiumEntry]:

@@ -6,15 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.worker import Job
+from callmeter.worker import Job
+from callmeter.worker_pool import HERE, Environment
+
+from harness.plan import Cell
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from harness.results import Measurement
 
-Begin = Callable[[Job, float], "Future[Measurement]"]
-"""Begins to measure a job, given up after so many seconds."""
+
+@dataclass(frozen=True)
+class Task:
+    """A cell, the job that measures it, and the environment that the job is done in."""
+
+    cell: Cell
+    job: Job = field(repr=False)
+    environment: Environment = HERE
+
+
+Begin = Callable[[Task, float], "Future[Measurement]"]
+"""Begins to measure a task, given up after so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +42,10 @@ class Place:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def through(executor: Executor, measure: Callable[[Job, float], Measurement]) -> Place:
-    """Give the place that an executor measures at: threads, processes, other machines."""
+def through(executor: Executor, measure: Callable[[Task, float], Measurement]) -> Place:
+    """Return the place that an executor measures at: threads, processes, other machines."""
 
-    def begin(job: Job, timeout: float) -> Future[Measurement]:
-        return executor.submit(measure, job, timeout)
+    def begin(task: Task, timeout: float) -> Future[Measurement]:
+        return executor.submit(measure, task, timeout)
 
     return Place(begin, begin)

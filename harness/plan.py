@@ -7,10 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
+from callmeter.errors import UsageError
+from callmeter.worker import CHECK, EXPLAIN
 
-from harness import baselines, discovery, meters
+from callmeter import meters
+from harness import baselines
 from harness.bounds import MOST_CELLS, MOST_ROWS, AtLeastOne, Count
-from harness.errors import UsageError
 from harness.payroll import Payroll, Profile
 
 if TYPE_CHECKING:
@@ -21,13 +23,6 @@ FLOOR = baselines.floor.__name__
 
 REFERENCE = "full_orm"
 """The way the team does it today: what time, and "smaller", is a ratio to."""
-
-CONTRACT = "contract"
-"""The cell that checks a strategy's result, value by value, instead of metering it."""
-
-EXPLANATION = "explanation"
-"""The cell that splits a strategy's memory by layer instead of metering it."""
-
 
 EXPLAINED_UP_TO = 10_000
 """Entries of the largest payroll that a comparison explains."""
@@ -46,26 +41,50 @@ class Consume(StrEnum):
     FOLD = "fold"
 
 
+class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a call works on: its size, what one of its items is called, its profile.
+
+    Of a payroll, the size is its entries, of so many components. A function of the user's has no
+    size that is known before it is called: each has as many items as it gives.
+    """
+
+    size: AtLeastOne | None = None
+    item: str = "item"
+    components: Count = 0
+    profile: Profile | None = None
+
+    @property
+    def payroll(self) -> Payroll:
+        """The payroll that is read; raises ValueError if it is none."""
+        if self.size is None or self.profile is None:
+            raise ValueError("not a payroll")
+        return Payroll(self.size, self.components, self.profile)
+
+    @property
+    def is_payroll(self) -> bool:
+        """Whether it is a payroll, and not what a function of the user's reads."""
+        return self.profile is not None
+
+
+def workload_of(payroll: Payroll) -> Workload:
+    """Return the workload that the payroll is."""
+    return Workload(payroll.entries, "entry", payroll.components, payroll.profile)
+
+
 class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing to measure, in a fresh process.
 
-    `cold`, if without any warm-up; `paused`, if with the garbage collector paused.
+    `meter` is the name of one, CHECK or EXPLAIN. `cold`, if without any warm-up; `paused`, if with
+    the garbage collector paused.
     """
 
     strategy: str
     meter: str
-    entries: AtLeastOne
-    components: Count
-    profile: Profile
+    workload: Workload = Workload()
     repeat: Count = 0
     cold: bool = False
     paused: bool = False
     consume: Consume = Consume.HOLD
-
-    @property
-    def payroll(self) -> Payroll:
-        """The payroll that the cell reads."""
-        return Payroll(self.entries, self.components, self.profile)
 
 
 def cells(
@@ -83,54 +102,54 @@ def cells(
     """
     measured = [*baselines.of(consume), *strategies]
     for payroll in payrolls:
-        size = (payroll.entries, payroll.components, payroll.profile)
+        workload = workload_of(payroll)
         first_call = payroll.entries <= COLD_UP_TO or len(payrolls) == 1
-        for way in strategies:
-            yield Cell(way, CONTRACT, *size, consume=consume)
+        for name in strategies:
+            yield Cell(name, CHECK, workload, consume=consume)
         for meter in meter_names:
-            yield from _metered(measured, payroll, meter, repeat, consume, first_call=first_call)
+            yield from _metered(measured, workload, meter, repeat, consume, first_call=first_call)
 
 
-def of_own(
+def of_functions(
     targets: Sequence[str],
-    items: int,
     meter_names: Sequence[str],
     repeat: int | None = None,
     consume: Consume = Consume.HOLD,
+    *,
+    warm_up: bool = True,
 ) -> Iterator[Cell]:
-    """Give the meters' cells of the user's own functions, which read so many items."""
+    """Return the meters' cells of the user's functions; without a warm-up, of first calls only."""
     for meter in meter_names:
-        yield from _metered(targets, own_data(items), meter, repeat, consume)
-
-
-def own_data(items: int) -> Payroll:
-    """Give what stands for the data of the user's own functions: so many items."""
-    return Payroll(max(1, items), 0, Profile.OWN)
+        found = _metered(targets, Workload(), meter, repeat, consume, first_call=warm_up)
+        for cell in found:
+            if warm_up:
+                yield cell
+            elif not cell.paused:
+                yield msgspec.structs.replace(cell, cold=True)
 
 
 def _metered(
-    ways: Sequence[str],
-    payroll: Payroll,
+    names: Sequence[str],
+    workload: Workload,
     meter: str,
     repeat: int | None,
     consume: Consume,
     *,
     first_call: bool = True,
 ) -> Iterator[Cell]:
-    size = (payroll.entries, payroll.components, payroll.profile)
-    if not getattr(discovery.load(meters, meter), "OF_FLOOR", True):
-        ways = [way for way in ways if way != FLOOR]
+    if meter in baselines.NOT_OF_FLOOR:
+        names = [name for name in names if name != FLOOR]
     for cold, paused, repeats in _variants(meter, repeat, first_call=first_call):
         for nth in range(repeats):
-            for way in ways:
-                yield Cell(way, meter, *size, nth, cold, paused, consume)
+            for name in names:
+                yield Cell(name, meter, workload, nth, cold, paused, consume)
 
 
 def _variants(
     meter: str, repeat: int | None, *, first_call: bool
 ) -> Iterator[tuple[bool, bool, int]]:
     """Give (cold, paused, repeats) of each way that a meter measures a strategy."""
-    module = discovery.load(meters, meter)
+    module = meters.load(meter)
     repeats = repeat or module.REPEATS
     if first_call and getattr(module, "FIRST_CALL", False):
         yield True, False, 1
@@ -143,11 +162,15 @@ def explanations(
     strategies: Sequence[str], payroll: Payroll, *, check: bool = True
 ) -> Iterator[Cell]:
     """Give the cells that check, if that is not done yet, and then explain each strategy."""
-    size = (payroll.entries, payroll.components, payroll.profile)
-    for what in (CONTRACT, EXPLANATION) if check else (EXPLANATION,):
-        for way in strategies:
-            if (way, what) != (FLOOR, CONTRACT):
-                yield Cell(way, what, *size)
+    for task in (CHECK, EXPLAIN) if check else (EXPLAIN,):
+        for name in strategies:
+            if (name, task) != (FLOOR, CHECK):
+                yield Cell(name, task, workload_of(payroll))
+
+
+def explanations_of_functions(targets: Sequence[str], *, warm_up: bool = True) -> Iterator[Cell]:
+    """Return the cells that explain the user's functions, which are checked before."""
+    return (Cell(name, EXPLAIN, cold=not warm_up) for name in targets)
 
 
 def to_explain(payrolls: Sequence[Payroll]) -> Payroll:
@@ -167,7 +190,7 @@ def at_most_a_run(cells: Iterable[Cell]) -> list[Cell]:
             f"these are more than {MOST_CELLS:,} measurements: name fewer strategies, sizes or "
             "meters, or lower --repeat"
         )
-    rows = len({(cell.strategy, cell.payroll) for cell in found})
+    rows = len({(cell.strategy, cell.workload) for cell in found})
     if rows > MOST_ROWS:
         raise UsageError(
             f"these are {rows:,} strategies at payrolls; a run has at most {MOST_ROWS:,}: name "

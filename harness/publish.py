@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from harness import blocks, discovery, reports, results
+from callmeter import discovery
+from harness import blocks, reports, results
 from harness.reports._content import Options
 
 DOCUMENTS = ("README.md", "results/README.md", "examples/chinook/README.md", "DEPENDENCIES.md")

@@ -18,10 +18,14 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from callmeter.explanation import Explanation
+from callmeter.target import Target
+from platformdirs import user_cache_path
 
 from harness.bounds import (
     LARGEST,
     LONGEST_LINE,
+    MOST_FIGURE,
     MOST_FIGURES,
     MOST_ROWS,
     Count,
@@ -30,19 +34,17 @@ from harness.bounds import (
     Seconds,
 )
 from harness.errors import ResultsError
-from harness.explanation.explain import Explanation
 from harness.plan import REFERENCE, Cell
 from harness.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-FORMAT = 1
+FORMAT = 2
 
 ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 
-LOCAL_RUNS = Path("results/local")
 CHECKOUT = Path(__file__).parents[1] / "results"
 PUBLISHED = (
     CHECKOUT if (CHECKOUT / "reference.jsonl").exists() else Path(__file__).with_name("published")
@@ -58,7 +60,9 @@ class Header(msgspec.Struct, frozen=True):
     """What a run is: its format's version, how much it planned, and what it ran on.
 
     `labels` and `offers` are by strategy: its label, and the traits it offers where it says so.
-    `reference` is the strategy that times, and "smaller", are a ratio to.
+    `reference` is the strategy that times, and "smaller", are a ratio to. `targets` are the
+    functions that were measured, by name; passwords in them are masked. `warm_up` is
+    whether they were called once before.
     """
 
     format: int
@@ -68,6 +72,8 @@ class Header(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     offers: dict[str, list[str]] = {}
     reference: str = REFERENCE
+    targets: dict[str, Target] = {}
+    warm_up: bool = True
 
     def __post_init__(self) -> None:
         """Fill in what the environment does not say."""
@@ -81,8 +87,9 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one cell gave: {figure: value} in the unit that the figure's name ends in.
 
     `error` says what went wrong instead; `unavailable`, why this platform cannot measure it;
-    `seconds`, how long its process took from start to end; `items`, how many a check counted;
-    `where`, the worker of a cluster that measured it, of which the environment tells.
+    `seconds`, how long its process took from start to end; `items`, how many the call gave;
+    `where`, the worker of a cluster that measured it, of which the environment tells. Of an error,
+    `error_type` is the name of its class, and `traceback` the lines that Python prints of it.
     """
 
     cell: Cell
@@ -93,6 +100,8 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     explanation: Explanation | None = None
     items: Count | None = None
     where: str | None = None
+    error_type: str | None = None
+    traceback: list[str] = []
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -103,26 +112,29 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def new_path() -> Path:
-    """Give a path for a run that nobody named: by time and process, in `results/local`.
+    """Return a path for a run that nobody named: by time and process, in the user's cache folder.
 
     Raises ResultsError where that folder cannot be made.
     """
     try:
-        LOCAL_RUNS.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultsError(f"cannot make {LOCAL_RUNS}: {error.strerror}; use --save") from error
+        folder = user_cache_path("mapping-strategies") / "runs"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home
+        raise ResultsError(f"cannot make a folder for the run: {error}; use --save") from error
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    return LOCAL_RUNS / f"{stamp}-{os.getpid()}.jsonl"
+    return folder / f"{stamp}-{os.getpid()}.jsonl"
 
 
 @contextmanager
-def saved_to(path: Path, header: Header) -> Iterator[Callable[[Measurement], None]]:
+def saved_to(
+    path: Path, header: Header, *, replace: bool = False
+) -> Iterator[Callable[[Measurement], None]]:
     """Make the run's file; give the function that appends a measurement to it, durably.
 
-    Raises ResultsError where it cannot be made, or is there already.
+    Raises ResultsError where it cannot be made, or is there already and not to be replaced.
     """
     try:
-        file = path.open("xb")
+        file = path.open("wb" if replace else "xb")
     except OSError as error:
         raise ResultsError(f"cannot save the run: {error}") from error
 
@@ -222,9 +234,26 @@ def _check(measurement: Measurement, others: Iterable[Cell]) -> None:
     """Raise ValueError for what each line by itself may say, and this one may not."""
     if measurement.cell in others:
         raise ValueError("it measures the same cell as a line before it")
+    if (explanation := measurement.explanation) and not _is_in_bounds(explanation):
+        raise ValueError("its explanation has a number that is none of bytes or objects")
     for name, value in measurement.figures.items():
         if value < 0 and "delta" not in name:  # pages can be given back in a call
             raise ValueError(f"{name} is negative")
+
+
+def _is_in_bounds(explanation: Explanation) -> bool:
+    moments = (
+        explanation.peak,
+        explanation.retained,
+        explanation.peak_places,
+        explanation.retained_places,
+    )
+    sizes = [size for moment in moments for size in moment.values()]
+    for kind in explanation.census:
+        if kind.objects < 1 or kind.bytes < 0:
+            return False
+        sizes += [kind.objects, kind.bytes, kind.distinct or 1, kind.saving or 1]
+    return all(1 <= size <= MOST_FIGURE for size in sizes)
 
 
 def _check_size(run: Run, path: Path) -> None:
@@ -233,7 +262,7 @@ def _check_size(run: Run, path: Path) -> None:
         (
             "strategies at payrolls",
             MOST_ROWS,
-            {(m.cell.strategy, m.cell.payroll) for m in run.measurements},
+            {(m.cell.strategy, m.cell.workload) for m in run.measurements},
         ),
         ("names of figures", MOST_FIGURES, {name for m in run.measurements for name in m.figures}),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from harness.plan import CONTRACT
+from callmeter.worker import CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -46,7 +46,7 @@ def run(
 def _done(left: Iterable[Cell], measurement: Measurement) -> list[Cell]:
     """Give what is not to be measured any more: of a strategy that breaks the contract, nothing."""
     done = measurement.cell
-    if done.meter != CONTRACT or not measurement.error:
+    if done.meter != CHECK or not measurement.error:
         return [done]
-    of = (done.strategy, done.payroll)
-    return [cell for cell in left if (cell.strategy, cell.payroll) == of]
+    of = (done.strategy, done.workload)
+    return [cell for cell in left if (cell.strategy, cell.workload) == of]

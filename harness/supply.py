@@ -11,10 +11,11 @@ import tomllib
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from callmeter.errors import UsageError
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from harness.errors import NotAsPinnedError, UsageError
+from harness.errors import NotAsPinnedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from callmeter.errors import UsageError
+
 from harness import baselines, compare
 from harness.contract_check import BrokenContractError
-from harness.errors import UsageError
-from harness.payroll import Profile
 from harness.plan import Consume
 from harness.predict import Point
 
@@ -110,10 +110,10 @@ def meter_to_judge_by(run: Run, meter: str | None, *, timed: bool = False) -> st
 
 def check_is_of_strategies(run: Run) -> None:
     """Raise UsageError for a run of the user's own functions: no payroll is theirs to read."""
-    if any(each.cell.profile == Profile.OWN for each in run.measurements):
+    if not all(each.cell.workload.is_payroll for each in run.measurements):
         raise UsageError(
             "the run is of functions of your own, not of strategies; see it with `report`, compare "
-            "two with `diff`, and hold the line with a test (docs/hold-the-line.md)"
+            "two with `diff`, and hold the line with `check` or a test (docs/hold-the-line.md)"
         )
 
 

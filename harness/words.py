@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
-from math import floor, isfinite, log10
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from harness.payroll import Profile
+from callmeter.units import Units, digits, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.plan import Workload
     from harness.results import Run
 
-Units = tuple[tuple[float, float, str], ...]
 MEGABYTE = 1_000_000
 LONGEST_CALL = 20
 """Characters of a call that a heading has room for."""
@@ -24,10 +22,6 @@ TOO_MANY = 1000
 
 
 COLUMNS = 100
-MOST_DIGITS = 1e15
-MEMORY_UNITS: Units = ((1e10, 1e9, "GB"), (1e5, 1e6, "MB"), (1e3, 1e3, "kB"), (0, 1, "B"))
-TIME_UNITS: Units = ((1, 1, "s"), (1e-3, 1e-3, "ms"), (0, 1e-6, "us"))
-"""From that figure on, that many of it are one, and what it is called."""
 
 
 def smaller(ratio: float) -> str:
@@ -61,12 +55,25 @@ def _in_words(ratio: float, more: str, less: str) -> str:
     return f"{times:.1f}x {said}"
 
 
-def title_of(entries: int, components: int, profile: str, consume: str) -> str:
-    """Say which payroll it is, and what is done with it."""
-    title = f"{entries:,} entries x {components} components, profile {profile}"
-    if profile == Profile.OWN:
-        title = f"{entries:,} {'item' if entries == 1 else 'items'} a call"
+def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> str:
+    """Say what is read, and what is done with it; of functions, how many items each call gives."""
+    title = _counted(set(counts))
+    if workload.is_payroll:
+        size = f"{workload.size:,} entries x {workload.components} components"
+        title = f"{size}, profile {workload.profile}"
     return f"{title}, folded into a total, nothing kept" if consume == "fold" else title
+
+
+def _counted(counts: set[int]) -> str:
+    if len(counts) > 1:
+        return f"{min(counts):,} to {max(counts):,} items a call"
+    return "".join(f"{count:,} {many_of(count)} " for count in counts) + "a call"
+
+
+def many_of(count: int, item: str = "item") -> str:
+    """Give the word for so many of them."""
+    plural = "entries" if item == "entry" else f"{item}s"
+    return item if count == 1 else plural
 
 
 def ran_on(run: Run) -> str:
@@ -99,16 +106,6 @@ def server_is_elsewhere(run: Run) -> bool:
     return run.header.environment["server"].endswith("(by --dsn)")
 
 
-def item_of(profile: str) -> str:
-    """Give what one of a payroll's parts is called: an entry, or an item of the user's own data."""
-    return "item" if profile == Profile.OWN else "entry"
-
-
-def many_of(profile: str) -> str:
-    """Give the same in the plural."""
-    return "items" if profile == Profile.OWN else "entries"
-
-
 def short(name: str) -> str:
     """Give a strategy's name as a heading has room for it: of a function its call, or its name."""
     _, call = where_and_call(name)
@@ -121,29 +118,9 @@ def where_and_call(name: str) -> tuple[str, str]:
     return (f"{where}{colon}", call) if colon else ("", name)
 
 
-def size(value: float, *, up: bool = False) -> str:
-    """Say bytes to three digits, rounded up where it must be no less: `127 MB`."""
-    return _said(value, MEMORY_UNITS, up=up)
-
-
-def duration(value: float, *, up: bool = False) -> str:
-    """Say seconds to three digits, rounded up where it must be no less: `1.23 s`."""
-    return _said(value, TIME_UNITS, up=up)
-
-
 def count(value: float) -> str:
     """Say a number of entries to three digits: `83,200`."""
     return f"{float(f'{value:.2e}'):,.0f}"
-
-
-def digits(value: float, *, up: bool = False) -> str:
-    """Say a number to three digits, those before the point whole."""
-    if not value or not isfinite(value) or value >= MOST_DIGITS:
-        return f"{value:.3g}"
-    places = max(0, 2 - floor(log10(abs(value))))
-    rounding = ROUND_CEILING if up else ROUND_HALF_EVEN
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), rounding)
-    return f"{rounded:,}"
 
 
 def margin(share: float) -> str:
@@ -174,16 +151,7 @@ def percent(share: float) -> str:
     return f"{digits(share * 100)}%" if share < 0.01 else f"{share:.0%}"
 
 
-def _said(value: float, units: Units, *, up: bool) -> str:
-    one, unit = _unit(value, units)
-    return f"{digits(value / one, up=up)} {unit}"
-
-
 def exactly(value: float, units: Units) -> str:
     """Say a figure as it was given, to three decimals: `256 MB`, `1.5 s`."""
-    one, unit = _unit(value, units)
+    one, unit = unit_of(value, units)
     return f"{value / one:,.3f}".rstrip("0").rstrip(".") + f" {unit}"
-
-
-def _unit(value: float, units: Units) -> tuple[float, str]:
-    return next((one, unit) for start, one, unit in units if value >= start)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from support import ENVIRONMENT
+from callmeter.explanation import Explanation
+from callmeter.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
+from callmeter.worker import EXPLAIN
+from support import ENVIRONMENT, a_workload
 
-from harness.explanation.explain import Explanation
-from harness.explanation.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
-from harness.payroll import Profile
-from harness.plan import EXPLANATION, FLOOR, REFERENCE, Cell, Consume
+from harness.plan import FLOOR, REFERENCE, Cell, Consume
 from harness.results import FORMAT, Header, Measurement, Run
 
 HOSTILE = "</script><script>window.hostile = true</script>"
@@ -36,12 +36,12 @@ def made_run(
         for meter in meters
         for repeat in range(3)
         for name in strategies
-        if _figures(cell := Cell(name, meter, size, 6, Profile.REALISTIC, repeat, consume=consume))
+        if _figures(cell := Cell(name, meter, a_workload(size), repeat, consume=consume))
     ]
     if explained:
         found += [_explained(name, sizes[-1]) for name in strategies]
     for name, error in (errors or {}).items():
-        cell = Cell(name, "tracemalloc", sizes[-1], 6, Profile.REALISTIC, consume=consume)
+        cell = Cell(name, "tracemalloc", a_workload(sizes[-1]), consume=consume)
         found.append(Measurement(cell, {}, error))
     labels = dict.fromkeys(strategies, "a strategy") | {"quick": HOSTILE}
     offers = {"lean": ["list"], "quick": ["stream"], REFERENCE: ["list"], "middling": []}
@@ -50,14 +50,15 @@ def made_run(
 
 
 def _figures(cell: Cell) -> dict[str, float]:
-    floor = 2000 * cell.entries
+    entries = cell.workload.size or 1
+    floor = 2000 * entries
     times = STRATEGIES.get(cell.strategy, 3.0)
     off = 1 + (cell.repeat - 1) / 1000
     peak, delta = floor * times * off, floor * min(times, 3.0) * off
     if cell.meter == "clock":
         if cell.strategy not in TIMES:
             return {}
-        wall = cell.entries * 250e-6 * TIMES[cell.strategy] * (1 + (cell.repeat - 1) / 50)
+        wall = entries * 250e-6 * TIMES[cell.strategy] * (1 + (cell.repeat - 1) / 50)
         return {"wall_seconds": wall, "cpu_seconds": wall, "gc_seconds": wall / 4}
     stem = {"tracemalloc": "", "allocator": "allocator_", "rss": "rss_"}[cell.meter]
     return {f"{stem}delta_bytes": delta, f"{stem}peak_bytes": peak}
@@ -67,5 +68,5 @@ def _explained(name: str, entries: int) -> Measurement:
     whole = int(2000 * entries * STRATEGIES.get(name, 3.0))
     layers = {VALUES + "UUID": whole // 4, BUFFERS: whole // 4, ORM_INSTANCES: whole // 4}
     peak = {**layers, DOMAIN: whole - sum(layers.values())}
-    cell = Cell(name, EXPLANATION, entries, 6, Profile.REALISTIC)
+    cell = Cell(name, EXPLAIN, a_workload(entries))
     return Measurement(cell, {}, explanation=Explanation(peak, {DOMAIN: whole // 4}, []))

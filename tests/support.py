@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from callmeter.worker import CHECK
 
 from harness.payroll import Profile
-from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell
+from harness.plan import FLOOR, REFERENCE, Cell, Workload
 from harness.results import FORMAT, Header, Measurement, Run
 
 if TYPE_CHECKING:
@@ -61,11 +62,15 @@ def as_dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def a_workload(entries: int = 1000, profile: Profile = Profile.REALISTIC) -> Workload:
+    return Workload(entries, "entry", 6, profile)
+
+
 def a_cell(strategy: str, meter: str = "tracemalloc", repeat: int = 0, entries: int = 1000) -> Cell:
-    return Cell(strategy, meter, entries, 6, Profile.REALISTIC, repeat)
+    return Cell(strategy, meter, a_workload(entries), repeat)
 
 
-def failed(strategy: str, error: str, meter: str = CONTRACT, entries: int = 1000) -> Measurement:
+def failed(strategy: str, error: str, meter: str = CHECK, entries: int = 1000) -> Measurement:
     return Measurement(a_cell(strategy, meter, entries=entries), {}, error)
 
 

@@ -12,6 +12,9 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from callmeter.equality import first_difference
+from callmeter.normalize import items
+from callmeter.target import parse
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -20,9 +23,6 @@ from examples.chinook import arrow, invoices, tracks
 from examples.chinook.data import Store, provide, tables
 from examples.chinook.models import SCHEMA, Invoice, Track
 from harness import results
-from harness.own.plain import items
-from harness.own.same import first_difference
-from harness.own.target import parse
 from harness.postgres.database import connected
 from strategies.shared_values import share_values
 

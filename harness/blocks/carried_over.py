@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from callmeter.layers import BUFFERS, ROWS, VALUES
+
 from harness import results
 from harness.blocks._missing import reasons, with_reasons
 from harness.blocks.own import BESIDE
 from harness.compare import rows
 from harness.errors import ResultsError
-from harness.explanation.layers import BUFFERS, ROWS, VALUES
 from harness.plan import REFERENCE
 from harness.reports import _content as content
 from harness.reports import _layers as layers
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from callmeter.explanation import Explanation
+
     from harness.compare import Row
-    from harness.explanation.explain import Explanation
 
 WAYS = {
     "full_orm(engine)": REFERENCE,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from callmeter.self_check import Reading
 
 from harness.errors import ResultsError
 from harness.reports._selfcheck import HEADINGS, cells
 from harness.reports.table import aligned
-from harness.selfcheck import Reading
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
-from harness import words
+from callmeter import units
 from harness.choices import _words as say
 from harness.quoted import in_a_cell
 
@@ -42,7 +42,7 @@ def every(verdicts: Iterable[Verdict], form: str) -> str:
 
 
 def _figures(verdict: Verdict) -> list[str]:
-    retains = words.size(verdict.delta.value) if verdict.delta else ""
+    retains = units.format_bytes(verdict.delta.value) if verdict.delta else ""
     peak, time = say.predicted_size(verdict.peak), say.predicted_time(verdict.wall)
     return [verdict.way.strategy, peak, retains, time]
 

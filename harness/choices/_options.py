@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from callmeter import units
 from harness import words
 from harness.choices import _words as say
 from harness.plan import REFERENCE
@@ -103,7 +104,7 @@ def _against(best: Verdict, today: Verdict) -> list[str]:
                 in_words = ratio(other.value / one.value)
                 found.append(f"* {word}, because the {what} goes {change}: {in_words}.")
     if best.delta and today.delta and best.delta.value:
-        change = f"from {words.size(today.delta.value)} to {words.size(best.delta.value)}"
+        change = f"from {units.format_bytes(today.delta.value)} to {units.format_bytes(best.delta.value)}"
         in_words = smaller(today.delta.value / best.delta.value)
         word = "Neutral"
         if in_words != "the same":

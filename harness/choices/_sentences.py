@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from callmeter import units
 from harness import words
 from harness.changes import FARTHEST
 from harness.choices import _words as say
@@ -63,9 +64,9 @@ def extremes(decision: Decision) -> list[str]:
     fit = decision.fit
     lines = []
     if lean := min(((v.peak.value, v) for v in fit if v.peak), default=None, key=_first):
-        lines.append(f"Leanest that fits: {lean[1].way.strategy}, {words.size(lean[0])}.")
+        lines.append(f"Leanest that fits: {lean[1].way.strategy}, {units.format_bytes(lean[0])}.")
     if fast := min(((v.wall.value, v) for v in fit if v.wall), default=None, key=_first):
-        lines.append(f"Fastest that fits: {fast[1].way.strategy}, {words.duration(fast[0])}.")
+        lines.append(f"Fastest that fits: {fast[1].way.strategy}, {units.format_seconds(fast[0])}.")
     return lines
 
 
@@ -78,8 +79,8 @@ def what_changes_it(decision: Decision) -> list[tuple[str, str]]:
     changes = decision.changes
     answer = decision.best.way.strategy if decision.best else None
     found = [
-        ("--memory", _from(changes.memory, words.size, answer)),
-        ("--time", _from(changes.time, words.duration, answer)),
+        ("--memory", _from(changes.memory, units.format_bytes, answer)),
+        ("--time", _from(changes.time, units.format_seconds, answer)),
         ("--entries", _up_to(changes.entries, decision)),
         ("--need", "; ".join([*_each("without", changes.dropped), *_each("with", changes.added)])),
     ]

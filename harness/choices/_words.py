@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callmeter import units
 from harness import words
 from harness.plan import REFERENCE
 
@@ -14,13 +15,17 @@ if TYPE_CHECKING:
 
 def predicted_size(prediction: Prediction | None) -> str:
     """Say predicted bytes with their margin; nothing for none."""
-    return f"{words.size(prediction.value)} {words.margin(prediction.margin)}" if prediction else ""
+    return (
+        f"{units.format_bytes(prediction.value)} {words.margin(prediction.margin)}"
+        if prediction
+        else ""
+    )
 
 
 def predicted_time(prediction: Prediction | None) -> str:
     """Say predicted seconds with their margin; nothing for none."""
     return (
-        f"{words.duration(prediction.value)} {words.margin(prediction.margin)}"
+        f"{units.format_seconds(prediction.value)} {words.margin(prediction.margin)}"
         if prediction
         else ""
     )
@@ -28,12 +33,12 @@ def predicted_time(prediction: Prediction | None) -> str:
 
 def memory_budget(limits: Limits) -> str:
     """Say the memory budget as it was given, in a decimal unit."""
-    return words.exactly(limits.memory, words.MEMORY_UNITS)
+    return words.exactly(limits.memory, units.MEMORY_SHOWN)
 
 
 def time_budget(limits: Limits) -> str:
     """Say the time budget; nothing for none."""
-    return words.exactly(limits.time, words.TIME_UNITS) if limits.time is not None else ""
+    return words.exactly(limits.time, units.TIME_SHOWN) if limits.time is not None else ""
 
 
 def budgets(limits: Limits) -> str:
@@ -48,13 +53,13 @@ def reasons(verdict: Verdict) -> list[str]:
     limits, found = verdict.limits, []
     if verdict.peak and verdict.of_memory > 1:
         needs, most = _at_worst(verdict.peak, limits.memory, "need")
-        most_said = words.size(most, up=_is_close(most, limits.memory))
+        most_said = units.format_bytes(most, up=_is_close(most, limits.memory))
         found.append(f"{needs} {most_said} of {memory_budget(limits)}")
     if limits.time is not None and verdict.wall is None:
         found.append("its time was not measured")
     elif limits.time is not None and verdict.wall and verdict.of_time > 1:
         takes, longest = _at_worst(verdict.wall, limits.time, "take")
-        longest_said = words.duration(longest, up=_is_close(longest, limits.time))
+        longest_said = units.format_seconds(longest, up=_is_close(longest, limits.time))
         found.append(f"{takes} {longest_said} of {time_budget(limits)}")
     if verdict.way.offers is None and verdict.lacks:
         found.append("does not say what it offers")
@@ -69,11 +74,15 @@ def misses_by(verdict: Verdict) -> str:
     if verdict.peak and verdict.of_memory > 1:
         over = verdict.peak.high - limits.memory
         times = _times(verdict.of_memory)
-        found.append(f"--memory by {words.size(over, up=True)} ({times} the budget, at worst)")
+        found.append(
+            f"--memory by {units.format_bytes(over, up=True)} ({times} the budget, at worst)"
+        )
     if limits.time is not None and verdict.wall and verdict.of_time > 1:
         over = verdict.wall.high - limits.time
         times = _times(verdict.of_time)
-        found.append(f"--time by {words.duration(over, up=True)} ({times} the budget, at worst)")
+        found.append(
+            f"--time by {units.format_seconds(over, up=True)} ({times} the budget, at worst)"
+        )
     if verdict.lacks:
         found.append(words.listed(f"--need {need}" for need in verdict.lacks))
     return f"misses {words.listed(found)}" if found else words.listed(reasons(verdict))
@@ -104,7 +113,7 @@ def needs_sentence(verdict: Verdict) -> str:
     basis = f" ({verdict.peak.basis})" if verdict.peak else ""
     parts = [f"needs {predicted_size(verdict.peak)} at its peak{basis}"]
     if verdict.delta:
-        parts.append(f"retains {words.size(verdict.delta.value)}")
+        parts.append(f"retains {units.format_bytes(verdict.delta.value)}")
     if verdict.wall:
         parts.append(f"takes {predicted_time(verdict.wall)}")
     share = f"{words.percent(verdict.of_memory)} of the memory budget"
@@ -114,7 +123,7 @@ def needs_sentence(verdict: Verdict) -> str:
 
 
 def _times(ratio: float) -> str:
-    return f"{words.digits(ratio, up=True)}x"
+    return f"{units.digits(ratio, up=True)}x"
 
 
 def _at_worst(prediction: Prediction, budget: float, verb: str) -> tuple[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callmeter import units
 from harness import words
 from harness.choice import RULE
 from harness.choices import _grid as grid
@@ -57,7 +58,7 @@ def _context(decision: Decision) -> list[str]:
     today = decision.reference
     needs = ""
     if today and today.peak:
-        retains = f" and retains {words.size(today.delta.value)}" if today.delta else ""
+        retains = f" and retains {units.format_bytes(today.delta.value)}" if today.delta else ""
         needs = (
             f" For {sentences.payroll(decision)}, that needs {say.predicted_size(today.peak)} at "
             f"its peak{retains}."

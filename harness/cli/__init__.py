@@ -13,11 +13,12 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+from callmeter.errors import Error, UsageError, message
 
 import strategies
-from harness import discovery
+from callmeter import discovery
 from harness.cli._progress import tell
-from harness.errors import INTERRUPTED, HarnessError, UsageError, told
+from harness.errors import INTERRUPTED
 from harness.secret import masked
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def main() -> NoReturn:
         sys.exit(_told(_app()(prog_name="python -m harness", standalone_mode=False)))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(_told(INTERRUPTED))
-    except (HarnessError, strategies.StrategyError) as error:
-        _fail(told(error))
+    except (Error, strategies.StrategyError) as error:
+        _fail(message(error))
     except typer.TyperException as error:
         if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
             _fail(said)

@@ -7,24 +7,19 @@ import re
 import shlex
 import sys
 from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callmeter.errors import Error, UsageError, message
+from callmeter.worker import CHECK, EXPLAIN
+
 import strategies
-from harness import (
-    baselines,
-    discovery,
-    environment,
-    limit,
-    measure,
-    output,
-    plan,
-    reports,
-    results,
-    resumed,
-)
+from callmeter import discovery, memory_limit
+from harness import baselines, environment, measure, output, plan, reports, results, resumed
 from harness.cli._progress import progress, show, tell
-from harness.errors import INTERRUPTED, HarnessError, UsageError, told
+from harness.cli._python import measured_in
+from harness.errors import INTERRUPTED
 from harness.postgres.away import come_back, is_away
 from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
@@ -61,16 +56,16 @@ def saving(save: Path | None, output_path: Path | None, *, force: bool) -> Itera
     if output_path:
         output.check(output_path, "--output", replace=force)
     if save:
-        output.check(save, "--save")
+        output.check(save, "--save", replace=force)
     path = save or results.new_path()
     try:
         yield path
     except KeyboardInterrupt as interrupt:
         tell("; ".join(["interrupted", _kept(path), *getattr(interrupt, "__notes__", ())]))
         sys.exit(INTERRUPTED)
-    except HarnessError as error:
+    except Error as error:
         if path.exists() and str(path) not in str(error):
-            raise type(error)(f"{told(error)}; {_kept(path)}") from error
+            raise type(error)(f"{message(error)}; {_kept(path)}") from error
         raise
 
 
@@ -78,31 +73,49 @@ def _kept(path: Path) -> str:
     return f"what was measured is saved: {path}" if path.exists() else "nothing was measured yet"
 
 
+@dataclass(frozen=True)
+class Setting:
+    """Where strategies are measured, and within what.
+
+    The Postgres at `dsn`, or the embedded one; the interpreter; a Dask cluster's address; how long
+    one measurement may take, and how many bytes it may hold: by default a share of what is free.
+    """
+
+    dsn: str | None = None
+    python: str | None = None
+    install_memray: bool = False
+    cluster: str | None = None
+    timeout: float = 600
+    memory: int | None = None
+    flamegraph: str | None = None
+
+
 def measured(
-    cells: Sequence[plan.Cell],
-    path: Path,
-    dsn: str | None,
-    timeout: float,
-    flamegraph: str | None = None,
-    cluster: str | None = None,
-    memory: int | None = None,
+    cells: Sequence[plan.Cell], path: Path, setting: Setting, *, replace: bool = False
 ) -> Run:
     """Measure the cells into the file at `path`, whole after every measurement; give the run.
 
-    A process may hold `memory` bytes, by default its share of what is free. Raises StrategyError,
-    before anything is measured, for a strategy that is none.
+    Raises StrategyError, before anything is measured, for a strategy that is none.
     """
-    if cluster is not None and not dsn:
+    cluster = setting.cluster
+    if cluster is not None and not setting.dsn:
         raise UsageError("--cluster needs --dsn: no other machine reaches the embedded server")
+    if cluster is not None and setting.python:
+        raise UsageError("--cluster measures with the Python of its workers: leave out --python")
+    place_of_work, interpreter = measured_in(
+        setting.python,
+        install=setting.install_memray,
+        needed=all(cell.meter in (CHECK, EXPLAIN, "allocator") for cell in cells),
+    )
     names = dict.fromkeys(cell.strategy for cell in cells if cell.strategy not in baselines.LABELS)
     loaded = {name: strategies.load(name) for name in names}
     offers = {name: strategies.offers(strategy) for name, strategy in loaded.items()}
     with (
         progress(len(cells)) as step,
         _place(cluster, [name for name in names if name.endswith(".py")]) as place,
-        open_database(dsn) as database,
+        open_database(setting.dsn) as database,
     ):
-        payrolls = dict.fromkeys(cell.payroll for cell in cells)
+        payrolls = dict.fromkeys(cell.workload.payroll for cell in cells)
 
         def written() -> dict[Payroll, URL]:
             return {each: provide(database, each, _writing(each, step)) for each in payrolls}
@@ -118,20 +131,22 @@ def measured(
             format=results.FORMAT,
             cells=len(cells),
             command=command(),
-            environment=environment.describe(database.told) | (place.environment if place else {}),
+            environment=environment.describe(database.told, interpreter)
+            | (place.environment if place else {}),
             labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
             offers={name: traits for name, traits in offers.items() if traits is not None},
         )
+        memory = setting.memory
         if cluster is None:  # what is free elsewhere is not known
-            memory = memory or limit.share(measure.SIDE_BY_SIDE)
-        job_of = measure.reading(urls.__getitem__, flamegraph, memory)
+            memory = memory or memory_limit.share(measure.SIDE_BY_SIDE)
+        task_of = measure.reading(urls.__getitem__, setting.flamegraph, memory, place_of_work)
         found = resumed.run(
             cells,
-            lambda left: measure.run(left, job_of, timeout, place),
+            lambda left: measure.run(left, task_of, setting.timeout, place),
             lambda each: is_away(database, ask=bool(each.error)),
             come_back_and_write,
         )
-        return recorded(found, header, path, step)
+        return recorded(found, header, path, step, replace=replace)
 
 
 def _place(cluster: str | None, files: list[str]) -> AbstractContextManager[Place | None]:
@@ -161,10 +176,12 @@ def recorded(
     header: results.Header,
     path: Path,
     step: Callable[[str, int], None],
+    *,
+    replace: bool = False,
 ) -> Run:
     """Save each measurement as it arrives, in the file at `path`; give the run."""
     step("measuring", 0)
-    with results.saved_to(path, header) as save, closing(found):
+    with results.saved_to(path, header, replace=replace) as save, closing(found):
         for measurement in found:
             save(measurement)
             step(f"{measurement.cell.strategy}: {measurement.cell.meter}", 1)
@@ -175,7 +192,22 @@ def report(run: Run, path: Path, form: str, options: Options, output_path: Path 
     """Print or write the run in that format; give the exit code."""
     answer(discovery.load(reports, form).render(run, options), output_path)
     tell(f"Saved: {path}")
+    if options.traceback:
+        tell_tracebacks(run)
     return int(any(measurement.error for measurement in run.measurements))
+
+
+def tell_tracebacks(run: Run) -> None:
+    """Print what Python says of each error, once."""
+    found = dict.fromkeys(
+        (measurement.cell.strategy, tuple(measurement.traceback))
+        for measurement in run.measurements
+        if measurement.traceback
+    )
+    for name, lines in found:
+        tell(f"{name}:")
+        for line in lines:
+            tell(line)
 
 
 def answer(text: str, output_path: Path | None) -> None:
@@ -188,7 +220,7 @@ def answer(text: str, output_path: Path | None) -> None:
 
 def command() -> str:
     """Give the command line that repeats this run, without what concerns one machine only."""
-    private = ("--dsn", "--cluster", "--output", "--save", "--flamegraph")
+    private = ("--dsn", "--cluster", "--output", "--save", "--flamegraph", "--python")
     words, skip = [], False
     for word in sys.argv[1:]:
         name, has_value, _ = word.partition("=")

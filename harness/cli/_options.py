@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from callmeter.errors import unknown
 
-from harness import budgets, diffs, discovery, reports
-from harness import meters as meters_package
+from callmeter import discovery, units
+from callmeter import meters as meters_package
+from harness import diffs, reports
 from harness.bounds import LONGEST_SECONDS, MOST, MOST_REPEATS
-from harness.errors import unknown
-from harness.payroll import MADE
+from harness.payroll import Profile
 from harness.reports._content import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ Components = Annotated[int, typer.Option(min=0, max=MOST, help="Components of ea
 ProfileName = Annotated[
     str,
     typer.Option(
-        callback=one_of("profile", MADE),
+        callback=one_of("profile", list(Profile)),
         help="How much the values repeat: realistic, or distinct (nothing can be shared).",
     ),
 ]
@@ -145,16 +146,39 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", help="Write it to this file instead.", show_default=False),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the --output file.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the files of --output and --save.")]
 Save = Annotated[
     Path | None,
-    typer.Option("--save", help="Save the run here, not in results/local.", show_default=False),
+    typer.Option("--save", help="Save the run here, not in the cache folder.", show_default=False),
 ]
 Timeout = Annotated[
     float,
     typer.Option(
         min=1, max=LONGEST_SECONDS, help="Seconds after which one measurement is given up."
     ),
+]
+Python = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATH",
+        help="Measure with this Python (3.11 or newer) and its packages; nothing is installed "
+        "beside them.",
+        show_default=False,
+    ),
+]
+InstallMemray = Annotated[
+    bool,
+    typer.Option(
+        "--install-memray",
+        help="Where that Python has no memray, install it into a folder of ours, by its pip.",
+    ),
+]
+Traceback = Annotated[
+    bool, typer.Option("--traceback", help="Also print what Python says of each error.")
+]
+NoWarmUp = Annotated[
+    bool,
+    typer.Option("--no-warm-up", help="Measure the first call: for one that changes its data."),
 ]
 MemoryLimit = Annotated[
     str | None,
@@ -168,4 +192,4 @@ MemoryLimit = Annotated[
 
 def bytes_of(memory_limit: str | None) -> int | None:
     """Give the bytes of that option; raises UsageError."""
-    return int(budgets.memory(memory_limit, "--memory-limit")) if memory_limit else None
+    return int(units.parse_bytes(memory_limit, "--memory-limit")) if memory_limit else None

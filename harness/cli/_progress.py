@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from callmeter.errors import UsageError
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -17,7 +18,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from harness.errors import UsageError
 from harness.printable import printable
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from callmeter import units
 from harness import words
 from harness.cli import _options as option
 from harness.cli._progress import show, tell
@@ -40,7 +41,7 @@ MOST_NAMES = 5
 
 
 def _table(contents: Contents) -> str:
-    size, bound = words.size(contents.bytes), words.size(contents.bound_bytes)
+    size, bound = units.format_bytes(contents.bytes), units.format_bytes(contents.bound_bytes)
     lines = [
         f"{contents.folder}: {size} of at most {bound} ({kept.SIZE_VARIABLE})",
         f"The server is {contents.server}.",
@@ -48,14 +49,16 @@ def _table(contents: Contents) -> str:
     if contents.unknown:
         lines.append(f"The payrolls are not known: {contents.unknown}")
     rows = [_row(each) for each in reversed(contents.payrolls)]
-    rows += [[name, "", "", words.size(size)] for name, size in contents.beside.items() if size]
+    rows += [
+        [name, "", "", units.format_bytes(size)] for name, size in contents.beside.items() if size
+    ]
     if rows:
         lines += ["", aligned(HEADINGS, rows, text_columns=3)]
     return "\n".join(lines)
 
 
 def _row(payroll: Kept) -> list[str]:
-    title = words.title_of(payroll.entries, payroll.components, payroll.profile, "hold")
+    title = f"{payroll.entries:,} entries x {payroll.components}, profile {payroll.profile}"
     last = f"{payroll.last_used:%Y-%m-%d %H:%M} UTC" if payroll.last_used else "not known"
     if payroll.is_in_use:
         last = "in use"
@@ -63,7 +66,7 @@ def _row(payroll: Kept) -> list[str]:
         title,
         "this" if payroll.is_of_this_version else "another",
         last,
-        words.size(payroll.bytes),
+        units.format_bytes(payroll.bytes),
     ]
 
 

@@ -4,36 +4,41 @@ For CI: exit code 0 if nothing did, 1 if something did or a strategy fails or br
 2 if there is nothing to judge by. Improvements never fail. Memory is judged in bytes; times as
 ratios to the reference, each in its own run, and only where the repeats tell them apart.
 
-Measures the payrolls of one size, the baseline's smallest unless --entries says which, and with
-the meters alone that the limits need. In a GitHub job the summary is appended to the job's page.
+Measures the payrolls of one size, the baseline's smallest unless --entries says which, or the
+functions of a run of `measure`, and with the meters alone that the limits need. A limit may be of
+one strategy or target: slotted=peak:2%. In a GitHub job the summary is appended to the job's page.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from callmeter.errors import UsageError
 
-from harness import diffs, discovery, gate, meters, plan, results
+from callmeter import discovery, meters
+from harness import diffs, gate, plan, results
 from harness.bounds import MOST
+from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._progress import tell
+from harness.cli._python import measured_in
 from harness.compare import FEWEST_TIMES, incomplete
 from harness.difference import between
 from harness.diffs import markdown
 from harness.diffs._content import Shown
-from harness.errors import UsageError
 from harness.figures import FIGURES
 from harness.printable import printable
+from harness.secret import STARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.gate import Limit
-    from harness.payroll import Payroll
     from harness.results import Run
 
 EXAMPLES = """Examples:
@@ -45,6 +50,8 @@ python -m harness check --baseline before.jsonl my/own_way.py --fail-on peak:2%
 python -m harness check --baseline before.jsonl --fail-on all-peak:5% --fail-on time:20%
 
 python -m harness check --baseline before.jsonl --entries 10000 --format markdown
+
+python -m harness check --baseline functions.jsonl --fail-on all-peak:5%
 """
 
 Baseline = Annotated[
@@ -64,8 +71,8 @@ FailOn = Annotated[
     list[str],
     typer.Option(
         "--fail-on",
-        metavar="FIGURE:PERCENT",
-        help="A figure, and by how much it may be worse (memory: at least the 0.5% that it "
+        metavar="[NAME=]FIGURE:PERCENT",
+        help="A figure, of all or of one name, and by how much it may be worse (memory: at least the 0.5% that it "
         "repeats to, rss 5%); may be repeated. Figures: "
         f"{', '.join(gate.LIMITED)}. all-: of all allocations, native ones included.",
     ),
@@ -74,7 +81,8 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="STRATEGY",
-        help="Which of the baseline's strategies to judge: names, or paths of .py files. All, if "
+        help="Which of the baseline's strategies or targets to judge: names, or paths of .py files. "
+        "All, if "
         "none is named.",
         show_default=False,
     ),
@@ -98,6 +106,7 @@ def run(
     names: Names = None,
     fail_on: FailOn = list(gate.DEFAULTS),  # noqa: B006 (read only)
     entries: Entries = None,
+    setup: option.Setup = None,
     meter: MetersToo = None,
     repeat: option.Repeat = None,
     dsn: option.Dsn = None,
@@ -109,24 +118,35 @@ def run(
     save: option.Save = None,
     timeout: option.Timeout = 600,
     memory_limit: option.MemoryLimit = None,
+    python: option.Python = None,
+    install_memray: option.InstallMemray = False,
 ) -> int:
     """Read the baseline, measure the same again, compare, judge."""
-    memory = option.bytes_of(memory_limit)
+    setting = measuring.Setting(
+        dsn, python, install_memray, cluster, timeout, option.bytes_of(memory_limit)
+    )
     limits = gate.limits(fail_on)
     _repeat_often_enough(limits, repeat)
     baseline = results.read(baseline_path)
-    payrolls = gate.payrolls_of(baseline, entries)
-    wanted = gate.strategies_of(baseline, payrolls, names and measuring.chosen(names, list))
     meter_names = list(dict.fromkeys([*(each.figure.meter for each in limits), *(meter or ())]))
-    cells = _cells(baseline, wanted, payrolls, meter_names, repeat)
+    workloads = gate.workloads_of(baseline, entries)
+    wanted = gate.names_of(baseline, workloads, names and measuring.chosen(names, list))
+    of_functions = not workloads[0].is_payroll
+    cells = (_of_functions if of_functions else _of_strategies)(
+        baseline, wanted, workloads, meter_names, repeat
+    )
     part = gate.only(baseline, cells)
     places = gate.to_judge(part, wanted, limits)
-    measured = [figure for figure in FIGURES if figure.meter in meter_names]
+    figures = [figure for figure in FIGURES if figure.meter in meter_names]
     with measuring.saving(save, output_path, force=force) as path:
         if how_much := incomplete(baseline):
             tell(f"{baseline_path} was cut short: it has {how_much}")
-        finished = measuring.measured(cells, path, dsn, timeout, cluster=cluster, memory=memory)
-        difference = between(part, finished, measured)
+        if of_functions:
+            again = _functions(baseline, wanted, setup, meter_names, repeat, setting)
+            finished = functions.measured(again, path, timeout, replace=force)
+        else:
+            finished = measuring.measured(cells, path, setting, replace=force)
+        difference = between(part, finished, figures)
         found = gate.judged(difference, places, limits)
         shown = Shown((printable(str(baseline_path)), printable(str(path))), every, found)
         measuring.answer(discovery.load(diffs, form).render(difference, shown), output_path)
@@ -142,20 +162,74 @@ def _repeat_often_enough(limits: Sequence[Limit], repeat: int | None) -> None:
         raise UsageError(f"--fail-on {times[0]} needs --repeat {FEWEST_TIMES} or more")
 
 
-def _cells(
+def _of_strategies(
     baseline: Run,
     wanted: list[str],
-    payrolls: Sequence[Payroll],
+    workloads: Sequence[plan.Workload],
     meter_names: Sequence[str],
     repeat: int | None,
 ) -> list[plan.Cell]:
-    """Give the cells to measure; where there are times, the reference's too, for the ratios."""
+    """Return the cells to measure; where there are times, the reference's too, for the ratios."""
     consume = baseline.measurements[0].cell.consume
     has_reference = "clock" in meter_names and consume is plan.Consume.HOLD
-    ways = [plan.REFERENCE, *wanted] if has_reference else wanted
-    cells = plan.cells(list(dict.fromkeys(ways)), payrolls, meter_names, repeat, consume)
+    names = [plan.REFERENCE, *wanted] if has_reference else wanted
+    payrolls = [workload.payroll for workload in workloads]
+    cells = plan.cells(list(dict.fromkeys(names)), payrolls, meter_names, repeat, consume)
     # no figure is of a first call, nor of one with the collector paused
     return plan.at_most_a_run(cell for cell in cells if not cell.cold and not cell.paused)
+
+
+def _of_functions(
+    baseline: Run,
+    wanted: list[str],
+    _: Sequence[plan.Workload],
+    meter_names: Sequence[str],
+    repeat: int | None,
+) -> list[plan.Cell]:
+    """Return the cells to measure of the baseline's functions, its reference with them."""
+    consume = baseline.measurements[0].cell.consume
+    warm_up = baseline.header.warm_up
+    names = list(dict.fromkeys([baseline.header.reference, *wanted]))
+    cells = plan.of_functions(names, meter_names, repeat, consume, warm_up=warm_up)
+    return plan.at_most_a_run(cell for cell in cells if not cell.paused)
+
+
+def _functions(
+    baseline: Run,
+    wanted: list[str],
+    setup: str | None,
+    meter_names: Sequence[str],
+    repeat: int | None,
+    setting: measuring.Setting,
+) -> functions.Functions:
+    """Return the baseline's functions, to be measured as they were.
+
+    Raises UsageError where the baseline does not have all that a call needs: a password.
+    """
+    header = baseline.header
+    environment, interpreter = measured_in(
+        setting.python, install=setting.install_memray, needed="allocator" in meter_names
+    )
+    targets = {}
+    for name in dict.fromkeys([header.reference, *wanted]):
+        target = header.targets[name]
+        target = replace(target, setup=target.setup if setup is None else setup)
+        if STARS in target.call or STARS in target.setup:
+            raise UsageError(
+                f"the baseline does not have the password in the call or set-up of {name}: take it "
+                "from an environment variable there, or give the set-up again with --setup"
+            )
+        targets[name] = target
+    return functions.Functions(
+        targets,
+        interpreter,
+        environment,
+        meter_names,
+        repeat,
+        baseline.measurements[0].cell.consume,
+        warm_up=header.warm_up,
+        memory=setting.memory,
+    )
 
 
 def _append_to_github_summary(text: str) -> None:

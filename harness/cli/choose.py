@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness import budgets, choices, discovery, output, results
+from callmeter import discovery, units
+from harness import choices, output, results
 from harness.bounds import MOST
 from harness.choice import Limits
 from harness.cli import _options as option
@@ -56,13 +57,13 @@ Memory = Annotated[
     str,
     typer.Option(
         help="What the read may need at its peak, above what the process holds before: a number "
-        f"and a unit, {', '.join(budgets.MEMORY)}.",
+        f"and a unit, {', '.join(units.MEMORY)}.",
     ),
 ]
 Time = Annotated[
     str | None,
     typer.Option(
-        help=f"What the read may take: a number and a unit, {', '.join(budgets.TIME)}.",
+        help=f"What the read may take: a number and a unit, {', '.join(units.TIME)}.",
         show_default=False,
     ),
 ]
@@ -118,8 +119,8 @@ def run(
     """Read, decide, write."""
     limits = Limits(
         entries,
-        budgets.memory(memory),
-        None if time is None else budgets.seconds(time),
+        units.parse_bytes(memory),
+        None if time is None else units.parse_seconds(time),
         tuple(dict.fromkeys(need or ())),
     )
     if output_path:
@@ -152,7 +153,9 @@ def _of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
     knowing = {
         path: run
         for path, run in found.items()
-        if any((m.cell.components, m.cell.profile.value) == asked for m in run.measurements)
+        if any(
+            (m.cell.workload.components, m.cell.workload.profile) == asked for m in run.measurements
+        )
     }
     return knowing or found
 

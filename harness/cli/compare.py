@@ -10,14 +10,15 @@ from itertools import chain
 from typing import Annotated
 
 import typer
+from callmeter.errors import UsageError
 
 import strategies
-from harness import discovery, meters, plan
+from callmeter import discovery, meters
+from harness import plan
 from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._progress import tell
-from harness.errors import UsageError
 from harness.payroll import Payroll, Profile
 from harness.reports._content import Options
 
@@ -73,9 +74,14 @@ def run(
     scale_to: option.ScaleTo = 10_000,
     timeout: option.Timeout = 600,
     memory_limit: option.MemoryLimit = None,
+    python: option.Python = None,
+    install_memray: option.InstallMemray = False,
+    traceback: option.Traceback = False,
 ) -> int:
     """Plan, measure, save, report."""
-    memory = option.bytes_of(memory_limit)
+    setting = measuring.Setting(
+        dsn, python, install_memray, cluster, timeout, option.bytes_of(memory_limit)
+    )
     how = plan.Consume(consume)
     if how is plan.Consume.HOLD:
         chosen = measuring.chosen(names, strategies.names)
@@ -94,8 +100,10 @@ def run(
         cells = chain(cells, too)
     planned = plan.at_most_a_run(cells)
     with measuring.saving(save, output_path, force=force) as path:
-        finished = measuring.measured(planned, path, dsn, timeout, cluster=cluster, memory=memory)
-        code = measuring.report(finished, path, form, Options(sort, scale_to), output_path)
+        finished = measuring.measured(planned, path, setting, replace=force)
+        code = measuring.report(
+            finished, path, form, Options(sort, scale_to, traceback), output_path
+        )
     if how is plan.Consume.HOLD:
         tell(f"Which fits? python -m harness choose --entries 10000 --memory 64MB --run {path}")
     return code

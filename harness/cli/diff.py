@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from harness import diffs, discovery, output, results
+from callmeter import discovery
+from harness import diffs, gate, output, results
 from harness.cli import _options as option
 from harness.cli._measuring import answer
 from harness.difference import between
@@ -24,8 +25,20 @@ python -m harness diff results/local/before.jsonl results/local/after.jsonl
 
 python -m harness diff before.jsonl after.jsonl --all
 
+python -m harness diff before.jsonl after.jsonl --fail-on all-peak:5%
+
 python -m harness diff before.jsonl after.jsonl --format markdown --output change.md
 """
+
+
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[NAME=]FIGURE:PERCENT",
+        help="Exit with 1 if a figure is worse by more, as `check` does; may be repeated.",
+        show_default=False,
+    ),
+]
 
 
 def run(
@@ -33,13 +46,21 @@ def run(
     second: Annotated[Path, typer.Argument(metavar="B", help="The saved run that is compared.")],
     form: option.DiffFormat = "table",
     every: option.All = False,
+    fail_on: FailOn = None,
     output_path: option.Output = None,
     force: option.Force = False,
 ) -> int:
     """Read both, compare, write."""
     if output_path:
         output.check(output_path, "--output", replace=force)
-    difference = between(results.read(first), results.read(second))
-    shown = Shown((printable(str(first)), printable(str(second))), every)
+    limits = gate.limits(fail_on or [])
+    before = results.read(first)
+    difference = between(before, results.read(second))
+    found = None
+    if limits:
+        workloads = {m.cell.workload for m in before.measurements}
+        names = gate.names_judged(before, workloads)
+        found = gate.judged(difference, gate.to_judge(before, names, limits), limits)
+    shown = Shown((printable(str(first)), printable(str(second))), every, found)
     answer(discovery.load(diffs, form).render(difference, shown), output_path)
-    return 0
+    return int(found is not None and not found.is_passed)

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from callmeter.errors import UsageError
+from callmeter.target import is_target
 
 import strategies
 from harness import output, plan
+from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
-from harness.cli import _own as own
-from harness.errors import UsageError
-from harness.own.target import is_target
+from harness.cli._python import measured_in
 from harness.payroll import Payroll, Profile
 from harness.reports._content import Options
 
@@ -62,6 +63,10 @@ def run(
     flamegraph: Flamegraph = None,
     timeout: option.Timeout = 600,
     memory_limit: option.MemoryLimit = None,
+    no_warm_up: option.NoWarmUp = False,
+    python: option.Python = None,
+    install_memray: option.InstallMemray = False,
+    traceback: option.Traceback = False,
 ) -> int:
     """Check, record, save, report."""
     memory = option.bytes_of(memory_limit)
@@ -72,13 +77,22 @@ def run(
     picture = str(flamegraph.absolute()) if flamegraph else None
     with measuring.saving(save, output_path, force=force) as path:
         if any(map(is_target, names)):
-            wanted = own.Wanted(
-                own.targets(names, setup), explain=True, flamegraph=picture, memory=memory
+            environment, interpreter = measured_in(python, install=install_memray, needed=True)
+            wanted = functions.Functions(
+                functions.targets(names, setup),
+                interpreter,
+                environment,
+                warm_up=not no_warm_up,
+                explain=True,
+                flamegraph=picture,
+                memory=memory,
             )
-            finished = own.measured(wanted, path, timeout)
+            finished = functions.measured(wanted, path, timeout, replace=force)
         else:
             chosen = measuring.chosen(names, strategies.names)
             payroll = Payroll(entries, components, Profile(profile))
             cells = plan.at_most_a_run(plan.explanations(chosen, payroll))
-            finished = measuring.measured(cells, path, dsn, timeout, picture, memory=memory)
-        return measuring.report(finished, path, form, Options(), output_path)
+            setting = measuring.Setting(dsn, python, install_memray, None, timeout, memory, picture)
+            finished = measuring.measured(cells, path, setting, replace=force)
+        options = Options(traceback=traceback)
+        return measuring.report(finished, path, form, options, output_path)

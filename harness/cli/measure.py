@@ -14,10 +14,12 @@ from typing import Annotated
 
 import typer
 
-from harness import discovery, meters, plan
+from callmeter import discovery, meters
+from harness import plan
+from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
-from harness.cli import _own as own
+from harness.cli._python import measured_in
 from harness.reports._content import Options
 
 EXAMPLES = """Examples:
@@ -29,6 +31,8 @@ python -m harness measure 'app/repo.py:get_premiums(engine, 42)' --setup 'from a
 python -m harness measure app.repo:read --setup 'import django; django.setup()' --explain
 
 python -m harness measure app.repo:stream --consume fold --meter allocator
+
+python -m harness measure app.repo:read --python /srv/app/.venv/bin/python --install-memray
 """
 
 Targets = Annotated[
@@ -41,6 +45,14 @@ Same = Annotated[
         "--same",
         help="First check that all give equal data, field by field, whatever their classes; one "
         "that does not is not measured.",
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD",
+        help="A field that --same does not compare; may be repeated.",
+        show_default=False,
     ),
 ]
 Consume = Annotated[
@@ -56,6 +68,7 @@ def run(
     texts: Targets,
     setup: option.Setup = None,
     same: Same = False,
+    ignore: Ignore = None,
     consume: Consume = plan.Consume.HOLD.value,
     meter: option.Meters = None,
     repeat: option.Repeat = None,
@@ -67,17 +80,27 @@ def run(
     save: option.Save = None,
     memory_limit: option.MemoryLimit = None,
     timeout: option.Timeout = 600,
+    no_warm_up: option.NoWarmUp = False,
+    python: option.Python = None,
+    install_memray: option.InstallMemray = False,
+    traceback: option.Traceback = False,
 ) -> int:
     """Check, measure, save, report."""
-    wanted = own.Wanted(
-        targets=own.targets(texts, setup),
+    environment, interpreter = measured_in(python, install=install_memray)
+    wanted = functions.Functions(
+        functions.targets(texts, setup),
+        interpreter,
+        environment,
         meters=list(dict.fromkeys(meter or discovery.names(meters))),
         repeat=repeat,
         consume=plan.Consume(consume),
         same=same,
+        ignore=ignore or [],
+        warm_up=not no_warm_up,
         explain=explain,
         memory=option.bytes_of(memory_limit),
     )
     with measuring.saving(save, output_path, force=force) as path:
-        finished = own.measured(wanted, path, timeout)
-        return measuring.report(finished, path, form, Options(sort), output_path)
+        finished = functions.measured(wanted, path, timeout, replace=force)
+        options = Options(sort, traceback=traceback)
+        return measuring.report(finished, path, form, options, output_path)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from callmeter.errors import UsageError
+
 from harness import output
 from harness.cli._progress import tell
-from harness.errors import UsageError
 from harness.publish import DOCUMENTS, REPORTS, rendered, renewed
 
 EXAMPLES = "Example:  python -m harness publish"

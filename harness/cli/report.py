@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from harness import discovery, output, reports, results
+from callmeter import discovery
+from harness import output, reports, results
 from harness.cli import _options as option
 from harness.cli._measuring import answer
 from harness.reports._content import Options

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from harness import discovery, meters, output, selfcheck
+from callmeter import meters, self_check
+from harness import output
 from harness.cli import _options as option
 from harness.cli._progress import show
 from harness.reports._selfcheck import HEADINGS, cells
@@ -30,7 +31,7 @@ def run(
     """Print a line for each meter and call; --output takes the readings as JSON."""
     if output_path:
         output.check(output_path, "--output", replace=force)
-    readings = list(selfcheck.readings(discovery.names(meters), timeout))
+    readings = list(self_check.readings(meters.names(), timeout))
     if output_path:
         output.write(output_path, msgspec.json.format(msgspec.json.encode(readings)).decode())
     show(aligned(HEADINGS, [cells(reading) for reading in readings]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.compare import FEWEST_TIMES
 from harness.difference import Verdict
-from harness.words import faster, item_of, megabytes, ran_on, short, smaller, title_of
+from harness.words import faster, megabytes, ran_on, short, smaller, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,8 +47,7 @@ def _setting(each: Setting) -> str:
 
 def payroll_of(place: Place) -> str:
     """Say which payroll it is."""
-    payroll = place.payroll
-    return title_of(payroll.entries, payroll.components, payroll.profile.value, place.consume)
+    return title_of(place.workload, place.consume)
 
 
 def by_payroll(difference: Difference) -> dict[str, list[Change]]:
@@ -86,7 +85,9 @@ def side(change: Change, of: Side) -> str:
         return f"{of.value:.2f}x {short(of.reference)}"
     if place.consume == "fold":
         return f"{megabytes(of.value)} MB"
-    return f"{of.value / place.payroll.entries:,.0f} B/{item_of(place.payroll.profile)}"
+    if not of.items:
+        return f"{megabytes(of.value)} MB"
+    return f"{of.value / of.items:,.0f} B/{place.workload.item}"
 
 
 def in_words(change: Change) -> str:

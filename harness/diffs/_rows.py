@@ -43,12 +43,12 @@ def row(change: Change) -> dict[str, Any]:
 
 def of_place(place: Place) -> dict[str, Any]:
     """Give the fields that say which strategy at which payroll it is."""
-    payroll = place.payroll
+    workload = place.workload
     return {
         "strategy": place.strategy,
-        "entries": payroll.entries,
-        "components": payroll.components,
-        "profile": payroll.profile.value,
+        "entries": workload.size,
+        "components": workload.components,
+        "profile": workload.profile and workload.profile.value,
         "consume": place.consume,
     }
 

@@ -38,9 +38,10 @@ def _told(worse: Worse) -> str:
     change, limit = worse.change, worse.limit
     before, after = (side(change, each) for each in (change.before, change.after))
     grown = "from nothing" if change.ratio is None else f"+{_percent(change.ratio - 1)}"
-    at = f"{change.place.payroll.entries:,} entries"
+    workload = change.place.workload
+    at = f", {workload.size:,} entries" if workload.size else ""
     return (
-        f"{change.place.strategy}, {change.figure.title}, {at}: {before} -> {after}, {grown}, "
+        f"{change.place.strategy}, {change.figure.title}{at}: {before} -> {after}, {grown}, "
         f"the limit is {_percent(limit.share)}"
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, text
 
-from harness.payroll import Payroll, entries, shuffled_indices
+from harness.payroll import Payroll, entries, shuffled_indices, warm_up_for
 from harness.postgres import kept, run_lock
 from harness.postgres.answering import watched
 from harness.postgres.database import CATALOG, MARK, Database, connected, schemas
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from strategies.contract import PremiumEntry
 
-WARM_UP_ENTRIES = 25
 DEFINED_BY = (
     "harness.payroll",
     "harness.postgres.dataset",
@@ -34,11 +33,6 @@ DEFINED_BY = (
 )
 """What decides how a payroll looks in the database: another source, another name there."""
 ENTRIES_A_COPY = 1_000
-
-
-def warm_up_for(payroll: Payroll) -> Payroll:
-    """Give the small payroll that is read before this one is measured."""
-    return replace(payroll, entries=WARM_UP_ENTRIES, seed=payroll.seed + 1)
 
 
 def provide(

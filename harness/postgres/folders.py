@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from harness import temporary
+from callmeter import temporary
 from harness.errors import DatabaseError
 
 if TYPE_CHECKING:

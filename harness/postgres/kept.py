@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from harness import budgets
+from callmeter import units
 from harness.postgres import files, run_lock
 from harness.postgres.database import KEPT, drop, schemas
 from harness.postgres.folders import cache_folder
@@ -58,7 +58,7 @@ class Kept:
 
 def bound() -> float:
     """Give the bytes that the cache may take; raises UsageError where they are none."""
-    return budgets.memory(os.environ.get(SIZE_VARIABLE) or USUAL_SIZE, SIZE_VARIABLE)
+    return units.parse_bytes(os.environ.get(SIZE_VARIABLE) or USUAL_SIZE, SIZE_VARIABLE)
 
 
 def hold(run: Connection, schema: str) -> None:

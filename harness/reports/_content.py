@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.compare import FEWEST_TIMES, ranked, repeats_within, rows
 from harness.words import (
     MEGABYTE,
     faster,
-    item_of,
     megabytes,
     short,
     smaller,
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.compare import Row
+    from harness.plan import Workload
     from harness.results import Run
 
 SORT_KEYS = {
@@ -38,6 +37,7 @@ class Options:
 
     sort: str = "peak"
     scale_to: int = 10_000
+    traceback: bool = False
 
 
 class Column(NamedTuple):
@@ -62,6 +62,7 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+ITEMS = Column("items", "entries", _count)
 MEMORY = (
     Column("delta\nB/{item}", "delta_bytes_per_entry", _count),
     Column("delta\nx floor", "delta_x_floor", _times),
@@ -71,6 +72,7 @@ MEMORY = (
     Column("of all\nx floor", "allocator_peak_x_floor", _times),
     Column("of all vs\n{reference}", "allocator_peak_smaller_than_reference", smaller),
     Column("RSS peak\nB/{item}", "rss_peak_bytes_per_entry", _count),
+    Column("imports\nMB", "imports_bytes", megabytes),
     Column("delta\nMB", "delta_bytes", megabytes),
     Column("peak\nMB", "peak_bytes", megabytes),
     Column("peak vs\n{reference}", "peak_smaller_than_reference", smaller),
@@ -122,13 +124,15 @@ def columns(found: list[Row]) -> Iterator[list[Column]]:
     folded = any(row["consume"] == "fold" for row in found)
     for each in (FOLD,) if folded else (MEMORY, TIME):
         shown = [c for c in each if any(row.get(c.field) is not None for row in found)]
+        if any(row["other_count"] for row in found):
+            shown = [ITEMS, *shown]
         if shown:
             yield [_headed(column, found) for column in shown]
 
 
 def _headed(column: Column, found: list[Row]) -> Column:
     """Give the column with what the rows' parts and their reference are called."""
-    called = {"reference": short(found[0]["reference"]), "item": item_of(found[0]["profile"])}
+    called = {"reference": short(found[0]["reference"]), "item": found[0]["workload"].item}
     return column._replace(heading=column.heading.format(**called))
 
 
@@ -141,7 +145,7 @@ def said(row: Row, column: Column) -> str:
     field = column.field
     value = row.get(field)
     if value is None:
-        return ""
+        return "other count" if _is_to_reference(field) and row["other_count"] else ""
     if field.endswith("faster_than_reference") and row["strategy"] != row["reference"]:
         overlaps = field.replace("faster_than_reference", "overlaps_reference")
         if row.get(overlaps):
@@ -151,6 +155,10 @@ def said(row: Row, column: Column) -> str:
     unsteady = (row.get(f"{figure}_spread") or 0) > repeats_within(figure)
     marks = {" ?": is_doubtful(row, field), " *": hidden, " ~": unsteady}
     return column.say(value) + "".join(mark for mark, is_so in marks.items() if is_so)
+
+
+def _is_to_reference(field: str) -> bool:
+    return field.endswith(("smaller_than_reference", "faster_than_reference"))
 
 
 def is_doubtful(row: Row, field: str) -> bool:
@@ -174,9 +182,13 @@ def memory_measured(found: list[Row]) -> str:
 
 def by_payroll(run: Run, options: Options) -> Iterator[tuple[str, list[Row]]]:
     """Give the rows of each payroll, sorted, under a line that says which payroll it is."""
-    for payroll, group in groupby(sorted(rows(run), key=_payroll), key=_payroll):
-        found = list(group)
-        yield title_of(*payroll), ranked(found, sorted_by(found, options))
+    groups: dict[tuple[Workload, str], list[Row]] = {}
+    for row in sorted(rows(run), key=_payroll):
+        groups.setdefault((row["workload"], row["consume"]), []).append(row)
+    for (workload, consume), found in groups.items():
+        counts = (row["entries"] for row in found if row["entries"] is not None)
+        title = title_of(workload, consume, counts)
+        yield title, ranked(found, sorted_by(found, options))
 
 
 def sorted_by(found: list[Row], options: Options) -> str:
@@ -187,4 +199,4 @@ def sorted_by(found: list[Row], options: Options) -> str:
 
 
 def _payroll(row: Row) -> tuple[int, int, str, str]:
-    return row["entries"], row["components"], row["profile"], row["consume"]
+    return row["workload"].size or 0, row["components"] or 0, row["profile"] or "", row["consume"]

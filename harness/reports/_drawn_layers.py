@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callmeter.layers import CONTAINERS, OTHER, POOLS
+
 from harness.compare import rows
-from harness.explanation.layers import CONTAINERS, OTHER, POOLS
 from harness.plan import FLOOR
 from harness.reports import _layers as layers
-from harness.reports._figures import identity
 from harness.reports._palette import LAYERS
-from harness.words import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,11 +26,11 @@ def explanation(run: Run) -> tuple[list[Figure], str]:
     """
     found = list(layers.explained(run))
     floors = {
-        (row["entries"], row["components"], row["profile"]): row.get("allocator_peak_bytes")
+        row["workload"]: row.get("allocator_peak_bytes")
         for row in rows(run)
         if row["strategy"] == FLOOR
     }
-    bases = [floors.get(identity(each.payroll)) for each in found]
+    bases = [floors.get(each.workload) for each in found]
     to_floor = all(bases)
     made = []
     for each, floor in zip(found, bases, strict=True):
@@ -48,7 +47,7 @@ def explanation(run: Run) -> tuple[list[Figure], str]:
                         "bytes_per_entry": size / each.entries,
                     }
                 )
-    item = item_of(found[0].payroll.profile) if found else "entry"
+    item = found[0].item if found else "entry"
     return made, f"x {FLOOR}" if to_floor else f"bytes an {item}"
 
 

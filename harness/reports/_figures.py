@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from callmeter.worker import CHECK
+
 from harness import baselines, words
 from harness.compare import rows
-from harness.plan import CONTRACT, FLOOR
+from harness.plan import FLOOR
 from harness.reports import _content as content
 from harness.reports import _layers as layers
-from harness.words import item_of, short
+from harness.words import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from harness.compare import Row
-    from harness.payroll import Payroll
+    from harness.plan import Workload
     from harness.results import Measurement, Run
 
 Figure = dict[str, Any]
 """What one mark of a picture shows."""
 
-Key = tuple[int, int, str, str]
+Key = tuple["Workload", str]
 """What tells the rows of a run apart: entries, components, profile, strategy."""
 
 FIRST_LINE = 2
@@ -69,7 +71,7 @@ def basis(run: Run) -> Basis:
     to_floor = any(row.get(f"{peak}_x_floor") is not None for row in found)
     to_reference = any(row.get("faster_than_reference") is not None for row in found)
     reference = short(run.header.reference)
-    item = item_of(found[0]["profile"]) if found else "entry"
+    item = found[0]["workload"].item if found else "entry"
     return Basis(
         peak,
         f"x {FLOOR}" if to_floor else "MB",
@@ -138,7 +140,11 @@ def _memory(row: Row, based: Basis) -> Figure:
 def _time(row: Row, reference: Row, based: Basis) -> Figure:
     made: Figure = dict.fromkeys(("time", "time_low", "time_high", "work"))
     wall = row.get("wall_seconds")
-    unit = reference.get("wall_seconds") if based.time.startswith("x ") else row["entries"] / 1e6
+    unit = (
+        reference.get("wall_seconds")
+        if based.time.startswith("x ")
+        else (row["entries"] or 1) / 1e6
+    )
     if wall is None or not unit:
         return made
     share = row.get("gc_share")
@@ -153,8 +159,8 @@ def _time(row: Row, reference: Row, based: Basis) -> Figure:
         "time_high": row["wall_seconds_high"] / unit,
         "work": wall * (1 - (share or 0)) / unit,
         "gc_share": share,
-        "time_us": wall / row["entries"] * 1e6,
-        "time_said": said or f"{wall / row['entries'] * 1e6:,.1f}",
+        "time_us": wall / (row["entries"] or 1) * 1e6,
+        "time_said": said or f"{wall / (row['entries'] or 1) * 1e6:,.1f}",
     }
 
 
@@ -164,18 +170,18 @@ def _lines(run: Run) -> dict[tuple[Key, str], list[int]]:
     for line, measurement in enumerate(run.measurements, FIRST_LINE):
         if _is_plain(measurement):
             cell = measurement.cell
-            found[(*identity(cell.payroll), cell.strategy), cell.meter].append(line)
+            found[(cell.workload, cell.strategy), cell.meter].append(line)
     return found
 
 
 def _key(row: Row) -> Key:
-    return row["entries"], row["components"], row["profile"], row["strategy"]
+    return row["workload"], row["strategy"]
 
 
 def _is_plain(measurement: Measurement) -> bool:
     """Tell whether it is one of the repeats that a median is of."""
     cell = measurement.cell
-    return not (cell.cold or cell.paused or cell.meter == CONTRACT) and bool(measurement.figures)
+    return not (cell.cold or cell.paused or cell.meter == CHECK) and bool(measurement.figures)
 
 
 def repeats(run: Run, options: content.Options) -> list[Figure]:
@@ -201,11 +207,6 @@ def repeats(run: Run, options: content.Options) -> list[Figure]:
         for line in lines[_key(row), meter]
         if figure in run.measurements[line - FIRST_LINE].figures
     ]
-
-
-def identity(payroll: Payroll) -> tuple[int, int, str]:
-    """Give what tells a run's payrolls apart: entries, components, profile."""
-    return payroll.entries, payroll.components, payroll.profile.value
 
 
 def front(found: Iterable[Figure]) -> Iterator[str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.explanation.layers import LAYERS
-from harness.plan import CONTRACT, EXPLANATION
-from harness.words import item_of
+from callmeter.layers import ordered
+from callmeter.worker import CHECK, EXPLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.explanation.census import Kind
-    from harness.explanation.explain import Explanation
-    from harness.payroll import Payroll
+    from callmeter.census import Kind
+    from callmeter.explanation import Explanation
+
+    from harness.plan import Workload
     from harness.results import Run
 
 MOMENTS = ("peak", "retained")
@@ -26,21 +26,17 @@ PARTS_OF_A_BLOCK = " ▏▎▍▌▋▊▉█"
 
 
 class Explained(NamedTuple):
-    """A strategy's explanation, and the payroll that it read."""
+    """A strategy's explanation, what it read, and how many entries: 1 where there are none."""
 
     strategy: str
-    payroll: Payroll
+    workload: Workload
+    entries: int
     explanation: Explanation
 
     @property
     def item(self) -> str:
-        """What there are many of in the payroll."""
-        return item_of(self.payroll.profile)
-
-    @property
-    def entries(self) -> int:
-        """The payroll's number of entries."""
-        return self.payroll.entries
+        """What there are many of."""
+        return self.workload.item
 
 
 def explained(run: Run) -> Iterator[Explained]:
@@ -49,28 +45,29 @@ def explained(run: Run) -> Iterator[Explained]:
     for measurement in sorted(run.measurements, key=lambda m: order.get(m.cell.strategy, 0)):
         if measurement.explanation:
             cell = measurement.cell
-            yield Explained(cell.strategy, cell.payroll, measurement.explanation)
+            size = cell.workload.size or measurement.items or 1
+            yield Explained(cell.strategy, cell.workload, size, measurement.explanation)
 
 
 def only_explained(run: Run) -> bool:
     """Tell whether the run explains and measures nothing."""
     meters = {measurement.cell.meter for measurement in run.measurements}
-    return EXPLANATION in meters and meters <= {CONTRACT, EXPLANATION}
+    return EXPLAIN in meters and meters <= {CHECK, EXPLAIN}
 
 
 def bytes_of(each: Explained, moment: str) -> dict[str, int]:
     """Give the bytes of each layer at the `peak`, or `retained`."""
     of = each.explanation
-    return of.peak_bytes if moment == "peak" else of.retained_bytes
+    return of.peak if moment == "peak" else of.retained
 
 
 def as_table(found: list[Explained], moment: str) -> tuple[list[str], list[list[str]]]:
     """Give headings and cells: a row a layer, a column a strategy, bytes an entry and shares."""
-    items = dict.fromkeys(item_of(each.payroll.profile) for each in found)
+    items = dict.fromkeys(each.item for each in found)
     headings = [f"{moment}, B/{' or '.join(items)}", *(each.strategy for each in found)]
     totals = [sum(bytes_of(each, moment).values()) for each in found]
     rows = []
-    for layer in LAYERS:
+    for layer in ordered({layer for each in found for layer in bytes_of(each, moment)}):
         sizes = [bytes_of(each, moment).get(layer, 0) for each in found]
         if any(sizes):
             figures = zip(sizes, found, totals, strict=True)
@@ -90,7 +87,8 @@ def as_bars(each: Explained) -> Iterator[str]:
         total = sum(sizes.values())
         yield f"{each.strategy}, {moment}: {total / each.entries:,.0f} B/{each.item}, by layer"
         width = max(map(len, sizes), default=0)
-        for layer, size in sorted(sizes.items(), key=lambda item: LAYERS.index(item[0])):
+        for layer in ordered(sizes):
+            size = sizes[layer]
             share = size / total
             figure = f"{size / each.entries:>9,.0f}  {share:>6.1%}"
             yield f"  {layer:{width}} {figure}  {bar(share)}".rstrip()
@@ -116,7 +114,7 @@ def census_lines(each: Explained) -> Iterator[str]:
     if small:
         objects, size = sum(kind.objects for kind in small), sum(kind.bytes for kind in small)
         yield f"  {objects:>9,} of {len(small)} more types: {size:,} bytes"
-    more = sum(each.explanation.retained_bytes.values()) - total
+    more = sum(each.explanation.retained.values()) - total
     if more > total * MORE_THAN_HELD:
         yield (
             f"  {more / each.entries:,.0f} B/{each.item} more are retained: native memory, or what "

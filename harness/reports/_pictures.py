@@ -118,8 +118,8 @@ def _repeated(first: int) -> Iterator[Picture]:
 def _explained(run: Run, first: int) -> Iterator[Picture]:
     found, unit = drawn_layers.explanation(run)
     titles = {"peak": "What is the peak made of?", "retained": "What is retained made of?"}
-    payrolls = {(each.entries, each.payroll.profile) for each in layers.explained(run)}
-    sizes = " and ".join(f"{size:,} {many_of(profile)}" for size, profile in sorted(payrolls))
+    payrolls = {(each.entries, each.item) for each in layers.explained(run)}
+    sizes = " and ".join(f"{size:,} {many_of(size, item)}" for size, item in sorted(payrolls))
     base = (
         f"Ratios to the {FLOOR}'s peak of all allocations, at the same payroll."
         if unit.startswith("x ")

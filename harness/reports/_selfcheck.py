@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.selfcheck import Reading
+    from callmeter.self_check import Reading
 
 HEADINGS = ["meter", "call", "truth: retained / peak", "read", "off by", "verdict"]
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from harness import baselines
 from harness.compare import FEWEST_TIMES, cannot_be_told_apart, incomplete, ranked, repeats_within
-from harness.payroll import Profile
 from harness.plan import FLOOR
 from harness.reports._content import Options, hides, is_doubtful, memory_measured
 from harness.words import MEGABYTE, against, faster, megabytes, short, smaller
@@ -30,6 +29,7 @@ LEGEND = {
     "was\nheld before, as tracemalloc counts: Python's allocators, not native memory.",
     "allocator_peak_bytes": "peak of all: of all allocations, native ones included (memray).",
     "rss_peak_bytes": "RSS peak: resident memory, what a container's limit counts; whole pages.",
+    "imports_bytes": "imports: resident memory that importing what it needs adds, once a process.",
     "wall_seconds": "Times are medians; spread: between their quartiles, over the median. "
     "not told apart: the\nquartiles overlap.",
     "first_call_wall_seconds": "first call: one without any warm-up: connection, mappers, caches.",
@@ -73,7 +73,7 @@ def missed(found: list[Row]) -> list[str]:
     if not hidden:
         return []
     names = ", ".join(f"{name} ({share:.0%})" for name, share in hidden)
-    copies = "a driver's" if found[0]["profile"] == Profile.OWN else "libpq's"
+    copies = "a driver's" if not found[0]["workload"].is_payroll else "libpq's"
     return [
         f"* tracemalloc missed more than a tenth of the peak of {names}: native memory, such as "
         f"{copies} copy of the whole result."
@@ -124,7 +124,7 @@ def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str
         )
         for row in found
         if row["consume"] == "hold"
-        and row["profile"] != Profile.OWN
+        and row["workload"].is_payroll
         and all(row.get(f"{each}_bytes") is not None for each in (stem, delta))
     ]
     return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
@@ -138,7 +138,7 @@ def _scaled(row: Row, stem: str, options: Options) -> str:
 def verdict(found: list[Row]) -> list[str]:
     """Say which strategy needs least memory and which is fastest, and by how much."""
     fit = [row for row in found if row["strategy"] not in baselines.ALL and not row["error"]]
-    if len(fit) == 1 and fit[0]["profile"] == Profile.OWN:  # nothing to be the least of
+    if len(fit) == 1 and not fit[0]["workload"].is_payroll:  # nothing to be the least of
         return []
     timed = [row for row in fit if row.get("wall_seconds") is not None]
     said = []

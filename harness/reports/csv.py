@@ -19,7 +19,7 @@ def render(run: Run, options: content.Options) -> str:
     rows = [row for _, rows in content.by_payroll(run, options) for row in rows]
     if layers.only_explained(run):
         rows = list(_layers(run))
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = dict.fromkeys(name for row in rows for name in row if name != "workload")
     return as_csv(names, rows)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from harness.compare import incomplete
 from harness.reports import _content as content
 from harness.reports import _layers as layers
@@ -20,7 +22,7 @@ def render(run: Run, options: content.Options) -> str:
         "environment": run.header.environment,
         "command": run.header.command,
         "incomplete": incomplete(run),
-        "rows": rows,
+        "rows": [{**row, "workload": msgspec.to_builtins(row["workload"])} for row in rows],
     }
     if explanations := [_explanation(each) for each in layers.explained(run)]:
         whole["explanations"] = explanations
@@ -31,7 +33,9 @@ def _explanation(each: layers.Explained) -> dict[str, object]:
     return {
         "strategy": each.strategy,
         "entries": each.entries,
-        "peak_bytes": each.explanation.peak_bytes,
-        "retained_bytes": each.explanation.retained_bytes,
+        "peak_bytes": each.explanation.peak,
+        "retained_bytes": each.explanation.retained,
+        "peak_places": each.explanation.peak_places,
+        "retained_places": each.explanation.retained_places,
         "census": [kind._asdict() for kind in each.explanation.census],
     }

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from callmeter.census import Kind
+from callmeter.explanation import Explanation
+from callmeter.layers import DOMAIN, ORM_INSTANCES
+from callmeter.self_check import Reading
+from callmeter.worker import EXPLAIN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import a_cell, a_run, saved
 
-from harness import blocks, discovery
+from callmeter import discovery
+from harness import blocks
 from harness.compare import FEWEST_TIMES
 from harness.errors import ResultsError
-from harness.explanation.census import Kind
-from harness.explanation.explain import Explanation
-from harness.explanation.layers import DOMAIN, ORM_INSTANCES
-from harness.plan import EXPLANATION, FLOOR, REFERENCE
+from harness.plan import FLOOR, REFERENCE
 from harness.results import Measurement, Run
-from harness.selfcheck import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +63,7 @@ def explained(strategy: str, entries: int) -> Measurement:
     retained = {DOMAIN: 1_500 * entries}
     kinds = [Kind("UUID", 2 * entries, 100 * entries, 10, 90 * entries)]
     explanation = Explanation({**retained, ORM_INSTANCES: 500 * entries}, retained, kinds)
-    return Measurement(a_cell(strategy, EXPLANATION, entries=entries), {}, explanation=explanation)
+    return Measurement(a_cell(strategy, EXPLAIN, entries=entries), {}, explanation=explanation)
 
 
 def streamed(strategy: str, entries: int, peak: float) -> Measurement:

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import ROOT, a_cell, a_run, failed, saved
 
-from harness import choices, cli, discovery
+from callmeter import discovery
+from harness import choices, cli
 from harness.changes import Changes
 from harness.choice import RULE, Limits, Verdict
 from harness.choices import _sentences as sentences

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 import strategies
-from harness import baselines, cli, discovery, results
+from callmeter import discovery
+from harness import baselines, cli, results
 from harness.postgres.database import connected, schemas
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from callmeter.errors import UsageError
+from callmeter.worker import Job
 from dask_cluster import Dask, until
 from distributed import Client
 from support import PLANTED, ROOT, as_dsn
@@ -18,11 +20,10 @@ from support import PLANTED, ROOT, as_dsn
 from harness import cluster, environment, plan, results
 from harness.cli import _measuring as measuring
 from harness.cluster import place
-from harness.errors import ClusterError, UsageError
+from harness.errors import ClusterError
 from harness.measure import reading, run
 from harness.payroll import Payroll
 from harness.postgres.dataset import provide
-from harness.worker import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +53,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 
 
 def cells(way: str, meter: str, count: int) -> list[plan.Cell]:
-    return [plan.Cell(way, meter, 20, 1, PAYROLL.profile, nth) for nth in range(count)]
+    return [plan.Cell(way, meter, plan.workload_of(PAYROLL), nth) for nth in range(count)]
 
 
 def measured(dask: Dask, url: URL, *wanted: plan.Cell) -> list[Measurement]:

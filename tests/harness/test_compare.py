@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from callmeter.worker import CHECK
 
 from harness.compare import incomplete, ranked, rows
 from harness.payroll import Payroll, Profile
-from harness.plan import CONTRACT, FLOOR, REFERENCE, Cell, cells
+from harness.plan import FLOOR, REFERENCE, Cell, cells
 from harness.results import FORMAT, Header, Measurement, Run
 
 
 def cell(strategy: str, repeat: int = 0, meter: str = "tracemalloc", entries: int = 10) -> Cell:
-    return Cell(strategy, meter, entries, 6, Profile.REALISTIC, repeat)
+    return Cell(strategy, meter, a_workload(entries), repeat)
 
 
 def a_run(*measurements: Measurement) -> Run:
@@ -24,8 +25,8 @@ def memory(strategy: str, delta: float, peak: float, repeat: int = 0) -> Measure
 
 
 RUN = a_run(
-    Measurement(cell(REFERENCE, meter=CONTRACT), {}),
-    Measurement(cell("bad", meter=CONTRACT), {}, "BrokenContractError: entry 1"),
+    Measurement(cell(REFERENCE, meter=CHECK), {}),
+    Measurement(cell("bad", meter=CHECK), {}, "BrokenContractError: entry 1"),
     memory(REFERENCE, 300, 800),
     memory("lean", 50, 100),
     memory("lean", 52, 110, 1),
@@ -106,7 +107,7 @@ def test_a_run_cut_short_anywhere_says_how_much_there_is(broken: set[str]) -> No
     found = [
         Measurement(each, {}, "BrokenContractError" if each.strategy in broken else None)
         for each in planned
-        if each.meter == CONTRACT or each.strategy not in broken
+        if each.meter == CHECK or each.strategy not in broken
     ]
     header = Header(FORMAT, len(planned), "", {}, {})
     assert incomplete(Run(header, found)) is None
@@ -116,7 +117,7 @@ def test_a_run_cut_short_anywhere_says_how_much_there_is(broken: set[str]) -> No
 
 
 def test_what_a_broken_contract_left_out_is_not_missing() -> None:
-    broken = Measurement(cell("bad", meter=CONTRACT), {}, "BrokenContractError: entry 1")
+    broken = Measurement(cell("bad", meter=CHECK), {}, "BrokenContractError: entry 1")
     measured = [broken, memory("lean", 1, 1), memory("lean", 1, 1, 1)]
     header = Header(FORMAT, 5, "", {}, {})  # a check of bad, and two repeats of both
     assert incomplete(Run(header, measured)) is None

@@ -21,7 +21,8 @@ from trust._damaged import (
     shuffled,
 )
 
-from harness import bounds, discovery, reports, results
+from callmeter import discovery
+from harness import bounds, reports, results
 from harness.errors import ResultsError
 
 NOT_FINITE = (b"NaN", b"Infinity", b"-Infinity", b"1e999")

@@ -9,7 +9,8 @@ import json
 import pytest
 from support import MACHINE, a_run, failed, memory, times, with_baselines
 
-from harness import diffs, discovery, gate
+from callmeter import discovery
+from harness import diffs, gate
 from harness.difference import Difference, between
 from harness.diffs._content import Shown
 from harness.plan import FLOOR

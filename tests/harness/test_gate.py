@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from callmeter.errors import UsageError
 from support import a_cell, a_run, failed, memory, times, with_baselines
 
 from harness import gate
 from harness.difference import between
-from harness.errors import UsageError
 from harness.plan import REFERENCE
 from harness.results import Measurement, Run
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from callmeter.errors import UsageError
 from support import a_cell, a_run, failed, times
 
 from harness.compare import incomplete
-from harness.errors import UsageError
 from harness.joined import joined
 from harness.plan import REFERENCE
 from harness.results import Measurement

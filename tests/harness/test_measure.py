@@ -11,14 +11,15 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from callmeter.worker import Job
 from support import PLANTED
 
-from harness import baselines, limit, plan
+from callmeter import memory_limit
+from harness import baselines, plan
 from harness.measure import once, reading, run
 from harness.payroll import Payroll
 from harness.place import through
 from harness.postgres.dataset import provide
-from harness.worker import Job
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -57,7 +58,7 @@ def test_a_failing_strategy_is_a_row_that_says_so(url: URL, name: str, error: st
     way = str(PLANTED / f"{name}.py")
     found = measured(url, way)
     (check,) = found.pop(way)  # and it is not measured any further
-    assert check.cell.meter == plan.CONTRACT
+    assert check.cell.meter == CHECK
     assert check.error is not None
     assert check.error.startswith(error)
     assert "\n" not in check.error
@@ -65,7 +66,7 @@ def test_a_failing_strategy_is_a_row_that_says_so(url: URL, name: str, error: st
     assert not any(m.error for each in found.values() for m in each)
 
 
-@pytest.mark.skipif(not limit.IS_POSSIBLE, reason="Linux only")
+@pytest.mark.skipif(not memory_limit.IS_POSSIBLE, reason="Linux only")
 @pytest.mark.parametrize("meter", ["tracemalloc", "allocator", "rss"])
 def test_a_strategy_that_needs_more_than_it_may_hold_fails_alone(url: URL, meter: str) -> None:
     cells = plan.cells([str(PLANTED / "grows.py"), plan.REFERENCE], [PAYROLL], [meter], 1)
@@ -91,7 +92,7 @@ def test_what_a_killed_process_leaves_goes_with_the_run(
     url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    cell = plan.Cell(str(PLANTED / "leaves_a_file.py"), plan.CONTRACT, 50, 2, PAYROLL.profile)
+    cell = plan.Cell(str(PLANTED / "leaves_a_file.py"), CHECK, 50, 2, PAYROLL.profile)
     (measurement,) = run([cell], reading(lambda _: url), timeout=2)
     assert measurement.error == "timed out after 2 s"
     assert list(tmp_path.iterdir()) == []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from callmeter.errors import UsageError
 
-from harness import discovery, meters
+from callmeter import discovery, meters
 from harness.cli import _options as option
-from harness.errors import UsageError
 
 
 def test_all_stands_for_every_meter() -> None:

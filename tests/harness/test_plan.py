@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
+from callmeter.worker import CHECK, EXPLAIN
+
 from harness import baselines
 from harness.payroll import Payroll
-from harness.plan import (
-    CONTRACT,
-    EXPLANATION,
-    FLOOR,
-    REFERENCE,
-    Cell,
-    Consume,
-    cells,
-    explanations,
-    to_explain,
-)
+from harness.plan import FLOOR, REFERENCE, Cell, Consume, cells, explanations, to_explain
 
 PAYROLL = Payroll(10, 2)
 
@@ -24,7 +16,7 @@ def planned(*strategies: str, repeat: int | None = 1) -> list[Cell]:
 
 
 def is_warm(cell: Cell) -> bool:
-    return cell.meter != CONTRACT and not cell.cold
+    return cell.meter != CHECK and not cell.cold
 
 
 def test_a_first_call_is_measured_apart() -> None:
@@ -42,7 +34,7 @@ def test_a_first_call_is_measured_at_sizes_that_show_it() -> None:
 
 def test_an_explanation_is_checked_first_too() -> None:
     found = [(cell.strategy, cell.meter) for cell in explanations([FLOOR, "slotted"], PAYROLL)]
-    assert found == [("slotted", CONTRACT), (FLOOR, EXPLANATION), ("slotted", EXPLANATION)]
+    assert found == [("slotted", CHECK), (FLOOR, EXPLAIN), ("slotted", EXPLAIN)]
 
 
 def test_a_comparison_explains_its_largest_payroll_that_can_be_recorded() -> None:
@@ -50,13 +42,13 @@ def test_a_comparison_explains_its_largest_payroll_that_can_be_recorded() -> Non
     assert to_explain(payrolls) == payrolls[1]
     assert to_explain(payrolls[2:]) == payrolls[2]
     cells_ = explanations([FLOOR, "slotted"], payrolls[0], check=False)
-    assert [cell.meter for cell in cells_] == [EXPLANATION] * 2
+    assert [cell.meter for cell in cells_] == [EXPLAIN] * 2
 
 
 def test_every_strategy_is_checked_before_any_is_measured() -> None:
     meters = [cell.meter for cell in planned("slotted")]
     ways = [*baselines.of("hold"), REFERENCE, "slotted"]
-    assert meters == [CONTRACT] * 2 + ["tracemalloc"] * 2 * len(ways)  # a first call, a warm one
+    assert meters == [CHECK] * 2 + ["tracemalloc"] * 2 * len(ways)  # a first call, a warm one
 
 
 def test_the_baselines_are_always_there_once() -> None:
@@ -78,7 +70,7 @@ def test_a_stream_is_compared_with_the_trap() -> None:
 
 
 def test_the_floor_is_not_checked() -> None:
-    assert FLOOR not in {cell.strategy for cell in planned("slotted") if cell.meter == CONTRACT}
+    assert FLOOR not in {cell.strategy for cell in planned("slotted") if cell.meter == CHECK}
 
 
 def test_repeats_are_interleaved() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import pytest
+from callmeter.errors import Error
 from support import ROOT
 
-from harness.errors import HarnessError, NotAsPinnedError
+from harness.errors import NotAsPinnedError
 from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
 
 
@@ -49,5 +50,5 @@ def test_a_stale_part_would_be_noticed() -> None:
 )
 def test_a_wrong_mark_is_named(block: str, complaint: str) -> None:
     document = f"<!-- generated: {block} -->\n<!-- end of generated -->"
-    with pytest.raises(HarnessError, match=complaint.replace("?", r"\?")):
+    with pytest.raises(Error, match=complaint.replace("?", r"\?")):
         renewed(document, ROOT)

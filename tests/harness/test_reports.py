@@ -10,7 +10,8 @@ import re
 import pytest
 from support import a_cell, a_run, failed, memory, times
 
-from harness import discovery, reports
+from callmeter import discovery
+from harness import reports
 from harness.compare import rows
 from harness.plan import FLOOR, REFERENCE
 from harness.reports import _sentences as say

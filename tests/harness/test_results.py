@@ -17,8 +17,8 @@ from harness.plan import Cell
 from harness.results import FORMAT, Header, Measurement
 
 HEADER = Header(FORMAT, 2, "python -m harness compare", {"python": "3.11"}, {"a": "label"})
-MEASUREMENT = Measurement(Cell("a", "tracemalloc", 10, 6, Profile.REALISTIC), {"peak_bytes": 1.5})
-FAILED = Measurement(Cell("a", "clock", 10, 6, Profile.DISTINCT, 3), {}, "raised")
+MEASUREMENT = Measurement(Cell("a", "tracemalloc", a_workload(10)), {"peak_bytes": 1.5})
+FAILED = Measurement(Cell("a", "clock", a_workload(10, Profile.DISTINCT), 3), {}, "raised")
 
 
 def saved(folder: Path) -> Path:

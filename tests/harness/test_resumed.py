@@ -6,11 +6,11 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
+from callmeter.worker import CHECK
 from support import a_cell
 
 from harness import resumed
 from harness.errors import DatabaseError
-from harness.plan import CONTRACT
 from harness.results import Measurement
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.plan import Cell
 
-CELLS = [a_cell("one", CONTRACT), a_cell("two", CONTRACT), a_cell("one"), a_cell("two")]
+CELLS = [a_cell("one", CHECK), a_cell("two", CHECK), a_cell("one"), a_cell("two")]
 
 
 class AServer:
@@ -34,7 +34,7 @@ class AServer:
         for cell in cells:
             self.begun.append(cell)
             self.away = self.away or next(self._count) in self._goes_amid
-            is_broken = (cell.strategy, cell.meter) == (self._broken, CONTRACT)
+            is_broken = (cell.strategy, cell.meter) == (self._broken, CHECK)
             error = "gone" if self.away else "breaks the contract" if is_broken else None
             yield Measurement(cell, {}, error)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from callmeter.errors import UsageError
+from callmeter.worker import CHECK
 
-from harness.errors import UsageError
 from harness.payroll import Profile
-from harness.plan import CONTRACT, Cell
+from harness.plan import Cell
 from harness.predict import Point
 from harness.results import FORMAT, Header, Measurement, Run
 from harness.ways import Payrolls, meter_to_judge_by, ways
 
 
 def cells(strategy: str, meter: str, figures: dict[str, float], **more: str) -> list[Measurement]:
-    cell = Cell(strategy, meter, 100, 6, Profile.REALISTIC)
+    cell = Cell(strategy, meter, a_workload(100))
     return [Measurement(cell, figures, **more)]
 
 
@@ -22,7 +23,7 @@ RUN = Run(
     cells("a", "tracemalloc", {"peak_bytes": 5.0})
     + cells("a", "allocator", {"allocator_peak_bytes": 6.0})
     + cells("b", "allocator", {}, error="broken, quite")
-    + cells("d", CONTRACT, {}, error="BrokenContractError: entry 1")
+    + cells("d", CHECK, {}, error="BrokenContractError: entry 1")
     + cells("c", "tracemalloc", {"peak_bytes": 5.0})
     + cells("floor", "allocator", {"allocator_peak_bytes": 1.0}),
 )

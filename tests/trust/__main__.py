@@ -6,9 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from callmeter.errors import Error
+
 import trust
-from harness import discovery, environment, trials
-from harness.errors import HarnessError
+from callmeter import discovery
+from harness import environment, trials
 from harness.postgres.database import open_database
 from harness.trials import Trial, Trials
 
@@ -46,5 +48,5 @@ def _tried(part: str, times: int | None, server: str) -> list[Trial]:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except HarnessError as error:
+    except Error as error:
         sys.exit(f"error: {error}")

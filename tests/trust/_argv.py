@@ -23,7 +23,8 @@ from runs import made_run
 from support import PLANTED, ROOT, saved
 
 import strategies
-from harness import choices, cli, diffs, discovery, measure, meters, reports, selfcheck
+from callmeter import discovery, meters
+from harness import choices, cli, diffs, measure, reports
 from harness.cli import _measuring
 from harness.errors import DatabaseError
 from harness.payroll import MADE
@@ -194,7 +195,7 @@ def cut_off() -> Iterator[None]:
         patch.object(_measuring, "_place", refuse),  # a cluster
         patch.dict(os.environ, {"MAPPING_STRATEGIES_CACHE": str(Path("results/cache").absolute())}),
         patch.object(measure, "run", refuse),
-        patch.object(selfcheck, "readings", refuse),
+        patch.object(self_check, "readings", refuse),
     ):
         yield
 

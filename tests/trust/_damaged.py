@@ -13,15 +13,17 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from callmeter.errors import Error, UsageError
 from hypothesis import strategies as st
 from support import ROOT
 
-from harness import choices, diffs, discovery, gate, reports, results
+from callmeter import discovery
+from harness import choices, diffs, gate, reports, results
 from harness.choice import Limits
 from harness.decision import Source, decide
 from harness.difference import between
 from harness.diffs._content import Shown
-from harness.errors import HarnessError, ResultsError, UsageError
+from harness.errors import ResultsError
 from harness.joined import joined
 from harness.reports._content import SORT_KEYS, Options
 from harness.ways import JUDGED_BY, Payrolls
@@ -160,7 +162,7 @@ def judged(before: results.Run, after: results.Run) -> gate.Gate | None:
         payrolls = gate.payrolls_of(before)
         wanted = gate.strategies_of(before, payrolls, None)
         places = gate.to_judge(before, wanted, limits[:1])
-    except HarnessError as error:
+    except Error as error:
         assert is_readable(str(error))  # noqa: PT017
         return None
     return gate.judged(between(before, after), places, limits)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from callmeter.errors import UsageError
+from callmeter.plugin.limits import Limits, peak_memory
+from callmeter.target import is_target, parse
 from hypothesis import strategies as st
 
-from harness import budgets as read_budgets
+from callmeter import units as read_budgets
 from harness import gate
-from harness.errors import DatabaseError, UsageError
-from harness.own.target import is_target, parse
-from harness.plugin.limits import Limits, peak_memory
+from harness.errors import DatabaseError
 from harness.postgres.dsn import parse_dsn
 from harness.secret import masked
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from callmeter.meters.rss import resident
 from sqlalchemy import text
 from support import ROOT, as_dsn
 
-from harness import temporary
+from callmeter import temporary
 from harness.cli import compare
-from harness.meters.rss import resident
 from harness.plan import Consume
 from harness.postgres.database import connected, open_database
 from harness.postgres.folders import CACHE_VARIABLE

@@ -27,7 +27,7 @@ MILLIONS = {
 """The runs that are published as results/million-streams.jsonl and results/million.jsonl."""
 TELLING = """
 import runpy, sys
-from harness.meters.rss import resident
+from callmeter.meters.rss import resident
 try:
     runpy.run_module("harness", run_name="__main__", alter_sys=True)
 finally:

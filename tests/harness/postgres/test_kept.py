@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from caches import own_cache
+from callmeter.errors import UsageError
 from sqlalchemy import text
 from support import as_dsn
 
-from harness.errors import UsageError
 from harness.payroll import Payroll, Profile
 from harness.postgres import files, kept
 from harness.postgres.database import connected, open_database

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from callmeter.layers import LAYERS
 from runs import STRATEGIES, made_run
 
 from harness.compare import rows
-from harness.explanation.layers import LAYERS
 from harness.payroll import MADE, Profile
 from harness.plan import FLOOR, Cell
 from harness.reports import _drawn_layers as drawn_layers
@@ -96,7 +96,7 @@ def test_without_floor_and_reference_there_are_no_ratios() -> None:
 
 def test_the_realistic_payroll_nearest_to_10_000_comes_first() -> None:
     def of(entries: int, profile: Profile) -> Measurement:
-        return Measurement(Cell("lean", "tracemalloc", entries, 6, profile), {"peak_bytes": 1.0})
+        return Measurement(Cell("lean", "tracemalloc", a_workload(entries, profile)), {"peak_bytes": 1.0})
 
     sizes = [(n, profile) for n in (1000, 9000, 100_000) for profile in MADE]
     found = figures.payrolls(Run(RUN.header, [of(*size) for size in sizes]), Options())

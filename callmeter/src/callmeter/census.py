@@ -1,0 +1,143 @@
+"""A census of what a result holds: how many objects of each type, and how many distinct values.
+
+Walks from the result over everything that it refers to. What exists once and for all does not
+count: types, modules, functions, enum members, None, small integers.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tracemalloc
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+
+SINGLETONS = (type, ModuleType, FunctionType, BuiltinFunctionType, Enum, NoneType, bool)
+VALUES = (UUID, Decimal, datetime, date, time, timedelta, str, bytes, int, float)
+SMALL_INTS = range(-5, 257)  # CPython makes each of them once
+SAMPLE = 64
+WORD = 8
+COLLECTED = sys.getsizeof([]) - [].__sizeof__()
+"""Bytes that the garbage collector keeps beside an object."""
+HEAP_TYPE = 1 << 9  # of a class made in Python; CPython's Include/object.h
+
+
+class Kind(NamedTuple):
+    """The objects of one type.
+
+    `bytes` includes what each of them alone owns; `distinct` and `saving` (the bytes that go if
+    equal values become one object) are None for types that are not values.
+    """
+
+    type: str
+    objects: int
+    bytes: int
+    distinct: int | None
+    saving: int | None
+
+
+def census(result: object, older: Iterable[object] = ()) -> list[Kind]:
+    """Count what the result holds, by type, most bytes first.
+
+    `older` objects, such as a mapper that an instance refers to, do not count, and neither does
+    what only they refer to. The caller holds them, so that no new object has the place of one.
+    """
+    found: defaultdict[type, list[Any]] = defaultdict(list)
+    for each in _reachable(result, {*map(id, older), id(result)}):
+        found[type(each)].append(each)
+    kinds = [_kind(cls, objects) for cls, objects in found.items()]
+    return sorted(kinds, key=lambda kind: -kind.bytes)
+
+
+def _reachable(result: object, seen: set[int]) -> Iterator[object]:
+    waiting = [result]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if issubclass(type(each), VALUES):  # isinstance would wake a lazy object
+            continue
+        for referent in gc.get_referents(each):
+            if id(referent) not in seen and not _is_singleton(referent):
+                seen.add(id(referent))
+                waiting.append(referent)
+
+
+def _is_singleton(each: object) -> bool:
+    return issubclass(type(each), SINGLETONS) or (type(each) is int and each in SMALL_INTS)
+
+
+def _kind(cls: type, objects: list[Any]) -> Kind:
+    inline = _inline_bytes(cls)
+    total = sum(_size(each, inline) for each in objects)
+    if not issubclass(cls, VALUES):
+        return Kind(cls.__qualname__, len(objects), total, None, None)
+    first_of_each = {_value(each): each for each in objects}
+    kept = sum(_size(each, inline) for each in first_of_each.values())
+    return Kind(cls.__qualname__, len(objects), total, len(first_of_each), total - kept)
+
+
+def _value(each: Any) -> Hashable:
+    """Return what makes a value the same to the contract: 1.0 and 1.00 are equal, yet two values."""
+    return each.as_tuple() if isinstance(each, Decimal) else _zoned(each)
+
+
+def _zoned(each: Any) -> Hashable:
+    return (each, each.tzinfo, each.fold) if isinstance(each, datetime) else each
+
+
+def _size(each: Any, inline: int) -> int:
+    """Return an object's own bytes, `inline` ones with them; a UUID's are its integer's too."""
+    if issubclass(type(each), UUID):
+        return sys.getsizeof(each) + sys.getsizeof(each.int)
+    if inline and _has_dict(each):
+        return _told_size(each)  # its attributes are in there, and that is counted by itself
+    return _told_size(each) + inline
+
+
+def _told_size(each: object) -> int:
+    """Return an object's own bytes, whatever its class says: pandas tells all that it refers to."""
+    if isinstance(type(each).__sizeof__, FunctionType):
+        return object.__sizeof__(each) + COLLECTED
+    return sys.getsizeof(each)
+
+
+def _has_dict(each: object) -> bool:
+    """Whether an instance's attribute dictionary was asked for, and so made."""
+    referents = [referent for referent in gc.get_referents(each) if referent is not type(each)]
+    return len(referents) == 1 and type(referents[0]) is dict
+
+
+def _inline_bytes(cls: type[Any]) -> int:
+    """Return the bytes of an instance's attribute values that `sys.getsizeof` leaves out.
+
+    CPython 3.11 and 3.12 keep them in a block beside the instance; measured on bare instances.
+    """
+    makes_itself = any("__new__" in vars(each) for each in cls.__mro__[:-1])
+    if makes_itself or not cls.__flags__ & HEAP_TYPE or not _can_be_bare(cls):
+        return 0
+    tracemalloc.start()
+    sample: list[object] = [None] * SAMPLE
+    before, _ = tracemalloc.get_traced_memory()
+    for index in range(SAMPLE):
+        sample[index] = object.__new__(cls)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    asked_for = (after - before) // SAMPLE // WORD * WORD  # the tracer's own figures cost some
+    return asked_for - _told_size(sample[0])
+
+
+def _can_be_bare(cls: type[Any]) -> bool:
+    """Whether Python itself can make an instance: of a type in C, only that type may."""
+    try:
+        object.__new__(cls)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""Another interpreter, to measure what is installed beside it: what it is, and memray for it.
+
+Nothing is installed into its environment. This package is imported from its own folder
+(`callmeter.worker_pool`); memray, which is made for one version of Python, can be put into a folder
+of the user's choice, by that Python's own pip.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from callmeter.errors import NotAvailableError, UsageError
+
+OLDEST = (3, 11)
+SECONDS_TO_ANSWER = 60
+
+QUESTION = """
+import json, platform, sys
+answer = {
+    "version": list(sys.version_info[:3]),
+    "implementation": platform.python_implementation(),
+    "tag": getattr(sys.implementation, "cache_tag", ""),
+    "packages": {},
+}
+if sys.version_info >= (3, 8):
+    from importlib.metadata import distributions
+    for each in distributions():
+        name = each.metadata["Name"]
+        if name:
+            answer["packages"].setdefault(name.lower().replace("_", "-"), each.version)
+print(json.dumps(answer))
+"""
+"""Understood by any Python, so that one which is too old can say so."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """An interpreter: its path, its version, and the distributions that it finds, by name."""
+
+    path: str
+    version: tuple[int, ...]
+    implementation: str
+    tag: str
+    packages: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The implementation and its version: `CPython 3.12.1`."""
+        return f"{self.implementation} {'.'.join(map(str, self.version))}"
+
+
+def inspect_interpreter(path: str = sys.executable) -> Interpreter:
+    """Return what the interpreter at that path is.
+
+    Raises UsageError if it is none, or older than Python 3.11.
+    """
+    found = shutil.which(os.path.expanduser(path))  # noqa: PTH111 (a word, which may be no path)
+    if found is None:
+        kind = "is a folder; name its bin/python" if Path(path).is_dir() else "is no program"
+        raise UsageError(f"--python {path} {kind}")
+    try:
+        done = subprocess.run(
+            [found, "-c", QUESTION],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=SECONDS_TO_ANSWER,
+            stdin=subprocess.DEVNULL,
+        )
+        answer = json.loads(done.stdout)
+        version = tuple(answer.pop("version"))
+    except (OSError, ValueError, KeyError, AttributeError, subprocess.SubprocessError) as error:
+        raise UsageError(f"--python {path} does not answer as a Python does") from error
+    if version < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise UsageError(
+            f"--python {path} is Python {'.'.join(map(str, version))}; {oldest} or newer is needed"
+        )
+    return Interpreter(os.path.abspath(found), version, **answer)  # noqa: PTH100 (links stay)
+
+
+def memray_folder(interpreter: Interpreter, cache: Path) -> Path:
+    """Return the folder below `cache` that memray for that interpreter is in, or would be."""
+    from importlib.metadata import version
+
+    return cache / f"memray-{version('memray')}-{interpreter.tag}"
+
+
+def install_memray(interpreter: Interpreter, cache: Path) -> Path:
+    """Return the folder of `memray_folder`, with memray in it; installed if it is not.
+
+    Raises NotAvailableError, with pip's last line, if it cannot be installed.
+    """
+    folder = memray_folder(interpreter, cache)
+    if folder.exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = mkdtemp(prefix=f"{folder.name}.", dir=folder.parent)
+    wanted = "==".join(folder.name.split("-")[:2])
+    try:
+        done = subprocess.run(
+            [*_pip_of(interpreter), "install", "--quiet", "--target", fresh, wanted],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+            raise NotAvailableError(f"pip cannot install {wanted} for {interpreter.path}: {last}")
+        Path(fresh).rename(folder)
+    except OSError as error:
+        if not folder.exists():  # another process was faster
+            raise NotAvailableError(f"cannot install memray: {error}") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder
+
+
+def _pip_of(interpreter: Interpreter) -> list[str]:
+    """Return the command of the interpreter's own pip; of ours, told where to install, if none."""
+    if "pip" in interpreter.packages:
+        return [interpreter.path, "-m", "pip"]
+    return [sys.executable, "-m", "pip", "--python", interpreter.path]

@@ -1,0 +1,319 @@
+"""One call measured: in this process, or in a fresh one."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callmeter import meters as meters_package
+from callmeter import recording, temporary
+from callmeter.call import Call, Counted, Loop, count, hold_async, reading
+from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
+from callmeter.explanation import Explanation, explained
+from callmeter.remote_call import dump, load_exception
+from callmeter.worker import EXPLAIN, Answer, Job
+from callmeter.worker_pool import HERE, Environment, ask_once
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+THIS_PROCESS, FRESH_PROCESS = "this process", "a fresh process"
+TIMEOUT = 600.0  # seconds
+ALLOCATOR = "allocator"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a call needed.
+
+    `values` are those of the metrics by key (`callmeter.meters.metrics`): bytes above what was held
+    before the call, or seconds. `items` is how many the call gave: the length of its result, or 1.
+    `where` is "this process" or "a fresh process"; `result` what the call returned, if that was in
+    this process, else None.
+    """
+
+    name: str
+    values: dict[str, float]
+    items: int
+    where: str
+    result: Any = field(default=None, repr=False)
+    explain: Callable[[], Explanation] = field(kw_only=True, repr=False, compare=False)
+
+    @property
+    def peak(self) -> int:
+        """The most bytes of all allocations during the call, native ones included."""
+        return self._bytes("peak")
+
+    @property
+    def retained(self) -> int:
+        """The bytes of all allocations that were kept after the call."""
+        return self._bytes("retained")
+
+    @property
+    def peak_per_item(self) -> float | None:
+        """The peak over the number of items; None if there are none."""
+        return self.peak / self.items if self.items else None
+
+    @property
+    def retained_per_item(self) -> float | None:
+        """What is retained over the number of items; None if there are none."""
+        return self.retained / self.items if self.items else None
+
+    @cached_property
+    def layers(self) -> Explanation:
+        """Which layer, and which place of the code, allocated what.
+
+        Of a call that was measured in a fresh process, it is another call, made in another such
+        process when this is first asked for: with psycopg's loaders marked, so that the driver's
+        values tell their type. The layers then add up to the figures within 1%, and else exactly.
+        Raises NotMeasuredError if that process gives no answer.
+        """
+        return self.explain()
+
+    def _bytes(self, key: str) -> int:
+        if key not in self.values:
+            raise AttributeError(f"{key} was not measured: add {ALLOCATOR!r} to the meters")
+        return int(self.values[key])
+
+
+def measure(
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    meters: Sequence[str] = (ALLOCATOR,),
+    warm_up: bool = True,
+    loop: Loop | None = None,
+    **kwargs: Any,
+) -> Measurement:
+    """Measure the call in this process, once by each meter, after a first call that warms up.
+
+    An async function is awaited (in the loop, or one that is made for it), and an iterator's items
+    are held in a list. What came before does not count; what other threads do meanwhile does. RSS
+    is best measured by `fresh`: memory that is resident already is used again. After a warm-up,
+    tracing (`sys.settrace`: coverage, a debugger) is suspended while the call is measured.
+
+    Raises what the call raises; UsageError for a meter that there is not or that needs a fresh
+    process; CountError if the measured call gives another number of items than the first;
+    NotMeasuredError if something else traces; NotAvailableError without what a meter needs.
+    """
+    own_loop = loop or Loop()
+    try:
+        read = reading(partial(function, *args, **kwargs), own_loop)
+        counted = Counted(Call(read))
+        if warm_up:
+            with recording.warming() if ALLOCATOR in meters else nullcontext():
+                counted.warm_up()
+        recorder = _Recorder()
+        of_meters = partial(_values_here, counted, meters, recorder)
+        values = _untraced(of_meters) if warm_up else of_meters()
+    finally:
+        if loop is None:
+            own_loop.close()
+    items = 0 if counted.items is None else counted.items
+    return recorder.measurement(name_of(function), values, items)
+
+
+async def measure_async(
+    function: Callable[..., Awaitable[Any] | Any],
+    /,
+    *args: Any,
+    warm_up: bool = True,
+    **kwargs: Any,
+) -> Measurement:
+    """Measure the call in the event loop that runs, by the allocator meter: `await` this.
+
+    What other tasks of the loop do meanwhile counts too. Raises as `measure` does.
+    """
+    recorder = _Recorder()
+    counted: int | None = None
+    if warm_up:
+        with recording.warming():
+            counted = count(await hold_async(function(*args, **kwargs)))
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    if warm_up:  # as in _untraced: suspended and resumed in one frame
+        sys.settrace(None)
+        threading.settrace(None)
+    try:
+        with recorder.recording():
+            recorder.result = await hold_async(function(*args, **kwargs))
+    finally:
+        threading.settrace(of_threads)
+        sys.settrace(tracer)
+    checked = Counted(Call(lambda: recorder.result))
+    checked.items = counted
+    checked()
+    return recorder.measurement(name_of(function), recorder.values, checked.items)
+
+
+@contextmanager
+def measured_body(name: str) -> Iterator[list[Measurement]]:
+    """Measure what is done within, without a warm-up; the list gets the measurement at the end.
+
+    Nothing is in the list if the body raises. Raises as `measure` does.
+    """
+    recorder = _Recorder()
+    found: list[Measurement] = []
+    with recorder.recording():
+        yield found
+    found.append(recorder.measurement(name, recorder.values, 1))
+
+
+def fresh(
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    meters: Sequence[str] = (ALLOCATOR,),
+    warm_up: bool = True,
+    timeout: float = TIMEOUT,
+    python: str = sys.executable,
+    **kwargs: Any,
+) -> Measurement:
+    """Measure the call in fresh processes, one for each meter, after a first call that warms up.
+
+    The function goes by its name in its module, its arguments as copies. `python` is another
+    interpreter's path; it must find the function's module as this one does, but for what is
+    installed here. After `timeout` seconds a process is killed.
+
+    Raises what the call raises; TargetError if it cannot be made in another process;
+    NotMeasuredError if that gives no answer, NotAvailableError without what a meter needs.
+    """
+    environment = Environment(python)
+    arguments = dump(function, args, kwargs)
+    if python != sys.executable:
+        theirs = [entry for entry in arguments["path"] if not _is_of_this_python(entry)]
+        arguments |= {"path": theirs, "file": None}  # a module of its own library is elsewhere
+    job = partial(Job, "callmeter.remote_call:make_call", arguments, warm_up=warm_up)
+    answers = [_asked(job(meter), timeout, environment) for meter in meters]
+    values = {key: value for answer in answers for key, value in answer.values.items()}
+    items = next((answer.items for answer in answers if answer.items is not None), 0)
+
+    def explain() -> Explanation:
+        found = _asked(job(EXPLAIN), timeout, environment).explanation
+        if found is None:
+            raise NotMeasuredError("the fresh process explained nothing")
+        return Explanation.from_json(found)
+
+    return Measurement(name_of(function), values, items, FRESH_PROCESS, explain=explain)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the function's name, as in its class."""
+    return getattr(function, "__qualname__", None) or repr(function)
+
+
+class _Recorder:
+    """Records what is done within `recording`, and holds what came of it."""
+
+    def __init__(self) -> None:
+        self.result: Any = None
+        self.values: dict[str, float] = {}
+        self._explanation: Explanation | None = None
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Record; raises NotMeasuredError if something else does, NotAvailableError otherwise."""
+        check_nothing_traces()
+        with temporary.folder() as folder:
+            path = Path(folder) / "recording"
+            with _one_tracker(), recording.recording_to(path):
+                yield
+            recorded = recording.read(path)
+        self.values = {
+            "peak": sum(part.size for part in recorded.peak),
+            "retained": sum(part.size for part in recorded.retained),
+        }
+        self._explanation = explained(recorded)
+
+    def measurement(self, name: str, values: dict[str, float], items: int | None) -> Measurement:
+        """Return what was measured of the call of that name."""
+        return Measurement(
+            name, values, items or 0, THIS_PROCESS, self.result, explain=self._explained
+        )
+
+    def _explained(self) -> Explanation:
+        if self._explanation is None:
+            raise NotMeasuredError(f"nothing was recorded: add {ALLOCATOR!r} to the meters")
+        return self._explanation
+
+
+def check_nothing_traces() -> None:
+    """Raise NotMeasuredError where tracemalloc or another recording of memray is on."""
+    import tracemalloc
+
+    if tracemalloc.is_tracing():
+        raise NotMeasuredError("tracemalloc is tracing this process: its memory would count")
+    with (
+        temporary.folder() as folder,
+        _one_tracker(),
+        recording.tracker(Path(folder) / "trial"),
+    ):
+        pass
+
+
+@contextmanager
+def _one_tracker() -> Iterator[None]:
+    """Raise NotMeasuredError where memray refuses a second recording: it cannot be asked."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "more than one Tracker" not in str(error):
+            raise
+        raise NotMeasuredError(
+            "memray records this process already (pytest --memray?), and can do so only once"
+        ) from error
+
+
+def _untraced(function: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """Call while no coverage or debugger traces: what that allocates is not the function's.
+
+    Suspended and resumed in one frame: coverage matches the frames entered with those left.
+    """
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return function()
+    finally:
+        threading.settrace(of_threads)
+        sys.settrace(tracer)
+
+
+def _values_here(counted: Counted, meters: Sequence[str], recorder: _Recorder) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for meter in meters:
+        if meter == ALLOCATOR:
+            with recorder.recording():
+                recorder.result = counted()
+            values |= recorder.values
+        else:
+            values |= _measured_here(meter, counted)
+    return values
+
+
+def _measured_here(meter: str, counted: Counted) -> dict[str, float]:
+    module = meters_package.load(meter)
+    if getattr(module, "OF_MAKING", False):
+        raise UsageError(f"the meter {meter} needs a fresh process: callmeter.fresh(...)")
+    values: dict[str, float] = module.measure(counted)
+    return values
+
+
+def _asked(job: Job, timeout: float, environment: Environment = HERE) -> Answer:
+    answer = ask_once(Job(**{**vars(job), "keep_exception": True}), timeout, environment)
+    if answer.unavailable:
+        raise NotAvailableError(answer.unavailable)
+    if raised := load_exception(answer.exception):
+        raise raised
+    if answer.error:
+        raise NotMeasuredError(answer.error)
+    return answer
+
+
+def _is_of_this_python(entry: str) -> bool:
+    """Whether an entry of the path is of what is installed here, and not of the application."""
+    return Path(entry).is_relative_to(sys.prefix) or Path(entry).is_relative_to(sys.base_prefix)

@@ -1,0 +1,53 @@
+"""The meters: one module each, found by its file.
+
+A meter is a module with a docstring, whose first line says what it measures, and
+
+- `METRICS`: the metrics that it measures (`callmeter.metric.Metric`).
+- `measure(function)`: call once, and return {key of a metric: value}. What the call returned is
+  held until all is measured. A meter with `OF_MAKING = True` is given what makes the call instead:
+  it measures that in a process that has imported nothing of it.
+- `REPEATS`: how many fresh processes it takes by default.
+- `ALONE`: whether nothing else may run on the machine meanwhile.
+- and, where it is so: `FIRST_CALL = True`, if it also measures a call without any warm-up;
+  `PAUSED = True`, if also one with the garbage collector paused; `SEES_NATIVE = False`;
+  `warming`, a context manager to warm up in.
+
+A meter that the platform does not have raises NotAvailableError from `measure`.
+"""
+
+from __future__ import annotations
+
+import sys
+from tracemalloc import is_tracing
+from typing import TYPE_CHECKING
+
+from callmeter import discovery
+from callmeter.errors import NotMeasuredError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from callmeter.metric import Metric
+
+
+def names() -> list[str]:
+    """Return the names of the meters, in alphabetical order."""
+    return discovery.names(sys.modules[__name__])
+
+
+def load(name: str) -> ModuleType:
+    """Import the meter; raises UsageError, with a near miss, where there is none."""
+    return discovery.load(sys.modules[__name__], name)
+
+
+def metrics() -> dict[str, Metric]:
+    """Return every metric of every meter by its key."""
+    return {metric.key: metric for name in names() for metric in load(name).METRICS}
+
+
+def check_untraced(meter: str) -> None:
+    """Raise NotMeasuredError where another tool traces this process: its cost would count."""
+    if is_tracing():
+        raise NotMeasuredError(f"{meter} cannot measure here: tracemalloc is tracing")
+    if sys.gettrace() or sys.getprofile():
+        raise NotMeasuredError(f"{meter} cannot measure here: a debugger or profiler is on")

@@ -1,0 +1,90 @@
+"""What the call adds to the process's resident memory: what a container's limit is about.
+
+The kernel's own figures: VmHWM, its high-water mark, is reset just before the call. Whole pages,
+and what the allocators keep in reserve, are in it; garbage collection and `malloc_trim` go
+before the call, so that it finds little free memory that is resident already, and only a
+collection after it, as nobody trims in production. Linux only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callmeter.errors import NotAvailableError
+from callmeter.metric import BYTES, Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+METRICS = (
+    Metric("rss_peak", "RSS peak", BYTES, "rss", 0.05),
+    Metric("rss_retained", "retained RSS", BYTES, "rss", 0.05),
+)
+REPEATS = 2
+ALONE = False
+
+STATUS = Path("/proc/self/status")
+CLEAR_REFS = Path("/proc/self/clear_refs")
+LARGEST_SMALL = 512  # bytes of an object that Python's allocator serves from its arenas
+SMALLEST_ARENA = 256 * 1024
+FILLED_AT_ONCE = 32
+MOST_FILLER = 64 * 1024 * 1024
+RESET_HIGH_WATER_MARK = "5"  # proc_pid_clear_refs(5)
+
+
+def measure(function: Callable[[], object]) -> dict[str, float]:
+    """Return `rss_peak`, and `rss_retained` after the call, in bytes above what was resident.
+
+    Raises NotAvailableError where the kernel has no such figures.
+    """
+    gc.collect()
+    filler = _fill_free_memory()
+    _trim()
+    try:
+        CLEAR_REFS.write_text(RESET_HIGH_WATER_MARK)
+    except OSError as error:
+        raise NotAvailableError(f"no {CLEAR_REFS} that resets the peak: {error}") from error
+    before = resident("VmRSS")
+    result = function()
+    peak = resident("VmHWM")
+    gc.collect()
+    after = resident("VmRSS")
+    del result, filler
+    return {"rss_peak": max(peak, after) - before, "rss_retained": after - before}
+
+
+def resident(field: str) -> int:
+    """Return a field of this process's status, in bytes. Raises NotAvailableError without one."""
+    try:
+        lines = STATUS.read_text().splitlines()
+    except OSError as error:
+        raise NotAvailableError(f"no {STATUS}: {error}") from error
+    for line in lines:
+        name, _, value = line.partition(":")
+        if name == field:
+            return int(value.removesuffix("kB")) * 1024
+    raise NotAvailableError(f"{STATUS} has no {field}")
+
+
+def _fill_free_memory() -> list[bytes]:
+    """Return objects that take up what Python's allocator keeps in reserve: keep them.
+
+    Or else the call would first use memory that is resident already, up to some megabytes that
+    earlier work has freed, and seem to need less. Allocates until the process grows.
+    """
+    grown = resident("VmData") + SMALLEST_ARENA
+    filler: list[bytes] = []
+    while len(filler) < MOST_FILLER // LARGEST_SMALL and resident("VmData") < grown:
+        filler += [bytes(LARGEST_SMALL - sys.getsizeof(b"")) for _ in range(FILLED_AT_ONCE)]
+    return filler
+
+
+def _trim() -> None:
+    """Have glibc give the kernel what it keeps in reserve; other C libraries keep theirs."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)

@@ -1,0 +1,94 @@
+"""What is said of a call that needed more than its test allows. Pure."""
+
+from __future__ import annotations
+
+from os import sep
+from typing import TYPE_CHECKING
+
+from callmeter.measurement import THIS_PROCESS
+from callmeter.units import format_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from callmeter.measurement import Measurement
+    from callmeter.plugin.limits import Limits
+
+SMALLEST_SHARE = 0.01
+"""Of the peak: layers with less are put into one line, and places with less left out."""
+
+
+def breach(limits: Limits, measurement: Measurement, how: str, root: Path) -> str | None:
+    """Return by how much the call exceeds the limits, and what its peak is made of; None if not.
+
+    `how` is how it was called; places of the code are relative to `root`.
+    """
+    name = measurement.name
+    if limits.per_item is not None and (without := _without_items(measurement)):
+        return f"{name}: {without}, so that peak_memory's per_item cannot hold; use a peak alone"
+    exceeded = [
+        f"peak {format_bytes(size, up=True)}{unit} is over the limit of {format_bytes(limit)}"
+        f"{unit} by {format_bytes(size - limit, up=True)}"
+        for size, limit, unit in (
+            (measurement.peak, limits.peak, ""),
+            (measurement.peak_per_item, limits.per_item, " an item"),
+        )
+        if size is not None and limit is not None and size > limit
+    ]
+    if not exceeded:
+        return None
+    return "\n".join(
+        [
+            f"{name}: {', '.join(exceeded)}",
+            f"{_items(measurement)}{format_bytes(measurement.retained)} retained; "
+            "all allocations, native ones included",
+            f"measured in {measurement.where}, {how}",
+            *_explained(measurement, root),
+        ]
+    )
+
+
+def _without_items(measurement: Measurement) -> str | None:
+    if measurement.items == 0:
+        return "it gave no items"
+    if measurement.where == THIS_PROCESS and measurement.result is None:
+        return "it returned None, which has no items"
+    return None
+
+
+def _items(measurement: Measurement) -> str:
+    if measurement.peak_per_item is None or measurement.items == 1:
+        return ""
+    each = format_bytes(measurement.peak_per_item)
+    return f"{measurement.items:,} items, {each} each at the peak; "
+
+
+def _explained(measurement: Measurement, root: Path) -> Iterator[str]:
+    try:
+        explanation = measurement.layers
+    except Exception as error:  # the limit is exceeded, whatever becomes of its explanation
+        yield f"(not explained: {error})"
+        return
+    total = sum(explanation.peak.values())
+    yield "the peak by layer:"
+    shown = {layer: size for layer, size in explanation.peak.items() if _is_shown(size, total)}
+    if rest := total - sum(shown.values()):
+        shown[f"{len(explanation.peak) - len(shown)} more"] = rest
+    yield from _lines(shown, total)
+    yield "the largest places:"
+    places = {
+        place.removeprefix(f"{root}{sep}"): size
+        for place, size in explanation.peak_places.items()
+        if _is_shown(size, total)
+    }
+    yield from _lines(places, total)
+
+
+def _is_shown(size: int, total: int) -> bool:
+    return size >= SMALLEST_SHARE * total
+
+
+def _lines(bytes_of: Mapping[str, int], total: int) -> Iterator[str]:
+    for name, size in bytes_of.items():
+        yield f"  {format_bytes(size):>8}  {size / total:4.0%}  {name}"

@@ -1,0 +1,52 @@
+"""What becomes of a test when a call was measured, or could not be."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from callmeter import measurement
+from callmeter.errors import NotAvailableError, NotMeasuredError
+from callmeter.plugin.failure import breach
+from callmeter.plugin.report import add
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from callmeter.measurement import Measurement
+    from callmeter.plugin.limits import Limits
+
+BODY = "the test's own body, without a warm-up"
+
+
+@contextmanager
+def measured_body(item: pytest.Item, limits: Limits) -> Iterator[None]:
+    """Hold what the test does within to the limits; it does nothing if that raises."""
+    try:
+        with measurement.measured_body(item.name) as measured:
+            yield
+    except (NotAvailableError, NotMeasuredError) as error:
+        give_up(item.name, error)
+    for body in measured:
+        add(item, body, limits, call=None)
+        if text := breach(limits, body, BODY, item.config.invocation_params.dir):
+            pytest.fail(text, pytrace=False)
+
+
+def hold(item: pytest.Item, measured: Measurement, limits: Limits | None, how: str) -> None:
+    """Note what was measured for the report; fail the test if a limit is exceeded."""
+    __tracebackhide__ = True
+    add(item, measured, limits, call=measured.name)
+    if limits and (text := breach(limits, measured, how, item.config.invocation_params.dir)):
+        pytest.fail(text, pytrace=False)
+
+
+def give_up(name: str, error: Exception | str) -> NoReturn:
+    """Fail the test whose call could not be measured; skip it where memray does not run."""
+    __tracebackhide__ = True
+    text = str(error) if str(error).startswith(name) else f"{name}: {error}"
+    if isinstance(error, NotAvailableError):
+        raise pytest.skip.Exception(text) from None
+    raise pytest.fail.Exception(text, pytrace=False) from None

@@ -1,0 +1,75 @@
+"""Temporary folders of ours: gone with their run, and those of a killed one with the next.
+
+Each is locked for as long as its process lives; the lock is the kernel's, so none outlives it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import stat
+import tempfile
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = "callmeter.tmp-"
+OURS = re.compile(rf"{re.escape(PREFIX)}[a-z0-9_]{{8}}")
+ONLY_OURS = 0o700
+
+
+@contextmanager
+def folder(place: str | None = None) -> Iterator[str]:
+    """Return a new folder that only we can read; it is removed with what is in it, whatever that is.
+
+    It is in `place`, or where temporary files are by default. Folders that killed processes of
+    this user left there are removed first.
+    """
+    place = place or tempfile.gettempdir()
+    _clear(place)
+    made, lock = _made_and_locked(place)
+    try:
+        yield made.name
+    finally:
+        made.cleanup()
+        os.close(lock)
+
+
+def _made_and_locked(place: str) -> tuple[tempfile.TemporaryDirectory[str], int]:
+    """Make a folder and lock it; another one, if somebody cleared it in between."""
+    while True:
+        made = tempfile.TemporaryDirectory(prefix=PREFIX, dir=place, ignore_cleanup_errors=True)
+        with suppress(FileNotFoundError):
+            lock = os.open(made.name, os.O_RDONLY)
+            with suppress(OSError):  # a file system without locks: nothing is cleared there
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            if Path(made.name).exists():
+                return made, lock
+            os.close(lock)
+        made.cleanup()
+
+
+@cache
+def _clear(place: str) -> None:
+    """Remove what is ours there and locked by nobody, once a process."""
+    with suppress(OSError), os.scandir(place) as found:
+        for path in [each.path for each in found if OURS.fullmatch(each.name)]:
+            with suppress(OSError):
+                _remove_unless_locked(path)
+
+
+def _remove_unless_locked(path: str) -> None:
+    opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        status = os.fstat(opened)
+        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == ONLY_OURS:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os.close(opened)

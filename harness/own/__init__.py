@@ -1,1 +1,0 @@
-"""Functions of the user's own: found, called, awaited, compared with one another."""

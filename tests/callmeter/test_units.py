@@ -1,0 +1,68 @@
+"""Budgets: what people write, and one clear line for what is none."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from callmeter.errors import UsageError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callmeter import units
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("1B", 1),
+        ("512kB", 512_000),
+        ("512 KB", 512_000),
+        ("256MB", 256_000_000),
+        ("256mb", 256_000_000),
+        (" 256 MB ", 256_000_000),
+        ("1.5GB", 1_500_000_000),
+        ("2e2MB", 200_000_000),
+        ("4KiB", 4096),
+        ("256MiB", 268_435_456),
+        ("1 gib", 1_073_741_824),
+        ("1000000GB", 10**15),
+    ],
+)
+def test_memory(text: str, size: float) -> None:
+    assert units.parse_bytes(text) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2s", 2), ("800ms", 0.8), ("1.5 min", 90), ("250us", 0.00025), ("1440min", 86_400)],
+)
+def test_seconds(text: str, size: float) -> None:
+    assert units.parse_seconds(text) == pytest.approx(size)
+
+
+NO_AMOUNTS = ["", "0", "-5", "5", "MB", "-5MB", "12 parsecs", "nan", "inf", "infMB", "1,5GB"]
+NO_AMOUNTS += ["1_0MB", "5MB 5s", "0x5MB", "\N{ARABIC-INDIC DIGIT THREE}MB", "\0"]
+
+
+@pytest.mark.parametrize("read", [units.memory, units.seconds])
+@pytest.mark.parametrize(
+    "text",
+    [*NO_AMOUNTS, "0MB", "0s", "1e-30B", "1e-30s", "1e99GB", "1e999GB", "1e5min"],
+)
+def test_what_is_no_budget_is_one_line(read: object, text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--(memory|time) '") as raised:
+        read(text)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@given(st.text(max_size=10) | st.from_regex(r"[0-9.e+-]{0,6} ?[kMGimsunB]{0,3}", fullmatch=True))
+def test_no_text_gives_anything_but_a_budget_or_an_error(text: str) -> None:
+    for read in (units.memory, units.seconds):
+        with suppress(UsageError):
+            assert 0 < read(text) <= 10**15
+
+
+@given(st.integers(1, 10**6), st.sampled_from(["kB", "MB", "GB", "KiB", "MiB"]))
+def test_a_number_and_a_unit_are_read_exactly(number: int, unit: str) -> None:
+    assert units.parse_bytes(f"{number}{unit}") == number * units.MEMORY[unit]
