@@ -7,10 +7,12 @@ None of them meets the contract, so none is checked, ranked or recommended. Each
 from __future__ import annotations
 
 from contextlib import closing
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
+import strategies
 from harness.payroll import Payroll, entries
 from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
 
@@ -49,7 +51,7 @@ def drained_arrow(engine: Engine, payroll: Payroll) -> int:
 
 
 NEEDS = {drained_arrow.__name__: "strategies.adbc"}
-"""Modules that are imported before a call, and not amid its first one."""
+"""Modules that are imported before a call, and not amid its first one: some need an extra."""
 
 
 def unstreamed_core(engine: Engine, payroll: Payroll) -> Iterator[Any]:
@@ -65,6 +67,17 @@ ALL: dict[str, Callable[[Engine, Payroll], Any]] = {
 NOT_OF_FLOOR = ("clock", "imports")
 """Meters that say nothing of the floor: its time is that of generating the values."""
 LABELS = {name: str(each.__doc__).rstrip(".") for name, each in ALL.items()}
+
+
+def load(name: str) -> Callable[[Engine, Payroll], Any]:
+    """Return the baseline of that name, what it needs imported.
+
+    Raises MissingPackageError where that is not installed.
+    """
+    if name in NEEDS:
+        with strategies.importing(name):
+            import_module(NEEDS[name])
+    return ALL[name]
 
 
 def of(consume: str) -> list[str]:

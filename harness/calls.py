@@ -7,13 +7,15 @@ the standard library, SQLAlchemy and psycopg only.
 from __future__ import annotations
 
 from decimal import Decimal
-from importlib import import_module
+from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callmeter.call import Call
+from callmeter.errors import NotAvailableError
 from sqlalchemy import create_engine
 
+import harness
 import strategies
 from callmeter import tracebacks
 from harness import baselines
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FACTORY = f"{__name__}:make_call"
-tracebacks.not_users |= {str(Path(__file__).parent), str(strategies.__file__)}
+OWN = tuple(f"{Path(str(package.__file__)).parent}{sep}" for package in (harness, strategies))
+tracebacks.not_users |= {OWN[0], str(strategies.__file__)}
 
 
 def make_call(
@@ -42,7 +45,10 @@ def make_call(
     With `stream`, the entries are had one by one; with `fold`, they are added up and let go.
     """
     payroll = Payroll(entries, components, Profile(profile))
-    read = _reader(name, url, stream=stream)
+    try:
+        read = _reader(name, url, stream=stream)
+    except strategies.MissingPackageError as error:  # here, of all interpreters
+        raise NotAvailableError(str(error)) from error
 
     def consumed(payroll: Payroll) -> object:
         return _folded(read(payroll)) if fold else read(payroll)
@@ -57,15 +63,15 @@ def make_call(
         warm_up=lambda: consumed(warm_up_for(payroll)),
         check=check,
         count=lambda _: entries,
+        own=OWN,
     )
 
 
 def _reader(name: str, url: str, *, stream: bool) -> Callable[[Payroll], Any]:
     """Return the function that reads a payroll as the strategy or yardstick does."""
     engine = create_engine(url or "postgresql+psycopg://")  # the floor needs no database
-    if baseline := baselines.ALL.get(name):
-        if name in baselines.NEEDS:
-            import_module(baselines.NEEDS[name])
+    if name in baselines.ALL:
+        baseline = baselines.load(name)
         return lambda payroll: baseline(engine, payroll)
     strategy = strategies.load(name)
     if stream:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -25,7 +27,7 @@ from distributed.core import rpc
 
 from harness import environment
 from harness.errors import ClusterError
-from harness.measure import measure
+from harness.measure import PACKAGES, measure
 from harness.place import Place, through
 
 if TYPE_CHECKING:
@@ -250,4 +252,7 @@ def _are_left(client: Client, workers: set[str]) -> bool:
 def _measured(task: Task, timeout: float) -> tuple[Measurement, str]:
     """Measure a cell on the worker that this is called on, and give its address too."""
     worker = get_worker()
-    return measure(task, timeout, worker.plugins[NAME].workers), worker.address
+    # this machine may have its Python and our packages elsewhere
+    environment = replace(task.environment, python=sys.executable, packages=PACKAGES)
+    found = measure(replace(task, environment=environment), timeout, worker.plugins[NAME].workers)
+    return found, worker.address

@@ -70,10 +70,14 @@ def rows(run: Run) -> list[Row]:
             "error": "; ".join(errors) or None,
             "unavailable": "; ".join(missing) or None,
             "incomplete": cut_short,
+            "allocators": ", ".join(dict.fromkeys(name for m in group for name in m.allocators))
+            or None,
         }
-        row["other_count"] = row["entries"] != size_of(
-            workload, groups.get((workload, run.header.reference), group)
+        sizes = (
+            row["entries"],
+            size_of(workload, groups.get((workload, run.header.reference), [])),
         )
+        row["other_count"] = None not in sizes and len(set(sizes)) > 1
         mine = {} if errors else values[workload, strategy]
         bases = (FLOOR, run.header.reference)
         floor, reference = (values.get((workload, name), {}) for name in bases)

@@ -120,7 +120,7 @@ def workloads_of(baseline: Run, entries: int | None = None) -> list[Workload]:
 def names_of(
     baseline: Run, workloads: Collection[Workload], names: Sequence[str] | None
 ) -> list[str]:
-    """Give the strategies or targets to judge: those named, or all without an error in the baseline.
+    """Give the strategies or targets to judge: those named, or all that did not fail there.
 
     Raises UsageError for one that the baseline does not have, or that failed in it; and for a file
     that only the baseline names: a run may come from anywhere, and to measure a file executes it.
@@ -228,7 +228,7 @@ def is_beyond(change: Change, limit: Limit) -> bool:
 
 
 def limits_for(place: Place, chosen: Iterable[Limit]) -> list[Limit]:
-    """Give the limits of a strategy or target: for a figure, those of its own before all others'."""
+    """Give the limits of a strategy or target: its own before those of all."""
     found: dict[Figure, Limit] = {}
     for limit in chosen:
         if limit.name == place.strategy or (not limit.name and limit.figure not in found):

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from callmeter.call import CountError
 from callmeter.errors import Error
 from callmeter.explanation import Explanation
 from callmeter.worker import CHECK, Job
@@ -59,6 +60,7 @@ FIGURES = {
     "peak": "allocator_peak_bytes",
     "rss_retained": "rss_delta_bytes",
     "rss_peak": "rss_peak_bytes",
+    "rss_children": "rss_children_bytes",
     "imports": "imports_bytes",
     "wall": "wall_seconds",
     "cpu": "cpu_seconds",
@@ -139,7 +141,8 @@ def run(
     """Measure the cells at the place, or on this machine, and yield each measurement as it arrives.
 
     Cells of one meter run side by side, one a core, unless the meter must be alone. What is left
-    of a strategy that breaks the contract is not measured; its check's row says why.
+    of a strategy that breaks the contract, or lacks a package, is not measured; its check's row
+    says why.
     """
     broken: set[tuple[str, Workload]] = set()
     with nullcontext(place) if place else in_processes() as at:
@@ -150,7 +153,7 @@ def run(
             how = _one_by_one if _is_alone(meter) else _side_by_side
             with closing(how(at, tasks, timeout)) as found:
                 for measurement in found:
-                    if meter == CHECK and measurement.error:
+                    if meter == CHECK and (measurement.error or measurement.unavailable):
                         broken.add((measurement.cell.strategy, measurement.cell.workload))
                     yield measurement
 
@@ -198,6 +201,8 @@ def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
         masked(text, *_secrets(task.job)) if text else None
         for text in (answer.error, answer.unavailable, answer.traceback)
     )
+    if error and answer.error_type == CountError.__name__:
+        error += "; --no-warm-up"
     explanation = answer.explanation
     return Measurement(
         task.cell,
@@ -209,6 +214,7 @@ def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
         answer.items,
         error_type=answer.error_type,
         traceback=(traceback or "").splitlines(),
+        allocators=answer.allocators,
     )
 
 

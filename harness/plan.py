@@ -53,6 +53,11 @@ class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
     components: Count = 0
     profile: Profile | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for half a payroll."""
+        if (self.size is None) != (self.profile is None):
+            raise ValueError("a payroll has a size and a profile; anything else has neither")
+
     @property
     def payroll(self) -> Payroll:
         """The payroll that is read; raises ValueError if it is none."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 
-ALWAYS_KNOWN = ("server", "sqlalchemy", "psycopg", "python", "system", "commit")
+ALWAYS_KNOWN = ("server", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 
 CHECKOUT = Path(__file__).parents[1] / "results"
@@ -90,6 +90,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     `seconds`, how long its process took from start to end; `items`, how many the call gave;
     `where`, the worker of a cluster that measured it, of which the environment tells. Of an error,
     `error_type` is the name of its class, and `traceback` the lines that Python prints of it.
+    `allocators` are packages in use that have an allocator of their own.
     """
 
     cell: Cell
@@ -102,6 +103,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     where: str | None = None
     error_type: str | None = None
     traceback: list[str] = []
+    allocators: list[str] = []
 
 
 class Run(msgspec.Struct, frozen=True):

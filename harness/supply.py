@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+OTHER_OF_OURS = canonicalize_name("callmeter")
+"""This repository's other distribution: what it needs is needed, and itself is not pinned."""
 RUN_TIME = ""
 """The extra that is none: what is always needed."""
 
@@ -106,7 +108,7 @@ def _brought_in(project: dict[str, Any], extra: str) -> Iterator[NormalizedName]
     seen = set(waiting)
     while waiting:
         name, wanted = waiting.pop()
-        if name != own:
+        if name not in (own, OTHER_OF_OURS):
             yield name
         texts = _projects(project, wanted) if name == own else _requires(name)
         for each in map(Requirement, texts):

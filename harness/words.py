@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,16 @@ TOO_MANY = 1000
 
 
 COLUMNS = 100
+STACK = {
+    "sqlalchemy": "SQLAlchemy",
+    "django": "Django",
+    "psycopg": "psycopg",
+    "psycopg2": "psycopg2",
+    "psycopg2-binary": "psycopg2",
+    "asyncpg": "asyncpg",
+    "pydantic": "pydantic",
+}
+"""Packages that a run names in its first line, of those that its Python has."""
 
 
 def smaller(ratio: float) -> str:
@@ -67,6 +76,8 @@ def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> st
 def _counted(counts: set[int]) -> str:
     if len(counts) > 1:
         return f"{min(counts):,} to {max(counts):,} items a call"
+    if not counts:
+        return "a call, which has no items to count"
     return "".join(f"{count:,} {many_of(count)} " for count in counts) + "a call"
 
 
@@ -78,11 +89,10 @@ def many_of(count: int, item: str = "item") -> str:
 
 def ran_on(run: Run) -> str:
     """Give one line on what the run ran on."""
-    known = defaultdict(lambda: "unknown", run.header.environment)
-    return (
-        f"{known['server']}, SQLAlchemy {known['sqlalchemy']}, psycopg {known['psycopg']}, "
-        f"{known['python']}, {known['system']}, {_version(known['commit'])}{_on_a_cluster(run)}"
-    )
+    known = run.header.environment
+    stack = [f"{title} {known[name]}" for name, title in STACK.items() if name in known]
+    parts = [known["server"], *stack, known["python"], known["system"], _version(known["commit"])]
+    return ", ".join(parts) + _on_a_cluster(run)
 
 
 def _on_a_cluster(run: Run) -> str:

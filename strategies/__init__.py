@@ -14,7 +14,7 @@ import importlib.util
 import inspect
 import os
 import sys
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
     from strategies.contract import GetPremiumsForPayroll, IterPremiumsForPayroll
@@ -43,9 +43,21 @@ SUPPORT = frozenset(
 )
 """Modules of this package that are no strategy: what strategies are made with."""
 
+EXTRAS = {"adbc_driver_manager": "arrow", "adbc_driver_postgresql": "arrow", "pyarrow": "arrow"}
+"""Packages that few strategies need, and the extra of mapping-strategies that brings each."""
+
 
 class StrategyError(Exception):
     """A strategy that is not there, or whose file does not follow the rules."""
+
+
+class MissingPackageError(StrategyError):
+    """What needs a package that is not installed, and the extra that brings it."""
+
+    def __init__(self, name: str, extra: str) -> None:
+        self.extra = extra
+        command = f"pip install 'mapping-strategies[{extra}]'"
+        super().__init__(f"{name} needs a package more: {command}")
 
 
 class Strategy(Protocol):
@@ -95,8 +107,15 @@ def stream(strategy: Strategy) -> IterPremiumsForPayroll:
 
 
 def streaming() -> list[str]:
-    """Give the names of the strategies that offer a stream beside the list."""
-    return [name for name in names() if hasattr(load(name), "iter_premiums_for_payroll")]
+    """Return the names of the strategies that offer a stream beside the list, if they import."""
+    return [name for name in names() if _streams(name)]
+
+
+def _streams(name: str) -> bool:
+    try:
+        return hasattr(load(name), "iter_premiums_for_payroll")
+    except MissingPackageError:
+        return False
 
 
 def offers(strategy: Strategy) -> list[str] | None:
@@ -142,9 +161,23 @@ def _from_file(path: Path) -> ModuleType:
     return module
 
 
+@contextmanager
+def importing(name: str) -> Iterator[None]:
+    """Raise MissingPackageError, with that name, where a package of an extra is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        raise MissingPackageError(name, extra) from error
+
+
 def _executed(name: str, execute: Callable[[], T]) -> T:
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), importing(name):
             return execute()
+    except MissingPackageError:
+        raise
     except (Exception, SystemExit) as error:
         raise StrategyError(f"{name}: it does not import: {error!r}") from error

@@ -15,6 +15,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy import TypeDecorator
+
 from strategies.paused_gc import paused_gc
 from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
 from strategies.slots import merged
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import CursorResult, Engine, Select
+    from sqlalchemy.types import TypeEngine
 
     from strategies.contract import PremiumEntry
 
@@ -70,11 +73,16 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
 
 def _shared(result: CursorResult[Any], query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     """Give the rows, equal values of a column as one object where that pays."""
-    columns = [_Column(column.type.python_type) for column in query.selected_columns]
+    columns = [_Column(_kind(column.type)) for column in query.selected_columns]
     for rows in result.partitions():
         values = zip(*rows, strict=True)
         shared = (column.share(each) for column, each in zip(columns, values, strict=True))
         yield from zip(*shared, strict=True)
+
+
+def _kind(type_: TypeEngine[Any]) -> type:
+    """Return the type of a column's values; a TypeDecorator's may be anything."""
+    return object if isinstance(type_, TypeDecorator) else type_.python_type
 
 
 class _Column:

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 from harness import cli
 from harness.postgres.database import connected, drop, open_database, schemas
 from harness.postgres.dataset import write
+from harness.postgres.folders import CACHE_VARIABLE, cache_folder
 
 pytest_plugins = ["pytester"]
 
@@ -58,6 +59,15 @@ def written(database: Database) -> Iterator[Callable[[Iterable[PremiumEntry]], U
     yield write_to_new_schema
     with connected(database.url) as connection:
         drop(connection, schemas(connection, prefix))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_saved_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's cache folder is the tests' own, but for the embedded Postgres, which is shared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(cache_folder()))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -12,17 +14,31 @@ from support import ROOT
 import strategies
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
+SOURCES = {"strategies": ROOT, "harness": ROOT, "callmeter": ROOT / "callmeter" / "src"}
+"""The folders that our packages are in."""
+
+
+def module_name(path: Path) -> str:
+    root = next(root for name, root in SOURCES.items() if path.is_relative_to(root / name))
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
 TOUCHES_THE_WORLD = {"os", "subprocess", "socket", "tempfile", "shutil", "psycopg", "sqlalchemy"}
-FILES = sorted([*ROOT.glob("strategies/*.py"), *ROOT.glob("harness/**/*.py")])
+FILES = sorted(path for name, root in SOURCES.items() for path in (root / name).glob("**/*.py"))
+IN_ANY_ENVIRONMENT = ("calls", "payroll", "contract_check", "baselines")
+"""Modules of the harness that run in another environment, beside a strategy."""
+OF_CALLMETER = [path for path in FILES if module_name(path).startswith("callmeter")]
+EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: module_name(path))
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, wherever in it."""
+def imports(path: Path, *, at_once: bool = False) -> set[str]:
+    """Every module that a file imports: wherever in it, or when it is imported itself."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in _run_at_once(tree) if at_once else ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -31,25 +47,79 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def _run_at_once(tree: ast.AST) -> Iterator[ast.AST]:
+    """What is run when a module is imported: no function's body, nothing for type checkers."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        yield node
+        yield from _run_at_once(node)
+
+
+def tops(modules: Iterable[str]) -> set[str]:
+    """Their packages, without those of the standard library."""
+    return {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+
+
 def allowed(path: Path, module: str) -> bool:
     top, *rest = module.split(".")
-    here = path.relative_to(ROOT).parts
-    if here[0] == "strategies":
+    package, *below = module_name(path).split(".")
+    if package == "callmeter":
+        return top not in {"harness", "strategies"}
+    if package == "strategies":
         is_other_strategy = top == "strategies" and rest and rest[0] not in strategies.SUPPORT
-        return top != "harness" and not is_other_strategy
-    if top == "harness" and rest[0] == "cli":
-        return here[1] in {"cli", "__main__.py"}
-    if here[1] == "meters":
-        return top != "harness" or rest[0] in {"meters", "errors", "recording"}
-    if here[1] in {"choices", "diffs", "reports"}:
-        return top != "harness" or rest[0] != "meters"
+        return top not in {"harness", "callmeter"} and not is_other_strategy
+    if top == "harness" and rest[:1] == ["cli"]:
+        return below[0] in {"cli", "__main__"}
+    if below and below[0] in {"choices", "diffs", "reports"}:
+        return (top, *rest[:1]) != ("callmeter", "meters")
     return True
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@EVERY_FILE
 def test_imports_run_one_way(path: Path) -> None:
     wrong = {module for module in imports(path) if not allowed(path, module)}
     assert not wrong
+
+
+@pytest.mark.parametrize("path", OF_CALLMETER, ids=lambda path: module_name(path))
+def test_callmeter_needs_no_other_package(path: Path) -> None:
+    """Those in functions are there when the function is called; pytest, for its plugin."""
+    is_plugin = "plugin" in module_name(path)
+    known = {"callmeter", "memray", "psycopg", "typing_extensions", *(["pytest"] * is_plugin)}
+    assert tops(imports(path)) <= known
+    assert tops(imports(path, at_once=True)) <= {"callmeter", *(["pytest"] * is_plugin)}
+
+
+def test_importing_callmeter_imports_the_standard_library_alone() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import callmeter; print(*{*sys.modules} - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = done.stdout.split()
+    assert "callmeter" in imported
+    assert tops(imported) == {"callmeter"}
+    assert not {"callmeter.measurement", "callmeter.meters", "asyncio"} & {*imported}
+
+
+@pytest.mark.parametrize("name", IN_ANY_ENVIRONMENT)
+def test_what_runs_beside_a_strategy_needs_what_strategies_need(name: str) -> None:
+    """At once, and so do the modules of ours that it imports."""
+    by_name = {module_name(path): path for path in FILES}
+    waiting, seen = [f"harness.{name}"], set()
+    while waiting:
+        path = by_name[waiting.pop()]
+        seen.add(path)
+        needed = imports(path, at_once=True)
+        assert tops(needed) <= {"sqlalchemy", "strategies", "harness", "callmeter"}, path
+        own = ours(path, by_name.keys(), at_once=True)
+        waiting += [each for each in own if by_name[each] not in seen]
+    allowed_here = {f"harness.{each}" for each in IN_ANY_ENVIRONMENT} | {"harness"}
+    assert {found for path in seen if (found := module_name(path)).startswith("harness")} <= (
+        allowed_here
+    )
 
 
 def test_the_contract_is_standard_library_only() -> None:
@@ -65,20 +135,16 @@ def test_imports_make_no_circle() -> None:
     assert len(tuple(TopologicalSorter(graph).static_order())) == len(FILES)
 
 
-def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def ours(path: Path, known: Collection[str]) -> set[str]:
+def ours(path: Path, known: Collection[str], *, at_once: bool = False) -> set[str]:
     """The modules of ours that a file imports: of `from a import b`, a.b or else a."""
-    either = ((name, name.rpartition(".")[0]) for name in imports(path))
+    either = ((name, name.rpartition(".")[0]) for name in imports(path, at_once=at_once))
     return {name if name in known else package for name, package in either} & {*known}
 
 
 @pytest.mark.parametrize(
     "path",
     [path for path in FILES if "Pure." in path.read_text(encoding="utf-8").partition("\n\n")[0]],
-    ids=lambda path: str(path.relative_to(ROOT)),
+    ids=lambda path: module_name(path),
 )
 def test_what_is_pure_does_not_touch_the_world(path: Path) -> None:
     assert {
@@ -86,7 +152,7 @@ def test_what_is_pure_does_not_touch_the_world(path: Path) -> None:
     } & TOUCHES_THE_WORLD == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@EVERY_FILE
 def test_files_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 260
 
@@ -94,8 +160,7 @@ def test_files_are_short(path: Path) -> None:
 def test_dask_is_imported_for_a_cluster_only() -> None:
     for path in FILES:
         if path.name != "cluster.py":
-            tops = {module.split(".")[0] for module in imports(path)}
-            assert not tops & {"dask", "distributed"}, path
+            assert not tops(imports(path)) & {"dask", "distributed"}, path
             at_once = (node for node in ast.parse(path.read_text(encoding="utf-8")).body)
             froms = [node.module for node in at_once if isinstance(node, ast.ImportFrom)]
             assert "harness.cluster" not in froms, path

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from callmeter.plugin.measured import Measured
+    from callmeter import Measurement
     from callmeter.plugin.memory import Memory
     from sqlalchemy import URL, Engine
 
@@ -39,7 +39,7 @@ LOG = Path(__file__).parents[1] / "memory_usage.log"
 
 @cache
 def engine_at(url: URL) -> Engine:
-    """One engine in the process that measures; made by its warm-up."""
+    """One engine, made by the warm-up."""
     return create_engine(url)
 
 
@@ -47,10 +47,10 @@ def premiums(url: URL, payroll_id: UUID) -> Sequence[PremiumEntry]:
     return get_premiums_for_payroll(engine_at(url), payroll_id)
 
 
-def log(what: str, measured: Measured, published: str) -> None:
+def log(what: str, measured: Measurement, published: str) -> None:
     line = (
         f"{what}: {measured.items:,} entries x 6 components: "
-        f"delta {measured.delta / 1e6:.1f} MB ({measured.delta_per_item:,.0f} B/entry), "
+        f"delta {measured.retained / 1e6:.1f} MB ({measured.retained_per_item:,.0f} B/entry), "
         f"peak {measured.peak / 1e6:.1f} MB ({measured.peak_per_item:,.0f} B/entry), "
         f"all allocations, in {measured.where}; published in April 2026, by tracemalloc: "
         f"{published}"
@@ -63,9 +63,9 @@ def log(what: str, measured: Measured, published: str) -> None:
 def test_domain_only_footprint(memory: Memory) -> None:
     measured = memory(floor, None, Payroll(10_000))
     log("domain only", measured, "~2,300 B/entry, delta and peak")
-    assert measured.where == "a fresh process"
-    assert measured.delta_per_item == pytest.approx(2_300, rel=0.10)
-    assert measured.peak == pytest.approx(measured.delta, rel=0.01)
+    assert measured.where == "this process"
+    assert measured.retained_per_item == pytest.approx(2_300, rel=0.10)
+    assert measured.peak == pytest.approx(measured.retained, rel=0.01)
 
 
 @pytest.mark.peak_memory("24 MB", per_item="24 kB")
@@ -73,6 +73,6 @@ def test_end_to_end_read(memory: Memory, database: Database) -> None:
     payroll = Payroll(1_000)
     measured = memory(premiums, provide(database, payroll), payroll.id)
     log("end to end", measured, "delta ~6,600, peak ~19,500 B/entry")
-    assert measured.where == "a fresh process"
-    assert measured.delta_per_item == pytest.approx(6_600, rel=0.10)
+    assert measured.where == "this process"
+    assert measured.retained_per_item == pytest.approx(6_600, rel=0.10)
     assert measured.peak_per_item == pytest.approx(19_500, rel=0.15)

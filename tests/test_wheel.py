@@ -10,11 +10,16 @@ import tarfile
 import tomllib
 from email import message_from_bytes
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
 from support import ROOT, harness
 
+if TYPE_CHECKING:
+    from email.message import Message
+
+CALLMETER = ROOT / "callmeter"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PUBLISHED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 LEFT_BEHIND = (".venv/pyvenv.cfg", "harness/__pycache__/x.pyc", "results/local/secret.jsonl")
@@ -35,15 +40,29 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 
 
 @pytest.fixture(scope="module")
+def of_callmeter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return built(CALLMETER, tmp_path_factory.mktemp("dist_of_callmeter"))
+
+
+@pytest.fixture(scope="module")
 def wheel(distributions: tuple[Path, Path]) -> ZipFile:
     return ZipFile(distributions[0])
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel's files in it, as an installation has them."""
+def instrument(of_callmeter: tuple[Path, Path]) -> ZipFile:
+    """The wheel of callmeter."""
+    return ZipFile(of_callmeter[0])
+
+
+@pytest.fixture(scope="module")
+def installed(
+    wheel: ZipFile, instrument: ZipFile, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder with the files of both wheels in it, as an installation has them."""
     site = tmp_path_factory.mktemp("site")
     wheel.extractall(site)  # noqa: S202
+    instrument.extractall(site)  # noqa: S202
     return site
 
 
@@ -67,15 +86,18 @@ def outside(installed: Path, folder: Path, *words: str) -> subprocess.CompletedP
 
 
 def test_the_wheel_is_what_runs_here(installed: Path, tmp_path: Path) -> None:
+    code = "import callmeter, harness; print(callmeter.__file__, harness.__file__, sep='\\n')"
     done = subprocess.run(
-        [sys.executable, "-c", "import harness; print(harness.__file__)"],
+        [sys.executable, "-c", code],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(installed)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert Path(done.stdout.strip()).is_relative_to(installed)
+    files = done.stdout.splitlines()
+    assert len(files) == 2
+    assert all(Path(file).is_relative_to(installed) for file in files)
 
 
 def test_the_wheel_holds_the_packages_and_the_published_runs_alone(wheel: ZipFile) -> None:
@@ -87,13 +109,47 @@ def test_the_wheel_holds_the_packages_and_the_published_runs_alone(wheel: ZipFil
         assert wheel.read(packaged) == (ROOT / source).read_bytes()
 
 
-def test_the_wheel_says_what_it_is(wheel: ZipFile) -> None:
+def said_of_itself(wheel: ZipFile) -> tuple[Message, str]:
+    """The metadata and the entry points of a wheel, which has our licence."""
     (info,) = {name.partition("/")[0] for name in wheel.namelist() if ".dist-info/" in name}
     said = message_from_bytes(wheel.read(f"{info}/METADATA"))
     assert (said["License-Expression"], said["Requires-Python"]) == ("MIT", ">=3.11")
     assert wheel.read(f"{info}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
-    scripts = wheel.read(f"{info}/entry_points.txt").decode()
-    assert "[console_scripts]\nmapping-strategies = harness.__main__:main\n" in scripts
+    return said, wheel.read(f"{info}/entry_points.txt").decode()
+
+
+def test_the_wheel_says_what_it_is(wheel: ZipFile) -> None:
+    _, entry_points = said_of_itself(wheel)
+    assert entry_points == "[console_scripts]\nmapping-strategies = harness.__main__:main\n"
+
+
+def test_callmeter_requires_memray_and_nothing_else(instrument: ZipFile) -> None:
+    said, entry_points = said_of_itself(instrument)
+    (required,) = said.get_all("Requires-Dist")
+    assert required.startswith("memray>=")
+    assert entry_points == "[pytest11]\ncallmeter = callmeter.pytest_plugin\n"
+
+
+def test_callmeters_wheel_holds_its_package_alone(instrument: ZipFile) -> None:
+    own = {name for name in instrument.namelist() if ".dist-info/" not in name}
+    assert own == {path.removeprefix("callmeter/src/") for path in sources("callmeter/src")}
+
+
+def test_the_experiment_requires_the_callmeter_of_the_same_repository(wheel: ZipFile) -> None:
+    said, _ = said_of_itself(wheel)
+    version = tomllib.loads((CALLMETER / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f"callmeter=={version['project']['version']}" in said.get_all("Requires-Dist")
+
+
+def test_callmeters_source_distribution_builds_the_same_wheel_to_the_byte(
+    of_callmeter: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with tarfile.open(of_callmeter[1]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    again = built(source, tmp_path / "again")
+    assert again[0].read_bytes() == of_callmeter[0].read_bytes()
+    assert names(again[1]) == names(of_callmeter[1])
 
 
 def test_the_source_distribution_is_the_repository_without_its_pages(

@@ -67,8 +67,10 @@ def make(paths: list[Path]) -> str:
 def _read(path: Path) -> Read:
     run = results.read(path)
     found = rows(run)
-    entries = max((row["entries"] for row in found), default=0)
-    by_way = {_way(row["strategy"]): row for row in found if row["entries"] == entries}
+    largest = max((row["workload"].size or 0 for row in found), default=0)
+    shown = [row for row in found if (row["workload"].size or 0) == largest]
+    entries = max((row["entries"] or 0 for row in shown), default=0)
+    by_way = {_way(row["strategy"]): row for row in shown}
     ways = {way: by_way[way] for way in WAYS.values() if way in by_way}
     explanations = {
         _way(each.strategy): each.explanation
@@ -88,7 +90,9 @@ def _way(strategy: str) -> str:
 
 
 def _beside(read: Read, way: str) -> str:
-    row = read.ways.get(way, {})
+    row = read.ways.get(way)
+    if row is None:
+        return ""
     return ", ".join(said for column in BESIDE if (said := content.said(row, column)))
 
 
@@ -104,7 +108,7 @@ def _part(moment: str, *starts: str) -> Callable[[Read], str]:
     """Give what says which part of the bytes is of the layers that start so."""
 
     def say(read: Read) -> str:
-        bytes_of: dict[str, int] = getattr(read.full_orm, f"{moment}_bytes", {})
+        bytes_of: dict[str, int] = getattr(read.full_orm, moment, {})
         part = sum(size for layer, size in bytes_of.items() if layer.startswith(starts))
         total = sum(bytes_of.values())
         return f"{part / total:.0%}" if total else ""

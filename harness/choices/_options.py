@@ -104,7 +104,8 @@ def _against(best: Verdict, today: Verdict) -> list[str]:
                 in_words = ratio(other.value / one.value)
                 found.append(f"* {word}, because the {what} goes {change}: {in_words}.")
     if best.delta and today.delta and best.delta.value:
-        change = f"from {units.format_bytes(today.delta.value)} to {units.format_bytes(best.delta.value)}"
+        before, after = map(units.format_bytes, (today.delta.value, best.delta.value))
+        change = f"from {before} to {after}"
         in_words = smaller(today.delta.value / best.delta.value)
         word = "Neutral"
         if in_words != "the same":

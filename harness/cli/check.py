@@ -25,6 +25,7 @@ from harness.bounds import MOST
 from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
+from harness.cli._installed import installed
 from harness.cli._progress import tell
 from harness.cli._python import measured_in
 from harness.compare import FEWEST_TIMES, incomplete
@@ -72,8 +73,8 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         metavar="[NAME=]FIGURE:PERCENT",
-        help="A figure, of all or of one name, and by how much it may be worse (memory: at least the 0.5% that it "
-        "repeats to, rss 5%); may be repeated. Figures: "
+        help="A figure, of all or of one name, and by how much it may be worse (memory: at "
+        "least the 0.5% that it repeats to, rss 5%); may be repeated. Figures: "
         f"{', '.join(gate.LIMITED)}. all-: of all allocations, native ones included.",
     ),
 ]
@@ -81,9 +82,8 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="STRATEGY",
-        help="Which of the baseline's strategies or targets to judge: names, or paths of .py files. "
-        "All, if "
-        "none is named.",
+        help="Which of the baseline's strategies or targets to judge: names, or .py files. "
+        "All, if none is named.",
         show_default=False,
     ),
 ]
@@ -176,7 +176,8 @@ def _of_strategies(
     payrolls = [workload.payroll for workload in workloads]
     cells = plan.cells(list(dict.fromkeys(names)), payrolls, meter_names, repeat, consume)
     # no figure is of a first call, nor of one with the collector paused
-    return plan.at_most_a_run(cell for cell in cells if not cell.cold and not cell.paused)
+    judged = (cell for cell in cells if not cell.cold and not cell.paused)
+    return installed(plan.at_most_a_run(judged), wanted)
 
 
 def _of_functions(

@@ -18,6 +18,7 @@ from harness import plan
 from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
+from harness.cli._installed import installed
 from harness.cli._progress import tell
 from harness.payroll import Payroll, Profile
 from harness.reports._content import Options
@@ -98,7 +99,7 @@ def run(
     if explain:
         too = plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
         cells = chain(cells, too)
-    planned = plan.at_most_a_run(cells)
+    planned = installed(plan.at_most_a_run(cells), chosen if names else ())
     with measuring.saving(save, output_path, force=force) as path:
         finished = measuring.measured(planned, path, setting, replace=force)
         code = measuring.report(

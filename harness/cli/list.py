@@ -1,4 +1,4 @@
-"""List the strategies, each with its label."""
+"""List the strategies, each with its label, or with what it lacks."""
 
 from __future__ import annotations
 
@@ -14,5 +14,12 @@ def run() -> int:
     names = strategies.names()
     width = max(map(len, names))
     for name in names:
-        show(f"{name:{width}}  {printable(strategies.label(strategies.load(name)))}")
+        show(f"{name:{width}}  {printable(_label(name))}")
     return 0
+
+
+def _label(name: str) -> str:
+    try:
+        return strategies.label(strategies.load(name))
+    except strategies.MissingPackageError as error:
+        return f"({error})"

@@ -9,12 +9,12 @@ from harness.diffs._content import side
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.gate import Gate, Worse
+    from harness.gate import Gate, Limit, Worse
 
 
 def heading(gate: Gate) -> str:
     """Say in one line whether the gate is passed, and what was held against which limits."""
-    limits = ", ".join(f"{each.figure.word} {_percent(each.share)}" for each in gate.limits)
+    limits = ", ".join(map(_limit, gate.limits))
     how_many = "1 strategy" if gate.judged == 1 else f"{gate.judged} strategies"
     if gate.is_passed:
         return f"PASSED: {how_many}, none worse by more than the limits: {limits}."
@@ -44,6 +44,11 @@ def _told(worse: Worse) -> str:
         f"{change.place.strategy}, {change.figure.title}{at}: {before} -> {after}, {grown}, "
         f"the limit is {_percent(limit.share)}"
     )
+
+
+def _limit(limit: Limit) -> str:
+    whose = f"{limit.name}: " if limit.name else ""
+    return f"{whose}{limit.figure.word} {_percent(limit.share)}"
 
 
 def _percent(share: float) -> str:

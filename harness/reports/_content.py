@@ -124,7 +124,7 @@ def columns(found: list[Row]) -> Iterator[list[Column]]:
     folded = any(row["consume"] == "fold" for row in found)
     for each in (FOLD,) if folded else (MEMORY, TIME):
         shown = [c for c in each if any(row.get(c.field) is not None for row in found)]
-        if any(row["other_count"] for row in found):
+        if shown and any(row["other_count"] for row in found):
             shown = [ITEMS, *shown]
         if shown:
             yield [_headed(column, found) for column in shown]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callmeter.layers import CONTAINERS, OTHER, POOLS
+from callmeter.layers import (
+    CONTAINERS,
+    DJANGO_INSTANCES,
+    DJANGO_LOADING,
+    EVENT_LOOP,
+    JSON,
+    LIBRARY,
+    OTHER,
+    POOLS,
+    PYDANTIC,
+    RESERVES,
+)
 
 from harness.compare import rows
 from harness.plan import FLOOR
@@ -16,6 +27,9 @@ if TYPE_CHECKING:
 
     from harness.reports._figures import Figure
     from harness.results import Run
+
+LIBRARIES = (DJANGO_INSTANCES, DJANGO_LOADING, PYDANTIC, JSON, EVENT_LOOP, RESERVES)
+"""Layers that are drawn as one with the libraries."""
 
 
 def explanation(run: Run) -> tuple[list[Figure], str]:
@@ -62,4 +76,6 @@ def drawn_as(layer: str) -> str:
     """Give which of the palette's layers a layer of the explanation is drawn as."""
     if layer in (CONTAINERS, POOLS):
         return "containers and sharing pools"
+    if layer in LIBRARIES or layer.startswith(LIBRARY):
+        return "libraries"
     return next((group for group in LAYERS if layer.startswith(group)), OTHER)

@@ -90,7 +90,9 @@ def payrolls(run: Run, options: content.Options) -> list[tuple[str, list[Row]]]:
 def first_shown(found: list[tuple[str, list[Row]]]) -> int:
     """Give the place of the payroll to show first, the realistic one of two as near."""
     first = [group[0] for _, group in found]
-    distance = [(abs(row["entries"] - NEAREST), row["profile"] != "realistic") for row in first]
+    distance = [
+        (abs((row["entries"] or 0) - NEAREST), row["profile"] != "realistic") for row in first
+    ]
     return distance.index(min(distance)) if distance else 0
 
 
@@ -112,7 +114,7 @@ def comparison(run: Run, options: content.Options) -> list[Figure]:
                     "payroll": place,
                     "strategy": row["strategy"],
                     "label": row["label"],
-                    "entries": row["entries"],
+                    "entries": row["workload"].size,
                     "baseline": row["strategy"] in baselines.ALL,
                     **_memory(row, based),
                     **_time(row, reference, based),

@@ -27,7 +27,8 @@ def tables(run: Run) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     """Give title, headings and cells of each figure measured at two sizes or more."""
     by_strategy: dict[str, dict[int, Row]] = defaultdict(dict)
     for row in rows(run):
-        by_strategy[row["strategy"]][row["entries"]] = row
+        if size := row["workload"].size:
+            by_strategy[row["strategy"]][size] = row
     sizes = sorted({size for found in by_strategy.values() for size in found})
     for figure, (title, unit, scale, fixed, fixed_scale) in FIGURES.items():
         cells = []

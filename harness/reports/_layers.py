@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOMENTS = ("peak", "retained")
 BAR_WIDTH = 40
+SMALLEST_LAYER = 0.0005
+"""Of what there is, for a layer to have a line."""
 SMALLEST_SHARE = 0.001
 """Of what is retained, for a type to have a line of its own."""
 MORE_THAN_HELD = 0.10
@@ -90,11 +92,29 @@ def as_bars(each: Explained) -> Iterator[str]:
         for layer in ordered(sizes):
             size = sizes[layer]
             share = size / total
+            if share < SMALLEST_LAYER:
+                continue
             figure = f"{size / each.entries:>9,.0f}  {share:>6.1%}"
             yield f"  {layer:{width}} {figure}  {bar(share)}".rstrip()
+        yield from place_lines(each, moment)
         yield ""
     yield f"{each.strategy}, what the result holds, by type:"
     yield from census_lines(each)
+
+
+def places_of(each: Explained, moment: str) -> dict[str, int]:
+    """Give the places of the code that allocated most of what there is at that moment."""
+    of = each.explanation
+    return of.peak_places if moment == "peak" else of.retained_places
+
+
+def place_lines(each: Explained, moment: str) -> Iterator[str]:
+    """Say which places of the code allocated most of what there is at that moment."""
+    places = places_of(each, moment)
+    if places:
+        yield "  largest places:"
+    for place, size in places.items():
+        yield f"  {size / each.entries:>9,.0f}  {place}"
 
 
 def bar(share: float) -> str:

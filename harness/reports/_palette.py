@@ -41,7 +41,7 @@ LAYERS = {
     "SQLAlchemy ORM": _VERMILLION,
     "domain objects": _GREEN,
     "containers and sharing pools": _PINK,
-    "other libraries": _BROWN,
+    "libraries": _BROWN,
     "other": _GREY,
 }
 """The layers of an explanation as they are drawn, a few in one, from the database's end."""

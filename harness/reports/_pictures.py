@@ -146,7 +146,8 @@ def _grown(run: Run, data: dict[str, list[figures.Figure]], first: int) -> Itera
         ("time", f"wall time, {based.time}", "How does the time grow?"),
     )
     for field, axis, title in shown:
-        sizes = sorted({row["entries"] for row in data["rows"] if row[field] is not None})
+        sized = [row for row in data["rows"] if row["entries"] and row[field] is not None]
+        sizes = sorted({row["entries"] for row in sized})
         if len(sizes) > 1:
             yield Picture(
                 f"growth-{field}",

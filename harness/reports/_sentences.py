@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callmeter.units import format_bytes
+
 from harness import baselines
 from harness.compare import FEWEST_TIMES, cannot_be_told_apart, incomplete, ranked, repeats_within
 from harness.plan import FLOOR
@@ -11,6 +13,8 @@ from harness.reports._content import Options, hides, is_doubtful, memory_measure
 from harness.words import MEGABYTE, against, faster, megabytes, short, smaller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.compare import Row
     from harness.results import Run
 
@@ -24,6 +28,10 @@ SAID_OF_REPEATS = {
     "wall_seconds": "wall time",
     "paused_wall_seconds": "wall time with the collector paused",
 }
+FAR = 0.25
+"""Of the larger of two peaks: so far apart, they are not of the same memory."""
+FAR_BYTES = 32e6
+"""Bytes below which whole pages and arenas explain a difference."""
 LEGEND = {
     "peak_bytes": "delta: bytes retained after the call; peak: highest during it; both above what "
     "was\nheld before, as tracemalloc counts: Python's allocators, not native memory.",
@@ -80,6 +88,35 @@ def missed(found: list[Row]) -> list[str]:
     ]
 
 
+def resident(found: list[Row]) -> list[str]:
+    """Say where resident memory is far from what was allocated, why, and which to plan with."""
+    return [line for row in found for line in _resident(row)]
+
+
+def _resident(row: Row) -> Iterator[str]:
+    name, peak, rss = row["strategy"], row.get("allocator_peak_bytes"), row.get("rss_peak_bytes")
+    if children := row.get("rss_children_bytes"):
+        yield (
+            f"{name} starts other processes, which are not counted: the largest held "
+            f"{format_bytes(children)}; plan with that too."
+        )
+    if row["allocators"]:
+        yield (
+            f"{name} uses {row['allocators']}, with an allocator that all allocations do not see "
+            "and that keeps what the warm-up took; plan with the RSS peak under --no-warm-up."
+        )
+    elif peak is not None and rss is not None and abs(rss - peak) > FAR * max(peak, rss, FAR_BYTES):
+        where = (
+            "memory beside malloc, or arenas and pages that are not full"
+            if rss > peak
+            else "memory that was asked for and not touched, or was resident before"
+        )
+        yield (
+            f"{name}: RSS peaks at {format_bytes(rss)}, all allocations at {format_bytes(peak)}: "
+            f"{where}; plan with {format_bytes(max(rss, peak))}."
+        )
+
+
 def failed(found: list[Row]) -> list[str]:
     """Give a line for each row that has an error instead of figures."""
     return [f"{row['strategy']}: {row['error']}" for row in found if row["error"]]
@@ -108,7 +145,9 @@ def unsteady(found: list[Row]) -> list[str]:
 
 def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str, str]]]:
     """Say what each strategy retains and needs for the payroll of `options.scale_to` entries."""
-    measured = found[0]["entries"]
+    measured = found[0]["workload"].size
+    if measured is None:  # a function: what it would read is not known
+        return "", []
     basis = (
         "as measured"
         if measured == options.scale_to
@@ -124,7 +163,6 @@ def implication(found: list[Row], options: Options) -> tuple[str, list[tuple[str
         )
         for row in found
         if row["consume"] == "hold"
-        and row["workload"].is_payroll
         and all(row.get(f"{each}_bytes") is not None for each in (stem, delta))
     ]
     return f"A payroll of {options.scale_to:,} entries ({basis}):", lines
@@ -137,7 +175,11 @@ def _scaled(row: Row, stem: str, options: Options) -> str:
 
 def verdict(found: list[Row]) -> list[str]:
     """Say which strategy needs least memory and which is fastest, and by how much."""
-    fit = [row for row in found if row["strategy"] not in baselines.ALL and not row["error"]]
+    fit = [
+        row
+        for row in found
+        if row["strategy"] not in baselines.ALL and not row["error"] and not row["other_count"]
+    ]
     if len(fit) == 1 and not fit[0]["workload"].is_payroll:  # nothing to be the least of
         return []
     timed = [row for row in fit if row.get("wall_seconds") is not None]

@@ -11,16 +11,22 @@ from harness.reports import _layers as layers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.compare import Row
     from harness.results import Run
 
 
 def render(run: Run, options: content.Options) -> str:
     """Give a heading line and the rows; a figure that was not measured is empty."""
-    rows = [row for _, rows in content.by_payroll(run, options) for row in rows]
+    rows = [_plain(row) for _, rows in content.by_payroll(run, options) for row in rows]
     if layers.only_explained(run):
         rows = list(_layers(run))
-    names = dict.fromkeys(name for row in rows for name in row if name != "workload")
+    names = dict.fromkeys(name for row in rows for name in row)
     return as_csv(names, rows)
+
+
+def _plain(row: Row) -> Row:
+    """Return the row without its workload, whose every part is a field of its own."""
+    return {name: value for name, value in row.items() if name != "workload"}
 
 
 def _layers(run: Run) -> Iterator[dict[str, object]]:

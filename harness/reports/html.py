@@ -152,7 +152,7 @@ def _chosen(rows: list[Row], column: dict[str, str]) -> dict[str, str]:
 
 
 def _caption(columns: list[content.Column]) -> str:
-    fields = {column.field for column in columns}
+    fields = {column.field for column in columns if column.field != content.ITEMS.field}
     return next(said for whole, said in CAPTIONS if fields <= {column.field for column in whole})
 
 

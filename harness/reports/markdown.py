@@ -29,20 +29,33 @@ def render(run: Run, options: content.Options) -> str:
             parts += [*(f"- **error** {line}" for line in failed), ""]
     for title, headings, cells in growth.tables(run):
         parts += [f"**Growth: {title}**", "", aligned(one_line(headings), cells, "pipe"), ""]
-    explained = list(layers.explained(run))
-    if explained:
-        for moment in layers.MOMENTS:
-            parts += [aligned(*layers.as_table(explained, moment), "pipe"), ""]
-        for each in explained:
-            parts += [f"{each.strategy} retains:", "```", *layers.census_lines(each), "```", ""]
+    parts += _explained(list(layers.explained(run)))
     return "\n".join([*map(in_markdown, parts), f"<sub>{in_markdown(words.ran_on(run))}</sub>"])
+
+
+def _explained(found: list[layers.Explained]) -> list[str]:
+    parts: list[str] = []
+    for moment in layers.MOMENTS if found else ():
+        parts += [aligned(*layers.as_table(found, moment), "pipe"), ""]
+    for each in found:
+        for moment in layers.MOMENTS:
+            lines = list(layers.place_lines(each, moment))
+            parts += [f"{each.strategy}, {moment}:", "```", *lines, "```", ""] if lines else []
+        parts += [f"{each.strategy} retains:", "```", *layers.census_lines(each), "```", ""]
+    return parts
 
 
 def _compared(rows: list[Row]) -> list[str]:
     parts = []
     for headings, cells in content.tables(rows):
         parts += [aligned(one_line(headings), cells, "pipe"), ""]
-    notes = [*say.missed(rows), *say.unavailable(rows), *say.unsteady(rows), *say.verdict(rows)]
+    notes = [
+        *say.missed(rows),
+        *say.resident(rows),
+        *say.unavailable(rows),
+        *say.unsteady(rows),
+        *say.verdict(rows),
+    ]
     return [*parts, "  \n".join(notes).replace("* trace", "\\* trace"), ""]
 
 

@@ -59,5 +59,5 @@ def _compared(rows: list[Row], options: content.Options, *, is_said: bool) -> li
     heading, lines = say.implication(rows, options) if is_said else ("", [])
     width = max((len(name) for name, _ in lines), default=0)
     scaled = [heading, *(f"  {name:{width}}  {what}" for name, what in lines), ""] if lines else []
-    notes = [*say.missed(rows), *say.unavailable(rows), *say.unsteady(rows)]
+    notes = [*say.missed(rows), *say.resident(rows), *say.unavailable(rows), *say.unsteady(rows)]
     return [*parts, "", *say.legend(rows), "", *scaled, *notes, *say.verdict(rows)]

@@ -6,16 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from callmeter.census import census
 from callmeter.driver_values import FILE
 from callmeter.layers import LAYERS, OTHER, by_layer, layer_of
 from callmeter.recording import Frame, Part
-from psycopg.adapt import Transformer
-from psycopg.pq import Format
 
 from harness import plan
 from harness.measure import reading, run
-from harness.payroll import Payroll, entries
+from harness.payroll import Payroll
 from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
@@ -35,7 +32,8 @@ def url(database: Database) -> URL:
 
 
 def explained(url: URL, *ways: str) -> list[Explanation]:
-    found = run(plan.explanations(ways, PAYROLL), reading(lambda _: url), timeout=120)
+    found = list(run(plan.explanations(ways, PAYROLL), reading(lambda _: url), timeout=120))
+    assert [m.error for m in found if m.error] == []
     by_way = {m.cell.strategy: m.explanation for m in found if m.explanation}
     return [by_way[way] for way in ways]
 
@@ -47,7 +45,7 @@ def explanations(url: URL) -> dict[str, Explanation]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_little_is_unexplained(explanations: dict[str, Explanation], way: str) -> None:
-    for sizes in (explanations[way].peak_bytes, explanations[way].retained_bytes):
+    for sizes in (explanations[way].peak, explanations[way].retained):
         assert sizes.get(OTHER, 0) < 0.03 * sum(sizes.values())
         assert sizes.keys() <= set(LAYERS)
 
@@ -56,9 +54,9 @@ def test_little_is_unexplained(explanations: dict[str, Explanation], way: str) -
 def test_parts_add_up_to_what_the_meter_reads(
     explanations: dict[str, Explanation], url: URL, way: str
 ) -> None:
-    size = (PAYROLL.entries, PAYROLL.components, PAYROLL.profile)
-    (metered,) = run([plan.Cell(way, "allocator", *size)], reading(lambda _: url), timeout=120)
-    peak, retained = explanations[way].peak_bytes, explanations[way].retained_bytes
+    cell = plan.Cell(way, "allocator", plan.workload_of(PAYROLL))
+    (metered,) = run([cell], reading(lambda _: url), timeout=120)
+    peak, retained = explanations[way].peak, explanations[way].retained
     figures = metered.figures
     assert sum(peak.values()) == pytest.approx(figures["allocator_peak_bytes"], rel=0.01)
     assert sum(retained.values()) == pytest.approx(figures["allocator_delta_bytes"], rel=0.01)
@@ -70,8 +68,8 @@ def test_shares_are_the_same_in_every_process(
     (again,) = explained(url, "full_orm")
     before = explanations["full_orm"]
     for one, other in (
-        (before.peak_bytes, again.peak_bytes),
-        (before.retained_bytes, again.retained_bytes),
+        (before.peak, again.peak),
+        (before.retained, again.retained),
     ):
         for layer in LAYERS:
             share = one.get(layer, 0) / sum(one.values())
@@ -81,7 +79,7 @@ def test_shares_are_the_same_in_every_process(
 def test_what_is_retained_is_mostly_the_drivers(explanations: dict[str, Explanation]) -> None:
     """What the published explanation had wrong: the extra bytes are not the ORM's."""
     for way in ("full_orm", "core_rows"):
-        sizes = explanations[way].retained_bytes
+        sizes = explanations[way].retained
         total = sum(sizes.values())
         values = sum(size for layer, size in sizes.items() if layer.startswith("driver values"))
         orm = sum(size for layer, size in sizes.items() if "ORM" in layer)
@@ -89,64 +87,9 @@ def test_what_is_retained_is_mostly_the_drivers(explanations: dict[str, Explanat
         assert orm < 0.02 * total
 
 
-def test_the_census_sees_duplicates_and_their_saving() -> None:
-    """Checked against objects that really share: the floor is what sharing leaves."""
-    shared = list(entries(PAYROLL))
-    fresh = [next(entries(PAYROLL, [index])) for index in range(PAYROLL.entries)]
-    with_pools = {kind.type: kind for kind in census(shared)}
-    without = {kind.type: kind for kind in census(fresh)}
-    assert with_pools["UUID"].distinct == without["UUID"].distinct
-    saved = sum(kind.bytes for kind in without.values()) - sum(
-        kind.bytes for kind in with_pools.values()
-    )
-    computed = sum(kind.saving or 0 for kind in without.values()) - sum(
-        kind.saving or 0 for kind in with_pools.values()
-    )
-    assert computed == pytest.approx(saved, rel=0.01)
-
-
-def test_the_census_counts_what_is_there() -> None:
-    kinds = {kind.type: kind for kind in census(list(entries(PAYROLL)))}
-    assert kinds["PremiumEntry"].objects == PAYROLL.entries
-    assert kinds["PremiumComponent"].objects == PAYROLL.entries * PAYROLL.components
-    assert kinds["PremiumEntry"].distinct is None
-    assert "Status" not in kinds, "enum members exist once and for all"
-
-
-def test_the_census_leaves_out_what_was_there_before() -> None:
-    older = [["kept"], {"by": "others"}]
-    kinds = {kind.type: kind.objects for kind in census([older[0], older[1], ["new"]], older)}
-    assert kinds == {"list": 2, "str": 1}
-
-
-def test_the_census_takes_types_that_only_c_can_make() -> None:
-    load = Transformer().get_loader(2950, Format.BINARY).load
-    assert {kind.type for kind in census([load])} >= {"list", type(load).__qualname__}
-
-
 def part(size: int, *stack: tuple[str, str], native: tuple[str, ...] = ()) -> Part:
     frames = tuple(Frame(function, file, 1) for function, file in stack)
     return Part(size, "PYMALLOC_MALLOC", frames, native)
-
-
-class Tells:
-    """An object whose class tells another size, and that is lazy: who asks its class wakes it."""
-
-    def __sizeof__(self) -> int:
-        raise AttributeError("half made")
-
-    @property
-    def __class__(self) -> type:
-        raise AssertionError("woken")
-
-    @__class__.setter
-    def __class__(self, value: type) -> None: ...
-
-
-def test_the_census_believes_no_class_about_its_size_and_wakes_nothing() -> None:
-    kinds = {kind.type: kind for kind in census([Tells() for _ in range(10)])}
-    assert kinds["Tells"].objects == 10
-    assert 16 <= kinds["Tells"].bytes / 10 < 200
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callmeter.loader import TargetError, count, load
+from callmeter.call import count
+from callmeter.errors import TargetError
+from callmeter.loader import DifferentDataError, load, make_call
 from callmeter.target import Target, parse
 
 CODE = """
@@ -72,7 +74,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def called(text: str, setup: str = "", *, fold: bool = False) -> Any:
-    return load(parse(text, setup), fold=fold)()
+    function, _ = load(parse(text, setup), fold=fold)
+    return function()
 
 
 @pytest.mark.usefixtures("project")
@@ -93,16 +96,15 @@ def called(text: str, setup: str = "", *, fold: bool = False) -> Any:
         ("Query", 3),
         ("Cursor()", 3),
         ("iter(items())", 3),
-        ("number.bit_length", 1),
+        ("number.bit_length", None),
         ("items()[:2]", 2),
         ("[each for each in items()]", 3),
         ("lambda: items()", 3),
     ],
 )
-def test_a_call_is_awaited_and_read_to_its_end(call: str, length: int) -> None:
+def test_a_call_is_awaited_and_read_to_its_end(call: str, length: int | None) -> None:
     assert count(called(f"planted_app.repo:{call}")) == length
-    if call != "number.bit_length":
-        assert called(f"planted_app.repo:{call}", fold=True) == length
+    assert called(f"planted_app.repo:{call}", fold=True) == length
 
 
 @pytest.mark.usefixtures("project")
@@ -118,9 +120,9 @@ def test_a_file_named_like_a_module_of_pythons_is_the_users() -> None:
 
 
 @pytest.mark.usefixtures("project")
-def test_what_has_fields_or_no_length_is_one_item() -> None:
+def test_what_has_fields_or_no_length_has_no_items() -> None:
     assert type(called("planted_app.repo:Model")).__name__ == "Model"
-    assert count(called("planted_app.repo:kind")) == 1
+    assert count(called("planted_app.repo:kind")) is None
 
 
 @pytest.mark.usefixtures("project")
@@ -136,7 +138,7 @@ def test_the_setup_comes_before_the_import_and_its_names_are_known() -> None:
 
 @pytest.mark.usefixtures("project")
 def test_every_call_is_awaited_in_the_same_loop() -> None:
-    call = load(parse("planted_app.repo:later"))
+    call, _ = load(parse("planted_app.repo:later"))
     call(), call()
     assert len(sys.modules["planted_app.repo"].LOOPS) == 1
 
@@ -173,5 +175,26 @@ def test_a_module_that_does_not_import_says_why(project: Path) -> None:
 
 @pytest.mark.usefixtures("project")
 def test_what_the_call_raises_is_its_own() -> None:
+    function, _ = load(Target("planted_app.repo", "broken"))
     with pytest.raises(ValueError, match="no"):
-        load(Target("planted_app.repo", "broken"))()
+        function()
+
+
+@pytest.mark.usefixtures("project")
+def test_it_is_compared_with_what_the_reference_gave(tmp_path: Path) -> None:
+    made = {"where": "planted_app.repo", "data": str(tmp_path / "reference")}
+    reference = make_call(call="items", is_reference=True, **made)
+    reference.check(reference.function())
+    same = make_call(call="stream", **made)
+    same.check(same.function())
+    other = make_call(call="items()[:2]", **made)
+    with pytest.raises(DifferentDataError, match="item 2"):
+        other.check(other.function())
+
+
+@pytest.mark.usefixtures("project")
+def test_what_is_folded_is_counted_and_compared_held(tmp_path: Path) -> None:
+    folded = make_call("planted_app.repo", "stream", fold=True)
+    assert folded.count(folded.function()) == 3
+    compared = make_call("planted_app.repo", "stream", fold=True, data=str(tmp_path / "reference"))
+    assert len(compared.function()) == compared.count(compared.function()) == 3

@@ -81,7 +81,10 @@ def test_a_control_group_without_a_limit_has_none(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not os.access(CGROUPS, os.W_OK), reason="root's, and version 1's")
 def test_a_container_has_less_than_its_machine() -> None:
-    code = "import sys; sys.stdin.read(); from harness import limit; print(memory_limit.share(1))"
+    code = (
+        "import sys; sys.stdin.read()\n"
+        "from callmeter import memory_limit; print(memory_limit.share(1))"
+    )
     python = [sys.executable, "-c", code]
     with (
         a_cgroup(f"mapping-strategies-{os.getpid()}", 2 * memory_limit.LEAST) as group,
@@ -96,9 +99,10 @@ def test_a_container_has_less_than_its_machine() -> None:
     "error", ["MemoryError (slotted.py:3)", "DatabaseError: out of memory for query result"]
 )
 def test_an_error_says_what_the_process_may_hold(error: str) -> None:
-    assert memory_limit.said(error, 4 * 10**9) == f"{error}: it may hold 4,000 MB (--memory-limit)"
-    assert memory_limit.said(error, None) == error
+    explained = memory_limit.explained(error, 4 * 10**9)
+    assert explained == f"{error}: it may hold 4,000 MB (--memory-limit)"
+    assert memory_limit.explained(error, None) == error
 
 
 def test_other_errors_have_nothing_to_do_with_it() -> None:
-    assert memory_limit.said("ValueError: no", 4 * 10**9) == "ValueError: no"
+    assert memory_limit.explained("ValueError: no", 4 * 10**9) == "ValueError: no"

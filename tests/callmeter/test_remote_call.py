@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
-import msgspec
 import pytest
-from callmeter.loader import TargetError
-from callmeter.remote_call import pack, received, send, unpack
+from callmeter.errors import TargetError
+from callmeter.remote_call import dump, dump_exception, load_exception, make_call
 
 
 @pytest.fixture(autouse=True)
@@ -17,27 +17,46 @@ def _same_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_call_arrives_with_its_arguments() -> None:
-    sent = msgspec.json.encode(send(json.dumps, [{"b": 1, "a": 2}], {"sort_keys": True}))
-    assert received(msgspec.json.decode(sent, type=type(send(len))))() == '{"a": 2, "b": 1}'
+    arguments = json.dumps(dump(json.dumps, [{"b": 1, "a": 2}], {"sort_keys": True}))
+    assert make_call(**json.loads(arguments)).function() == '{"a": 2, "b": 1}'
+
+
+def test_what_it_gives_is_read_to_its_end() -> None:
+    call = make_call(**dump(map, [str, (1, 2)]))
+    assert call.function() == ["1", "2"]
+
+
+def test_modules_are_found_where_they_were_and_then_where_they_are(tmp_path: Path) -> None:
+    (tmp_path / "of_here").mkdir()
+    sys.path.append(str(tmp_path / "of_here"))
+    arguments = dump(len, ["abc"]) | {"path": [str(tmp_path)]}
+    make_call(**arguments)
+    assert sys.path[0] == str(tmp_path)
+    assert sys.path[-1] == str(tmp_path / "of_here")
 
 
 def test_a_function_of_the_same_name_in_another_file_is_not_it() -> None:
-    sent = msgspec.structs.replace(send(json.dumps), file="conftest.py")
+    arguments = dump(json.dumps) | {"file": "conftest.py"}
     with pytest.raises(TargetError, match="finds dumps in another file"):
-        received(sent)
+        make_call(**arguments)
 
 
 def test_a_patched_function_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     original = json.dumps
     monkeypatch.setattr(json, "dumps", print)
     with pytest.raises(TargetError, match="dumps is not found by its name"):
-        send(original)
+        dump(original)
+
+
+def test_an_argument_that_cannot_be_sent_is_named() -> None:
+    with pytest.raises(TargetError, match="an argument of type builtins.generator cannot be sent"):
+        dump(len, [(each for each in "abc")])
 
 
 def test_an_exception_comes_back_or_nothing() -> None:
-    error = unpack(pack(KeyError("payroll")))
+    error = load_exception(dump_exception(KeyError("payroll")))
     assert isinstance(error, KeyError)
     assert "In the fresh process" in error.__notes__[0]
-    assert unpack(None) is None
-    assert unpack(b"no pickle") is None
-    assert pack(type("LocalError", (Exception,), {})()) is None
+    assert load_exception(None) is None
+    assert load_exception("bm8gcGlja2xl") is None
+    assert dump_exception(type("LocalError", (Exception,), {})()) is None

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import ROOT
 
 from callmeter import temporary
 
@@ -41,9 +40,10 @@ def test_it_is_gone_with_all_in_it(place: Path) -> None:
 
 def test_what_a_killed_process_left_is_gone_with_the_next(place: Path) -> None:
     code = (
-        "import os; from harness import temporary\nwith temporary.folder(): os.kill(os.getpid(), 9)"
+        "import os; from callmeter import temporary\n"
+        "with temporary.folder(): os.kill(os.getpid(), 9)"
     )
-    environment = {**os.environ, "TMPDIR": str(place), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "TMPDIR": str(place)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
     assert done.returncode == -9
     assert len(list(place.iterdir())) == 1
@@ -58,7 +58,7 @@ def test_what_a_living_process_uses_stays(place: Path) -> None:
             assert set(place.iterdir()) == {Path(theirs), Path(ours)}
 
 
-@pytest.mark.parametrize("name", ["mapping-strategies", "mapping-strategies.tmp-mine", f"a{NAME}"])
+@pytest.mark.parametrize("name", ["callmeter", "callmeter.tmp-mine", f"a{NAME}"])
 def test_other_names_stay(place: Path, name: str) -> None:
     other = left_by_a_dead(place, name)
     with temporary.folder():

@@ -1,4 +1,4 @@
-"""Budgets: what people write, and one clear line for what is none."""
+"""Bytes and seconds: what people write, what they are shown, and one clear line for what is none."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NO_AMOUNTS = ["", "0", "-5", "5", "MB", "-5MB", "12 parsecs", "nan", "inf", "inf
 NO_AMOUNTS += ["1_0MB", "5MB 5s", "0x5MB", "\N{ARABIC-INDIC DIGIT THREE}MB", "\0"]
 
 
-@pytest.mark.parametrize("read", [units.memory, units.seconds])
+@pytest.mark.parametrize("read", [units.parse_bytes, units.parse_seconds])
 @pytest.mark.parametrize(
     "text",
     [*NO_AMOUNTS, "0MB", "0s", "1e-30B", "1e-30s", "1e99GB", "1e999GB", "1e5min"],
@@ -58,7 +58,7 @@ def test_what_is_no_budget_is_one_line(read: object, text: str) -> None:
 
 @given(st.text(max_size=10) | st.from_regex(r"[0-9.e+-]{0,6} ?[kMGimsunB]{0,3}", fullmatch=True))
 def test_no_text_gives_anything_but_a_budget_or_an_error(text: str) -> None:
-    for read in (units.memory, units.seconds):
+    for read in (units.parse_bytes, units.parse_seconds):
         with suppress(UsageError):
             assert 0 < read(text) <= 10**15
 
@@ -66,3 +66,36 @@ def test_no_text_gives_anything_but_a_budget_or_an_error(text: str) -> None:
 @given(st.integers(1, 10**6), st.sampled_from(["kB", "MB", "GB", "KiB", "MiB"]))
 def test_a_number_and_a_unit_are_read_exactly(number: int, unit: str) -> None:
     assert units.parse_bytes(f"{number}{unit}") == number * units.MEMORY[unit]
+
+
+@pytest.mark.parametrize(
+    ("size", "nearest", "up"),
+    [
+        (0, "0 B", "0 B"),
+        (999, "999 B", "999 B"),
+        (1_000, "1.00 kB", "1.00 kB"),
+        (12_340, "12.3 kB", "12.4 kB"),
+        (126_400_000, "126 MB", "127 MB"),
+        (2_345_678, "2.35 MB", "2.35 MB"),
+        (-2_341_000, "-2.34 MB", "-2.34 MB"),
+        (12_340_000_000, "12.3 GB", "12.4 GB"),
+    ],
+)
+def test_bytes_are_shown_to_three_digits_and_rounded_up_where_asked(
+    size: float, nearest: str, up: str
+) -> None:
+    assert units.format_bytes(size) == nearest
+    assert units.format_bytes(size, up=True) == up
+
+
+def test_seconds_are_shown_to_three_digits() -> None:
+    shown = [units.format_seconds(each) for each in (1.2345, 0.12345, 0.000_012_3)]
+    assert shown == ["1.23 s", "123 ms", "12.3 us"]
+    assert units.format_seconds(0.1231, up=True) == "124 ms"
+
+
+@given(st.floats(1, 10**14))
+def test_what_is_shown_rounded_up_is_no_less(size: float) -> None:
+    shown = units.parse_bytes(units.format_bytes(size, up=True).replace(",", ""))
+    assert shown >= size * (1 - 1e-12)
+    assert shown <= size * 1.011 + 1

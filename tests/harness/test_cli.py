@@ -44,7 +44,9 @@ def test_compare_answers_the_question(tmp_path: Path, database: Database) -> Non
     for name in ("floor", *strategies.names()):
         assert f"\n{name} " in done.stdout
     assert "needs least memory" in done.stdout
-    assert done.stderr.startswith("Saved: results/local/")
+    runs = Path(os.environ["XDG_CACHE_HOME"]) / "mapping-strategies" / "runs"
+    assert done.stderr.startswith(f"Saved: {runs}/")
+    assert not (tmp_path / "results").exists()
     run = saved_run(done, tmp_path)
     assert len(run.measurements) == run.header.cells
     assert run.header.environment["server"] == "PostgreSQL 18.4 (embedded)"

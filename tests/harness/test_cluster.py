@@ -8,17 +8,21 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from callmeter.errors import UsageError
-from callmeter.worker import Job
+from callmeter.interpreter import inspect_interpreter
+from callmeter.worker_pool import Environment
 from dask_cluster import Dask, until
 from distributed import Client
 from support import PLANTED, ROOT, as_dsn
 
 from harness import cluster, environment, plan, results
 from harness.cli import _measuring as measuring
+from harness.cli._measuring import Setting
 from harness.cluster import place
 from harness.errors import ClusterError
 from harness.measure import reading, run
@@ -27,10 +31,10 @@ from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sqlalchemy import URL
 
+    from harness.place import Task
     from harness.postgres.database import Database
     from harness.results import Measurement
 
@@ -154,12 +158,12 @@ def test_nobody_is_told_the_password(dask: Dask, url: URL) -> None:
     secret = url.set(password="s3cret")
     way = str(PLANTED / "raises.py")
     (row,) = measured(dask, secret, *cells(way, "tracemalloc", 1))
-    assert row.error == "ValueError: no *** (raises.py:5)"
+    assert row.error == "ValueError: no ***; and more (raises.py:5)"
     (cell,) = cells(way, "tracemalloc", 1)
-    job = Job(cell, secret.render_as_string(hide_password=False))
+    task = reading(lambda _: secret)(cell)
     with Client(dask.address, set_as_default=False) as client:
-        task = client.submit(cluster._measured, job, 1)  # what Dask logs when ours does raise
-        assert isinstance(task.exception(), KeyError)
+        failing = client.submit(cluster._measured, task, 1)  # what Dask logs when ours does raise
+        assert isinstance(failing.exception(), KeyError)
     until(lambda: "Compute Failed" in dask.logs())
     assert "s3cret" not in dask.logs()
 
@@ -206,8 +210,8 @@ def test_workers_that_are_not_as_we_are_are_refused(
         place(dask.address, ["way.py"]),
     ):
         pass
-    ours = environment.software() | {"sqlalchemy": "2.0.1"}
-    monkeypatch.setattr(environment, "software", lambda: ours)
+    ours = environment.software(inspect_interpreter()) | {"sqlalchemy": "2.0.1"}
+    monkeypatch.setattr(environment, "software", lambda _: ours)
     with pytest.raises(ClusterError, match=r"has sqlalchemy 2\.1\.\d+, not 2\.0\.1"):
         place(dask.address).__enter__()
 
@@ -234,11 +238,34 @@ def test_a_wrong_address_is_one_line(dask: Dask) -> None:
 
 def test_a_cluster_needs_a_server_that_all_reach(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--cluster needs --dsn"):
-        measuring.measured([], tmp_path / "run.jsonl", None, 60, cluster="tcp://h:1")
+        measuring.measured([], tmp_path / "run.jsonl", Setting(cluster="tcp://h:1"))
+
+
+def test_the_workers_python_measures_and_no_other() -> None:
+    setting = Setting("postgresql://h/d", python="/usr/bin/python3", cluster="tcp://h:1")
+    with pytest.raises(UsageError, match="leave out --python"):
+        measuring.measured([], Path("run.jsonl"), setting)
+
+
+def test_a_worker_elsewhere_has_its_own_folders(dask: Dask, url: URL) -> None:
+    """What is told to the cluster was found on this machine: another one has it elsewhere."""
+    dask.have(1)
+    there = Environment("/nowhere/bin/python", (("strategies", "/nowhere/strategies"),))
+    task_of = reading(lambda _: url, environment=there)
+
+    def elsewhere(cell: plan.Cell) -> Task:
+        task = task_of(cell)
+        away = tuple((name, f"/nowhere/{name}") for name, _ in task.environment.packages)
+        return replace(task, environment=replace(task.environment, packages=away))
+
+    with place(dask.address) as at:
+        (found,) = run(cells(plan.REFERENCE, "tracemalloc", 1), elsewhere, 60, at)
+    assert found.error is None
 
 
 def test_a_missing_package_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "harness.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
+    dsn = "postgresql://h/d"
     with pytest.raises(UsageError, match=r"pip install 'mapping-strategies\[cluster\]'"):
-        measuring.measured([], tmp_path / "run.jsonl", "postgresql://h/d", 60, cluster="tcp://h:1")
+        measuring.measured([], tmp_path / "run.jsonl", Setting(dsn, cluster="tcp://h:1"))

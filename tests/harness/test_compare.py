@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from callmeter.worker import CHECK
+from support import a_workload
 
 from harness.compare import incomplete, ranked, rows
-from harness.payroll import Payroll, Profile
-from harness.plan import FLOOR, REFERENCE, Cell, cells
+from harness.payroll import Payroll
+from harness.plan import FLOOR, REFERENCE, Cell, Workload, cells
 from harness.results import FORMAT, Header, Measurement, Run
 
 
@@ -124,6 +125,42 @@ def test_what_a_broken_contract_left_out_is_not_missing() -> None:
     assert rows(Run(header, measured[:2]))[0]["incomplete"] == "2 of 5 cells"
     assert incomplete(Run(header, measured[:2])) == "2 of 5 cells"
     assert incomplete(Run(header, [broken])) is None  # nothing else was to be measured
+
+
+def function(name: str, items: int | None, peak: float, repeat: int = 0) -> Measurement:
+    of = Cell(name, "tracemalloc", Workload(), repeat)
+    return Measurement(of, {"delta_bytes": peak, "peak_bytes": peak}, items=items)
+
+
+def of_functions(*measurements: Measurement) -> list[dict[str, object]]:
+    header = Header(FORMAT, len(measurements), "", {}, {}, reference="a:read")
+    return rows(Run(header, list(measurements)))
+
+
+def test_what_a_function_needs_an_item_is_by_its_own_count() -> None:
+    one, other = of_functions(function("a:read", 10, 1000), function("b:read", 10, 500))
+    assert (one["entries"], one["peak_bytes_per_entry"], one["other_count"]) == (10, 100, False)
+    assert other["peak_smaller_than_reference"] == 2
+
+
+def test_work_of_another_size_has_no_ratio_and_says_so() -> None:
+    one, other = of_functions(function("a:read", 10, 1000), function("b:read", 5, 500))
+    assert (other["entries"], other["peak_bytes_per_entry"], other["other_count"]) == (5, 100, True)
+    assert other["peak_smaller_than_reference"] is None
+    assert one["peak_smaller_than_reference"] == 1
+
+
+def test_a_function_whose_calls_give_different_counts_has_no_figures() -> None:
+    (row,) = of_functions(function("a:read", 10, 1), function("a:read", 12, 1, 1))
+    assert row["error"] == (
+        "its calls gave 10, then 12 items: a call changes what the next one reads"
+    )
+    assert row["peak_bytes"] is None
+
+
+def test_nothing_read_has_figures_and_none_an_item() -> None:
+    (row,) = of_functions(function("a:read", 0, 1000))
+    assert (row["entries"], row["peak_bytes"], row["peak_bytes_per_entry"]) == (0, 1000, None)
 
 
 def test_ranked_puts_what_has_no_figure_last() -> None:

@@ -86,8 +86,8 @@ def test_deep_nesting(opening: bytes, before: bytes) -> None:
 
 
 def test_a_newer_and_an_older_run() -> None:
-    for version, age in ((2, "newer"), (0, "older"), (10**30, "newer")):
-        newer = ORIGINAL[0].replace(b'"format":1', f'"format":{version}'.encode())
+    for version, age in ((3, "newer"), (1, "older"), (0, "older"), (10**30, "newer")):
+        newer = ORIGINAL[0].replace(b'"format":2', f'"format":{version}'.encode())
         with pytest.raises(ResultsError, match=f"from an? {age} version"):
             read(newer + b'\n{"of another":"shape"}\n')
 

@@ -99,7 +99,7 @@ def test_what_only_one_run_has_is_named() -> None:
     found = {
         (
             each.place.strategy,
-            each.place.payroll.entries,
+            each.place.workload.size,
             each.figure and each.figure.word,
             each.second,
         )

@@ -6,11 +6,13 @@ import getpass
 import platform
 from pathlib import Path
 
+from callmeter.interpreter import inspect_interpreter
+
 from harness.environment import describe
 
 
 def test_it_says_what_the_numbers_depend_on() -> None:
-    found = describe("PostgreSQL 18.4 (embedded)")
+    found = describe("PostgreSQL 18.4 (embedded)", inspect_interpreter())
     for what in ("python", "sqlalchemy", "psycopg", "libpq", "server", "cores", "memory", "commit"):
         assert found[what]
     assert found["server"] == "PostgreSQL 18.4 (embedded)"
@@ -18,7 +20,7 @@ def test_it_says_what_the_numbers_depend_on() -> None:
 
 
 def test_it_tells_no_path_and_no_host() -> None:
-    told = " ".join(describe("PostgreSQL 18.4 (embedded)").values())
+    told = " ".join(describe("PostgreSQL 18.4 (embedded)", inspect_interpreter()).values())
     assert str(Path.home()) not in told
     assert str(Path.cwd()) not in told
     assert not platform.node() or platform.node() not in told.split()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from callmeter.errors import UsageError
 from support import a_cell, a_run, failed, memory, times, with_baselines
 
 from harness import gate
 from harness.difference import between
-from harness.plan import REFERENCE
+from harness.plan import REFERENCE, Cell
 from harness.results import Measurement, Run
 
 BASELINE = with_baselines(*memory("lean", 4e6, 4e6), *times("lean", 0.05, 0.05, 0.05))
@@ -75,6 +76,57 @@ def test_a_slower_machine_fails_nothing() -> None:
     assert judged(slower, "time:1%").is_passed
 
 
+def test_a_limit_of_one_comes_before_that_of_all() -> None:
+    before = with_baselines(*memory("lean", 4e6, 4e6), *memory("other", 4e6, 4e6))
+    after = with_baselines(*memory("lean", 5e6, 5e6), *memory("other", 5e6, 5e6))
+
+    def worse(*words: str) -> list[str]:
+        limits = gate.limits(words)
+        places = gate.to_judge(before, ["lean", "other"], limits)
+        found = gate.judged(between(before, after), places, limits)
+        return [each.change.place.strategy for each in found.worse]
+
+    assert worse("peak:5%", "lean=peak:50%") == ["other"]
+    assert worse("lean=peak:5%", "peak:50%") == ["lean"]
+    assert worse("lean=peak:50%", "other=peak:50%") == []
+    assert worse("other=peak:5%") == ["other"]
+    with pytest.raises(UsageError, match="to limit 'laen'; did you mean lean"):
+        worse("peak:5%", "laen=peak:5%")
+
+
+def test_the_name_of_a_target_may_have_colons_and_equal_signs() -> None:
+    (limit,) = gate.limits(["app/repo.py:read(size=2, a='x:y')=peak:5%"])
+    assert (limit.name, limit.figure.word) == ("app/repo.py:read(size=2, a='x:y')", "peak")
+
+
+def function(peak: float, items: int | None = 10) -> Run:
+    """A run of one function of a user's."""
+    measurement = Measurement(
+        Cell("a:read", "tracemalloc"), {"delta_bytes": peak, "peak_bytes": peak}, items=items
+    )
+    run = a_run(measurement)
+    return msgspec.structs.replace(
+        run, header=msgspec.structs.replace(run.header, reference="a:read")
+    )
+
+
+def test_functions_are_judged_as_strategies_are() -> None:
+    def of(after: Run) -> gate.Gate:
+        limits = gate.limits(gate.DEFAULTS)
+        before = function(4e6)
+        (workload,) = gate.workloads_of(before)
+        assert gate.names_of(before, [workload], None) == ["a:read"]
+        places = gate.to_judge(before, ["a:read"], limits)
+        return gate.judged(between(before, after), places, limits)
+
+    assert of(function(4e6)).is_passed
+    assert [each.change.figure.word for each in of(function(5e6)).worse] == ["peak", "delta"]
+    (failure,) = of(function(4e6, items=12)).failed
+    assert failure.startswith("a:read: it gives 12 items, and gave 10 in the baseline")
+    with pytest.raises(UsageError, match="no figures"):
+        gate.workloads_of(function(4e6), 10)
+
+
 def test_a_failure_fails() -> None:
     found = judged(with_baselines(failed("lean", "BrokenContractError: entry 1")))
     assert found.failed == ["lean: BrokenContractError: entry 1"]
@@ -108,6 +160,9 @@ def test_others_are_not_judged() -> None:
         (["5%"], "no figure to fail on '5%'"),
         ([""], "no figure to fail on ''"),
         (["peak:5%", "peak:6%"], "--fail-on limits peak twice"),
+        (["lean=peak:5%", "lean=peak:6%"], "--fail-on limits lean peak twice"),
+        (["lean=peek:5%"], "no figure to fail on 'peek'; did you mean peak?"),
+        (["lean=peak"], "no figure to fail on 'lean=peak'"),
     ],
 )
 def test_a_limit_that_is_none(words: list[str], complaint: str) -> None:
@@ -117,30 +172,30 @@ def test_a_limit_that_is_none(words: list[str], complaint: str) -> None:
 
 def test_the_smallest_payroll_is_checked_unless_another_is_named() -> None:
     sizes = a_run(*memory("lean", 1e6, entries=10_000), *memory("lean", 1e5))
-    assert [each.entries for each in gate.payrolls_of(sizes)] == [1000]
-    assert [each.entries for each in gate.payrolls_of(sizes, 10_000)] == [10_000]
+    assert [each.size for each in gate.workloads_of(sizes)] == [1000]
+    assert [each.size for each in gate.workloads_of(sizes, 10_000)] == [10_000]
     with pytest.raises(UsageError, match="no payroll of 5 entries; it has 1000, 10000"):
-        gate.payrolls_of(sizes, 5)
+        gate.workloads_of(sizes, 5)
     with pytest.raises(UsageError, match="the baseline has no figures"):
-        gate.payrolls_of(a_run(failed("lean", "raised")))
+        gate.workloads_of(a_run(failed("lean", "raised")))
 
 
 def test_strategies() -> None:
     run = with_baselines(*memory("lean", 1e6), failed("bad", "raised"))
-    payrolls = gate.payrolls_of(run)
-    assert gate.strategies_of(run, payrolls, None) == [REFERENCE, "lean"]
-    assert gate.strategies_of(run, payrolls, ["lean", "lean"]) == ["lean"]
+    workloads = gate.workloads_of(run)
+    assert gate.names_of(run, workloads, None) == [REFERENCE, "lean"]
+    assert gate.names_of(run, workloads, ["lean", "lean"]) == ["lean"]
     with pytest.raises(UsageError, match="in the baseline 'laen'; did you mean lean"):
-        gate.strategies_of(run, payrolls, ["laen"])
+        gate.names_of(run, workloads, ["laen"])
     with pytest.raises(UsageError, match="bad failed in the baseline"):
-        gate.strategies_of(run, payrolls, ["bad"])
+        gate.names_of(run, workloads, ["bad"])
     with_file = with_baselines(*memory("my/own.py", 1e6))
-    assert gate.strategies_of(with_file, payrolls, ["my/own.py"]) == ["my/own.py"]
+    assert gate.names_of(with_file, workloads, ["my/own.py"]) == ["my/own.py"]
     with pytest.raises(UsageError, match=r"the baseline names a file, 'my/own.py'; a file is exec"):
-        gate.strategies_of(with_file, payrolls, None)
+        gate.names_of(with_file, workloads, None)
     only_bad = a_run(failed("bad", "raised"), *memory("floor", 1e6))
-    with pytest.raises(UsageError, match="no strategy that did not fail"):
-        gate.strategies_of(only_bad, gate.payrolls_of(only_bad), None)
+    with pytest.raises(UsageError, match="the baseline has nothing that did not fail"):
+        gate.names_of(only_bad, gate.workloads_of(only_bad), None)
 
 
 def test_a_baseline_without_the_figure() -> None:

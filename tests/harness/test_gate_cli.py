@@ -8,14 +8,17 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from support import PLANTED, ROOT, harness, is_refused
+from support import PLANTED, ROOT, harness, is_refused, memory, saved, with_baselines
 
 from harness import results
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from subprocess import CompletedProcess
 
     from support import Command
+
+    Done = CompletedProcess[str]
 
     from harness.postgres.database import Database
 
@@ -49,7 +52,7 @@ def test_what_did_not_change_passes(folder: Path) -> None:
     )
     assert done.stderr == "Saved: same.jsonl\n"
     run = results.read(folder / "same.jsonl")
-    assert {m.cell.entries for m in run.measurements} == {50}  # the smallest of the baseline
+    assert {m.cell.workload.size for m in run.measurements} == {50}  # the smallest of the baseline
     assert not any(m.cell.cold for m in run.measurements)
     assert run.header.command == f"python -m harness {' '.join(asked)}"
 
@@ -66,6 +69,15 @@ def test_a_file_that_only_the_baseline_names_is_not_executed(
     done = harness("check", "--baseline", "baseline.jsonl", folder=tmp_path)
     is_refused(done, "a file is executed only where you name it")
     assert not (tmp_path / "executed").exists()
+
+
+def test_force_replaces_the_saved_run_too(folder: Path) -> None:
+    own_way(folder, ROOT / "strategies" / "slotted.py")
+    (folder / "replaced.jsonl").write_text("another run")
+    asked = ("check", "own.py", "--baseline", "baseline.jsonl", "--save", "replaced.jsonl")
+    is_refused(harness(*asked, folder=folder), "--save replaced.jsonl exists")
+    assert harness(*asked, "--force", folder=folder).returncode == 0
+    assert results.read(folder / "replaced.jsonl").measurements
 
 
 def test_a_strategy_made_worse_fails(folder: Path) -> None:
@@ -121,7 +133,7 @@ def test_times_are_judged_beside_the_reference(folder: Path) -> None:
         (["own.py", "--fail-on", "all-peak:5%"], "the baseline has no all-peak of "),
         (["--fail-on", "time:5%", "--repeat", "2"], "--fail-on time needs --repeat 3 or more"),
         (["--entries", "7"], "the baseline has no payroll of 7 entries; it has 50, 80"),
-        (["yield_pre"], "no strategy in the baseline 'yield_pre'; did you mean yield_per?"),
+        (["yield_pre"], "no strategy or target in the baseline 'yield_pre'; did you mean yield_per?"),
         (["--meter", "clok"], "did you mean clock?"),
         (["--format", "html"], "there is no format 'html'"),
         (["own.py", "--save", "baseline.jsonl"], "--save baseline.jsonl exists"),
@@ -151,6 +163,30 @@ def test_diff(tmp_path: Path) -> None:
     assert "Nothing changed by more than the noise of both runs." in target.read_text()
     is_refused(harness(*asked, folder=tmp_path), "exists; name another file, or add --force")
     assert harness(*asked, "--force", folder=tmp_path).returncode == 0
+
+
+def test_diff_fails_where_a_figure_is_worse_beyond_its_limit(
+    command: Command, tmp_path: Path
+) -> None:
+    saved(with_baselines(*memory("lean", 4e6, 4e6)), tmp_path / "a.jsonl")
+    saved(with_baselines(*memory("lean", 4.8e6, 4.8e6)), tmp_path / "b.jsonl")
+
+    def diff(*words: str, first: str = "a.jsonl", second: str = "b.jsonl") -> Done:
+        return command("diff", first, second, *words, folder=tmp_path)
+
+    assert diff().returncode == 0  # who asks for no limit has none
+    failed = diff("--fail-on", "peak:10%")
+    assert failed.returncode == 1
+    assert "FAILED: 1 of 2 strategies worse by more than the limits (peak 10%)" in failed.stdout
+    assert "lean, peak, 1,000 entries: " in failed.stdout
+    assert diff("--fail-on", "peak:30%").returncode == 0
+    passed = diff("--fail-on", "peak:10%", "--fail-on", "lean=peak:30%")
+    assert passed.returncode == 0
+    assert "PASSED: 2 strategies, " in passed.stdout
+    assert "the limits: peak 10%, lean: peak 30%." in passed.stdout
+    assert diff("--fail-on", "peak:10%", first="b.jsonl", second="a.jsonl").returncode == 0
+    is_refused(diff("--fail-on", "laen=peak:5%"), "did you mean lean?")
+    is_refused(diff("--fail-on", "all-peak:5%"), "the baseline has no all-peak of full_orm")
 
 
 @pytest.mark.parametrize("words", [["report"], ["diff", str(PUBLISHED)], ["check", "--baseline"]])

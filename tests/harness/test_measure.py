@@ -11,21 +11,22 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from callmeter.worker import Job
+from callmeter.worker import CHECK
+from callmeter.worker_pool import WorkerPool
 from support import PLANTED
 
-from callmeter import memory_limit
+from callmeter import memory_limit, meters
 from harness import baselines, plan
-from harness.measure import once, reading, run
+from harness.measure import FIGURES, measure, reading, run
 from harness.payroll import Payroll
-from harness.place import through
+from harness.place import Task, through
 from harness.postgres.dataset import provide
+from harness.results import Measurement
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from harness.postgres.database import Database
-    from harness.results import Measurement
 
 PAYROLL = Payroll(50, 2)
 
@@ -33,6 +34,14 @@ PAYROLL = Payroll(50, 2)
 @pytest.fixture(scope="module")
 def url(database: Database) -> URL:
     return provide(database, PAYROLL)
+
+
+def in_a_worker_of_its_own(task: Task, timeout: float) -> Measurement:
+    workers = WorkerPool()
+    try:
+        return measure(task, timeout, workers)
+    finally:
+        workers.end()
 
 
 def measured(url: URL, *ways: str, timeout: float = 60) -> dict[str, list[Measurement]]:
@@ -46,7 +55,7 @@ def measured(url: URL, *ways: str, timeout: float = 60) -> dict[str, list[Measur
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("raises", "ValueError: no None (raises.py:5)"),
+        ("raises", "ValueError: no None; and more (raises.py:5)"),
         ("generator", "BrokenContractError: expected a Sequence of entries, got a generator"),
         ("wrong_data", "BrokenContractError: entry 1.components[0].amount: expected Decimal("),
         ("takes_too_much", "MemoryError"),
@@ -92,7 +101,7 @@ def test_what_a_killed_process_leaves_goes_with_the_run(
     url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    cell = plan.Cell(str(PLANTED / "leaves_a_file.py"), CHECK, 50, 2, PAYROLL.profile)
+    cell = plan.Cell(str(PLANTED / "leaves_a_file.py"), CHECK, plan.workload_of(PAYROLL))
     (measurement,) = run([cell], reading(lambda _: url), timeout=2)
     assert measurement.error == "timed out after 2 s"
     assert list(tmp_path.iterdir()) == []
@@ -108,7 +117,7 @@ def test_what_a_strategy_prints_does_not_spoil_the_answer(url: URL) -> None:
 def test_the_password_is_not_in_an_error(url: URL) -> None:
     way = str(PLANTED / "raises.py")
     (measurement,) = measured(url.set(password="s3cret"), way)[way]
-    assert measurement.error == "ValueError: no *** (raises.py:5)"
+    assert measurement.error == "ValueError: no ***; and more (raises.py:5)"
 
 
 def test_every_cell_has_a_process_of_its_own(url: URL) -> None:
@@ -141,7 +150,7 @@ def test_any_executor_will_do_and_one_that_breaks_gives_rows(url: URL) -> None:
     every = plan.cells([plan.REFERENCE], [PAYROLL], ["tracemalloc", "clock"], 1)
     cells = [cell for cell in every if cell.strategy == plan.REFERENCE and not cell.cold]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        place = through(processes, once)
+        place = through(processes, in_a_worker_of_its_own)
         running = run(cells, reading(lambda _: url), 60, place)
         measured = [next(running) for _ in cells]
         assert [m.error for m in measured] == [None] * len(cells)
@@ -156,11 +165,11 @@ def test_a_run_that_is_closed_leaves_its_place_nothing_to_do(url: URL) -> None:
     cells = list(plan.cells([plan.REFERENCE], [PAYROLL], ["tracemalloc"], 10))
     begun = []
 
-    def measured(job: Job, timeout: float) -> Measurement:
-        begun.append(job.cell)
+    def measured(task: Task, timeout: float) -> Measurement:
+        begun.append(task.cell)
         if len(begun) > 2:
             closed.wait()
-        return Measurement(job.cell, {})
+        return Measurement(task.cell, {})
 
     closed = Event()
     with ThreadPoolExecutor(1) as threads:
@@ -172,7 +181,23 @@ def test_a_run_that_is_closed_leaves_its_place_nothing_to_do(url: URL) -> None:
     assert len(begun) == 3
 
 
-def test_a_job_that_is_logged_tells_no_password(url: URL) -> None:
+def test_a_task_that_is_logged_tells_no_password(url: URL) -> None:
     (cell,) = plan.cells([plan.REFERENCE], [PAYROLL], [])
-    assert "full_orm" in repr(Job(cell, "postgresql://me:s3cret@host/db"))
-    assert "s3cret" not in repr(Job(cell, "postgresql://me:s3cret@host/db"))
+    task = reading(lambda _: url.set(password="s3cret"))(cell)
+    assert "s3cret" in task.job.arguments["url"]
+    assert "full_orm" in repr(task)
+    assert "s3cret" not in repr(task)
+
+
+def test_every_metric_has_a_name_in_a_saved_run() -> None:
+    assert FIGURES.keys() == meters.metrics().keys()
+
+
+def test_what_imports_cost_is_measured_where_nothing_of_a_strategy_is_imported(url: URL) -> None:
+    ways = ("full_orm", "arrow_columns")
+    cells = [plan.Cell(way, "imports", plan.workload_of(PAYROLL)) for way in ways]
+    found = {m.cell.strategy: m for m in run(cells, reading(lambda _: url), 60)}
+    assert [found[way].error for way in ways] == [None, None]
+    orm, arrow = (found[way].figures["imports_bytes"] for way in ways)
+    assert orm > 5e6  # SQLAlchemy is in it
+    assert arrow > orm + 10e6  # and pyarrow

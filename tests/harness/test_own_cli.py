@@ -14,6 +14,8 @@ import pytest
 from support import ROOT, is_refused
 from support import harness as command_line
 
+from harness import results
+
 CODE = """
 import asyncio, os
 from .models import Item, Lean
@@ -64,6 +66,13 @@ def hangs():
 
 def first(count):
     return lean()[:count]
+
+LEFT = [bytes(n % 10) for n in range(N)]
+
+def taking():
+    taken = LEFT[:]
+    LEFT.clear()
+    return taken
 """
 MODELS = """
 from dataclasses import dataclass
@@ -93,7 +102,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def harness(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     secret = "postgresql://me:hunter2@localhost/shop"
-    return command_line(*words, folder=project, DATABASE_URL=secret)
+    cache = str(project / "cache")
+    return command_line(*words, folder=project, DATABASE_URL=secret, XDG_CACHE_HOME=cache)
 
 
 def measured(project: Path, *words: str) -> tuple[int, dict[str, dict[str, object]], str]:
@@ -132,7 +142,9 @@ def test_other_data_a_crash_and_an_error_are_rows_and_the_rest_is_measured(proje
     assert rows["lean"]["error"] is None
     assert rows["lean"]["peak_bytes"]
     assert "hunter2" not in told
-    assert all("hunter2" not in run.read_text() for run in (project / "results/local").iterdir())
+    runs = list((project / "cache" / "mapping-strategies" / "runs").iterdir())
+    assert runs
+    assert all("hunter2" not in run.read_text() for run in runs)
 
 
 def test_no_password_of_a_target_or_of_the_setup_is_told_or_saved(project: Path) -> None:
@@ -179,12 +191,17 @@ def test_a_leak_grows_what_is_retained(project: Path) -> None:
     assert leaking - lean == pytest.approx(533 * 2_000, rel=0.05)  # type: ignore[operator]
 
 
-def test_another_number_of_items_is_told(project: Path) -> None:
+def test_another_number_of_items_has_no_ratio_and_says_so(project: Path) -> None:
     words = ("shop.repo:lean", "src/shop/repo.py:first(few)", "--setup", "few = 5")
-    code, rows, told = measured(project, *words, "--meter", "clock")
+    path = str(project / "few.jsonl")
+    code, rows, _ = measured(project, *words, "--meter", "tracemalloc", "--save", path)
     assert code == 0
-    assert "src/shop/repo.py:first(few) reads 5 items, shop.repo:lean 2,000" in told
-    assert {row["entries"] for row in rows.values()} == {2_000}
+    assert [row["entries"] for row in rows.values()] == [2_000, 5]
+    few = rows["first(few)"]
+    assert few["other_count"]
+    assert few["peak_bytes"]
+    assert few["peak_smaller_than_reference"] is None
+    assert "other count" in harness(project, "report", path).stdout
 
 
 def test_a_generator_is_folded(project: Path) -> None:
@@ -209,10 +226,177 @@ def test_what_is_about_strategies_says_so(project: Path) -> None:
     run = str(project / "own.jsonl")
     words = ("--meter", "tracemalloc", "--repeat", "1", "--save", run)
     harness(project, "measure", "shop.repo:lean", *words)
-    choose = ("choose", "--entries", "10", "--memory", "1MB", "--run", run)
-    for command in (("check", "--baseline", run), choose):
-        done = harness(project, *command)
-        is_refused(done, "the run is of functions of your own, not of strategies")
+    done = harness(project, "choose", "--entries", "10", "--memory", "1MB", "--run", run)
+    is_refused(done, "the run is of functions of your own, not of strategies")
+
+
+GROWING = """
+import os
+from itertools import repeat
+SIZE, COUNT = (int(os.environ.get(name, usual)) for name, usual in (("SIZE", 100), ("COUNT", 500)))
+def one(): return [bytes(100 + n % 2) for n in range(500)]
+def other(): return [bytes(SIZE + n % 2) for n in range(COUNT)]
+"""
+
+
+@pytest.fixture(scope="module")
+def growing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two functions, and a baseline of them; SIZE and COUNT make one of them worse."""
+    folder = tmp_path_factory.mktemp("growing")
+    (folder / "growing.py").write_text(GROWING)
+    asked = ("measure", "growing:one", "growing:other", "--meter", "tracemalloc")
+    done = command_line(*asked, "--save", "baseline.jsonl", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def checked(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return command_line("check", "--baseline", "baseline.jsonl", *words, folder=folder, **environment)
+
+
+def test_functions_that_did_not_change_pass(growing: Path) -> None:
+    done = checked(growing, "--save", "same.jsonl")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nPASSED: 2 " in done.stdout
+    run = results.read(growing / "same.jsonl")
+    assert {m.cell.strategy for m in run.measurements} == {"growing:one", "growing:other"}
+    assert {m.cell.meter for m in run.measurements} == {"check", "tracemalloc"}
+
+
+def test_a_function_that_needs_more_fails(growing: Path) -> None:
+    done = checked(growing, SIZE="200")
+    assert done.returncode == 1, done.stderr
+    assert "growing:other, peak: " in done.stdout
+    assert "growing:one, " not in done.stdout.partition("Changed")[0]
+
+
+def test_each_function_may_have_a_limit_of_its_own(growing: Path) -> None:
+    limits = ("--fail-on", "peak:5%", "--fail-on", "growing:other=peak:100%")
+    assert checked(growing, *limits, SIZE="200").returncode == 0
+    assert checked(growing, *limits, SIZE="400").returncode == 1
+    is_refused(checked(growing, "--fail-on", "growing:othre=peak:5%"), "did you mean growing:other")
+
+
+def test_a_function_that_gives_another_number_of_items_is_not_compared(growing: Path) -> None:
+    done = checked(growing, COUNT="400")
+    assert done.returncode == 1, done.stderr
+    assert "growing:other: it gives 400 items, and gave 500 in the baseline" in done.stdout
+
+
+def test_one_function_is_checked_beside_its_reference(growing: Path) -> None:
+    done = checked(growing, "growing:other", SIZE="200")
+    assert done.returncode == 1
+    assert "\nFAILED: 1 of 1 " in done.stdout
+
+
+def test_a_baseline_without_its_password_asks_for_the_setup(project: Path) -> None:
+    run = str(project / "password.jsonl")
+    words = ("--setup", "password = 'hunter4'", "--meter", "tracemalloc", "--save", run)
+    assert harness(project, "measure", "shop.repo:lean", *words).returncode == 0
+    is_refused(
+        harness(project, "check", "--baseline", run),
+        "the baseline does not have the password in the call or set-up of shop.repo:lean",
+    )
+    done = harness(project, "check", "--baseline", run, "--setup", "password = 'hunter4'")
+    assert done.returncode == 0, done.stderr
+
+
+def test_fields_that_may_differ_are_ignored(project: Path) -> None:
+    words = ("measure", "shop.repo:lean", "shop.repo:wrong", "--same", "--meter", "tracemalloc")
+    assert harness(project, *words).returncode == 1
+    assert harness(project, *words, "--ignore", "name").returncode == 0
+
+
+def test_without_a_warm_up_a_call_that_changes_its_data_is_measured(project: Path) -> None:
+    words = ("measure", "shop.repo:taking", "--meter", "clock", "--repeat", "2")
+    done = harness(project, *words)
+    assert done.returncode == 1
+    said = "the second call gave no items, the first 2,000 items: the warm-up changed something"
+    assert said in " ".join(done.stdout.split())
+    run = project / "taking.jsonl"
+    done = harness(project, *words, "--no-warm-up", "--save", str(run))
+    assert done.returncode == 0, done.stdout
+    saved = results.read(run)
+    assert not saved.header.warm_up
+    assert {m.items for m in saved.measurements} == {2_000}
+    assert all(m.cell.cold for m in saved.measurements if m.cell.meter == "clock")
+
+
+def test_a_traceback_is_shown_on_request_and_is_the_users(project: Path) -> None:
+    words = ("measure", "shop.repo:fails", "--meter", "clock")
+    done = harness(project, *words)
+    assert "RuntimeError: cannot reach" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    done = harness(project, *words, "--traceback")
+    assert done.returncode == 1
+    assert done.stderr.count("Traceback (most recent call last):") == 1
+    assert 'repo.py", line ' in done.stderr
+    assert "callmeter" not in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def empty_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a virtual environment without any package, in somebody's working folder."""
+    folder = tmp_path_factory.mktemp("theirs") / ".venv"
+    make = (sys.executable, "-m", "venv", "--without-pip", str(folder))
+    subprocess.run(make, check=True)
+    return folder / "bin" / "python"
+
+
+def test_another_python_measures_and_says_what_it_is(
+    project: Path, empty_environment: Path
+) -> None:
+    (project / "stack.py").write_text(
+        "import sys\nfrom importlib.metadata import distributions\n"
+        "def read(): return [bytes(n) for n in range(1_000)]\n"
+        "def known(): return [sys.prefix, *(each.name for each in distributions())]\n"
+        "def ours():\n    import typer\n    return [typer]\n"
+    )
+    run = project / "other.jsonl"
+    words = ("measure", "stack:read", "stack:known", "--python", str(empty_environment))
+    meters = ("--meter", "tracemalloc", "--meter", "allocator", "--repeat", "1")
+    done = harness(project, *words, *meters, "--save", str(run))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "does not have memray, so nothing is recorded; add --install-memray" in done.stderr
+    saved = results.read(run)
+    items = {m.cell.strategy: m.items for m in saved.measurements if m.items is not None}
+    assert items == {"stack:read": 1_000, "stack:known": 1}  # the prefix, and no distribution
+    unavailable = {m.cell.meter for m in saved.measurements if m.unavailable}
+    assert unavailable == {"allocator"}
+    assert "sqlalchemy" not in saved.header.environment
+    assert str(empty_environment) not in run.read_text()
+    nothing = harness(project, "measure", "stack:ours", *words[3:], *meters)
+    assert nothing.returncode == 1
+    assert "No module named 'typer'" in nothing.stdout
+
+
+def test_what_needs_memray_says_how_to_get_it(project: Path, empty_environment: Path) -> None:
+    words = ("explain", "shop.repo:lean", "--python", str(empty_environment))
+    is_refused(harness(project, *words), "does not have; add --install-memray")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/nowhere/python", "--python /nowhere/python is no program"),
+        (".", "--python . is a folder; name its bin/python"),
+        ("/bin/true", "--python /bin/true does not answer as a Python does"),
+    ],
+)
+def test_what_is_no_python_is_one_clear_line(project: Path, path: str, said: str) -> None:
+    words = ("measure", "shop.repo:lean", "--python", path)
+    is_refused(harness(project, *words), said)
+
+
+def test_force_replaces_the_saved_run_too(project: Path) -> None:
+    run = project / "kept.jsonl"
+    run.write_text("another run")
+    words = ("measure", "shop.repo:lean", "--meter", "clock", "--repeat", "1", "--save", str(run))
+    is_refused(harness(project, *words), "kept.jsonl exists; name another file, or add --force")
+    assert run.read_text() == "another run"
+    assert harness(project, *words, "--force").returncode == 0
+    assert results.read(run).measurements
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "html", "svg", "csv"])

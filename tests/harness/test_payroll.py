@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.payroll import MADE, Payroll, Profile, entries, shuffled_indices
+from harness.payroll import Payroll, Profile, entries, shuffled_indices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ def test_distinct_differs_wherever_a_value_can() -> None:
         Payroll,
         entries=st.integers(0, 60),
         components=st.integers(0, 7),
-        profile=st.sampled_from(MADE),
+        profile=st.sampled_from(Profile),
         seed=st.integers(0, 5),
     )
 )
@@ -111,7 +111,7 @@ def test_other_payrolls_have_other_ids() -> None:
 
 
 def test_values_fit_their_columns() -> None:
-    for profile in MADE:
+    for profile in Profile:
         for entry in entries(Payroll(300, profile=profile)):
             assert entry.currency.isascii()
             assert len(entry.currency) == 3

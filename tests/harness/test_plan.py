@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from callmeter.worker import CHECK, EXPLAIN
 
 from harness import baselines
 from harness.payroll import Payroll
-from harness.plan import FLOOR, REFERENCE, Cell, Consume, cells, explanations, to_explain
+from harness.plan import (
+    FLOOR,
+    REFERENCE,
+    Cell,
+    Consume,
+    Workload,
+    cells,
+    explanations,
+    explanations_of_functions,
+    of_functions,
+    to_explain,
+    workload_of,
+)
 
 PAYROLL = Payroll(10, 2)
 
@@ -27,9 +40,9 @@ def test_a_first_call_is_measured_apart() -> None:
 def test_a_first_call_is_measured_at_sizes_that_show_it() -> None:
     small, large = Payroll(1_000, 6), Payroll(100_000, 6)
     several = cells([REFERENCE], [small, large], ["tracemalloc"], 1)
-    assert {cell.payroll for cell in several if cell.cold} == {small}
+    assert {cell.workload.payroll for cell in several if cell.cold} == {small}
     alone = cells([REFERENCE], [large], ["tracemalloc"], 1)
-    assert {cell.payroll for cell in alone if cell.cold} == {large}
+    assert {cell.workload.payroll for cell in alone if cell.cold} == {large}
 
 
 def test_an_explanation_is_checked_first_too() -> None:
@@ -85,4 +98,34 @@ def test_a_meter_knows_its_own_number_of_repeats() -> None:
 
 
 def test_a_cell_knows_its_payroll() -> None:
-    assert {cell.payroll for cell in planned("slotted")} == {PAYROLL}
+    assert {cell.workload.payroll for cell in planned("slotted")} == {PAYROLL}
+
+
+def test_what_a_function_reads_is_no_payroll() -> None:
+    assert workload_of(PAYROLL).is_payroll
+    assert not Workload().is_payroll
+    with pytest.raises(ValueError, match="not a payroll"):
+        _ = Workload().payroll
+    with pytest.raises(ValueError, match="a payroll has a size and a profile"):
+        Workload(10)
+
+
+def test_functions_are_measured_as_strategies_are_and_beside_no_baseline() -> None:
+    found = list(of_functions(["a:read", "b:read"], ["clock", "tracemalloc"], 2))
+    assert {cell.workload for cell in found} == {Workload()}
+    for meter, variants in (("clock", 3), ("tracemalloc", 2)):  # a cold call; paused
+        mine = [cell for cell in found if cell.meter == meter]
+        cold = [cell for cell in mine if cell.cold]
+        assert [cell.strategy for cell in cold] == ["a:read", "b:read"]
+        assert len(mine) == 2 + 2 * 2 * (variants - 1)
+
+
+def test_without_a_warm_up_every_call_is_a_first_one_and_none_is_paused() -> None:
+    found = list(of_functions(["a:read"], ["clock", "rss"], 3, warm_up=False))
+    assert [(cell.meter, cell.repeat) for cell in found] == [
+        *(("clock", nth) for nth in range(3)),
+        *(("rss", nth) for nth in range(3)),
+    ]
+    assert all(cell.cold and not cell.paused for cell in found)
+    (explained,) = explanations_of_functions(["a:read"], warm_up=False)
+    assert (explained.meter, explained.cold) == (EXPLAIN, True)

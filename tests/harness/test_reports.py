@@ -7,13 +7,15 @@ import io
 import json
 import re
 
+import msgspec
 import pytest
+from callmeter.worker import CHECK
 from support import a_cell, a_run, failed, memory, times
 
 from callmeter import discovery
 from harness import reports
 from harness.compare import rows
-from harness.plan import FLOOR, REFERENCE
+from harness.plan import FLOOR, REFERENCE, Cell
 from harness.reports import _sentences as say
 from harness.reports._content import SORT_KEYS, Options
 from harness.reports._keeping import keeping
@@ -79,7 +81,7 @@ def test_csv_has_the_fields_of_json() -> None:
     from_csv = list(csv.DictReader(io.StringIO(rendered("csv"))))
     from_json = json.loads(rendered("json"))["rows"]
     assert [row["strategy"] for row in from_csv] == [row["strategy"] for row in from_json]
-    assert from_csv[0].keys() == from_json[0].keys()
+    assert from_csv[0].keys() == from_json[0].keys() - {"workload"}
     assert float(from_csv[0]["peak_bytes"]) == from_json[0]["peak_bytes"]
 
 
@@ -145,3 +147,49 @@ def test_no_winner_is_better_than_what_it_is_not_told_apart_from() -> None:
     assert fastest == f"lean is fastest; not to be told apart from it: {REFERENCE}."
     (kept,) = keeping(found, {"lean": ["list"]})
     assert kept.fastest == "lean: not told apart"
+
+
+def function(name: str, items: int | None, size: float) -> list[Measurement]:
+    """What was measured of a user's function."""
+    memory = {"delta_bytes": size, "peak_bytes": size, "allocator_peak_bytes": size}
+    seconds = {"wall_seconds": size / 1e6, "cpu_seconds": size / 1e6, "gc_seconds": 0.0}
+    return [
+        Measurement(Cell(name, meter), figures, items=items)
+        for meter, figures in (("tracemalloc", memory), ("clock", seconds))
+    ]
+
+
+def of_functions(*measurements: Measurement) -> Run:
+    run = a_run(*measurements)
+    header = msgspec.structs.replace(run.header, reference="a:read")
+    return msgspec.structs.replace(run, header=header)
+
+
+@EVERY_FORMAT
+def test_every_format_has_functions_that_give_other_counts_or_nothing_or_fail(form: str) -> None:
+    broken = Measurement(Cell("d:fails", CHECK), {}, "RuntimeError: no")
+    run = of_functions(
+        *function("a:read", 2_000, 4e6),
+        *function("b:few", 5, 1e6),
+        *function("c:none", 0, 1e3),
+        broken,
+    )
+    text: str = discovery.load(reports, form).render(run, Options())
+    for word in ("read", "few", "none", "fails", "RuntimeError: no"):
+        assert word in text
+    assert "growth-peak" not in text
+    alone: str = discovery.load(reports, form).render(of_functions(broken), Options())
+    assert "RuntimeError: no" in alone
+
+
+def test_a_function_of_other_work_is_neither_ranked_nor_a_ratio() -> None:
+    run = of_functions(*function("a:read", 2_000, 4e6), *function("b:few", 5, 1e6))
+    text = rendered_run(run)
+    assert text.count("other count") == 3  # of both peaks, and of the time
+    assert "needs least memory" not in text
+    same = rendered_run(
+        of_functions(*function("a:read", 2_000, 4e6), *function("b:lean", 2_000, 1e6))
+    )
+    assert "b:lean needs least memory" in same
+    failed = Measurement(Cell("b:few", CHECK), {}, "RuntimeError: no")
+    assert "other count" not in rendered_run(of_functions(*function("a:read", 9, 1e6), failed))

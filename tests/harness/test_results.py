@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import a_workload
 
 from harness import results
 from harness.errors import ResultsError
@@ -57,9 +58,19 @@ def test_no_run_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_two_processes_take_two_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert str(os.getpid()) in results.new_path().name
+    assert results.new_path().parent == tmp_path / "mapping-strategies" / "runs"
     assert results.new_path().parent.is_dir()
+
+
+def test_where_no_run_can_be_saved_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ResultsError, match=r"cannot make a folder for the run: .*; use --save$"):
+        results.new_path()
 
 
 @pytest.mark.parametrize(
@@ -69,8 +80,12 @@ def test_two_processes_take_two_paths(tmp_path: Path, monkeypatch: pytest.Monkey
         (b"\xff\xfe", "is not a saved run"),
         (b"strategy,peak\n", "is not a saved run"),
         (
+            b'{"format": 1, "cells": 0, "command": "", "environment": {}, "labels": {}}\n',
+            "run of format 1, from an older version of the harness; this one reads format 2",
+        ),
+        (
             b'{"format": 99, "cells": 0, "command": "", "environment": {}, "labels": {}}\n',
-            "format 99",
+            "run of format 99, from a newer version of the harness; this one reads format 2",
         ),
         (b'{"format": "1"}\n', "is not a saved run"),
     ],

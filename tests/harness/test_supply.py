@@ -53,6 +53,14 @@ def test_extras_and_what_they_bring_in_are_needed() -> None:
     needed = supply.needed(PYPROJECT)
     assert needed["psycopg-binary"] == needed["markupsafe"] == (supply.RUN_TIME,)
     assert needed["pytest"] == needed["iniconfig"] == ("dev",)
+    assert needed["pyarrow"] == ("arrow", "dev")
+
+
+def test_what_callmeter_needs_is_needed_and_itself_is_ours() -> None:
+    """It is built from this repository, and no index is asked about it."""
+    needed = supply.needed(PYPROJECT)
+    assert supply.OTHER_OF_OURS not in needed
+    assert needed["memray"] == needed["textual"] == (supply.RUN_TIME,)
 
 
 def test_an_extra_may_name_another(project: Path) -> None:

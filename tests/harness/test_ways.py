@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK
+from support import a_workload
 
-from harness.payroll import Profile
 from harness.plan import Cell
 from harness.predict import Point
 from harness.results import FORMAT, Header, Measurement, Run

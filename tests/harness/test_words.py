@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from support import a_run, memory, times
+from support import a_run, a_workload, memory, times
 
-from harness.payroll import Profile
+from harness.plan import Workload
 from harness.reports._content import name_column
 from harness.words import ran_on, short, title_of, where_and_call
 
@@ -36,9 +36,11 @@ def test_a_module_that_all_are_of_is_said_once() -> None:
 
 
 def test_titles() -> None:
-    assert title_of(1, 0, Profile.OWN, "hold") == "1 item a call"
-    assert title_of(2, 0, Profile.OWN, "fold").startswith("2 items a call, folded")
-    assert title_of(1000, 6, Profile.DISTINCT, "hold").startswith("1,000 entries x 6")
+    assert title_of(Workload(), "hold", [1, 1]) == "1 item a call"
+    assert title_of(Workload(), "fold", [2]).startswith("2 items a call, folded")
+    assert title_of(Workload(), "hold", [2_000, 5]) == "5 to 2,000 items a call"
+    assert title_of(Workload(), "hold").startswith("a call")
+    assert title_of(a_workload(1000), "hold").startswith("1,000 entries x 6")
 
 
 def test_a_run_on_a_cluster_says_where_its_times_are_from() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 
 import strategies
 from harness.contract_check import first_difference
-from harness.payroll import MADE, Payroll, entries, shuffled_indices
+from harness.payroll import Payroll, Profile, entries, shuffled_indices
 from strategies.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SIZES = [
     Payroll(count, components, profile)
     for count in (1, 2, 99, 100, 101, 200, 201, 501)
     for components in (0, 1, 6)
-    for profile in MADE
+    for profile in Profile
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Numeric, TypeDecorator, Uuid
 from sqlalchemy.types import TypeEngine
 
-from strategies.interned import _Column
+from strategies.interned import _Column, _kind
 
 
 class OnesOwn(TypeDecorator[Any]):
@@ -19,7 +19,7 @@ class OnesOwn(TypeDecorator[Any]):
 
 
 def shared(type_: TypeEngine[Any], *values: Any) -> list[Any]:
-    return list(_Column(type_.python_type).share(values))
+    return list(_Column(_kind(type_)).share(values))
 
 
 def test_equal_values_are_one_object() -> None:

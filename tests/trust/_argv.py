@@ -23,11 +23,11 @@ from runs import made_run
 from support import PLANTED, ROOT, saved
 
 import strategies
-from callmeter import discovery, meters
+from callmeter import discovery, meters, self_check
 from harness import choices, cli, diffs, measure, reports
 from harness.cli import _measuring
-from harness.errors import DatabaseError
-from harness.payroll import MADE
+from harness.errors import INTERRUPTED, DatabaseError
+from harness.payroll import Profile
 from harness.plan import Consume
 from harness.reports._content import SORT_KEYS
 from strategies.traits import TRAITS
@@ -37,7 +37,7 @@ from trust._texts import budgets, limits, targets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-INTERRUPTED = 130
+CACHES = ("MAPPING_STRATEGIES_CACHE", "XDG_CACHE_HOME")
 CUT = "cut off here: no server, and nothing is measured"
 WRITTEN = {"--output", "--save", "--flamegraph"}
 """Options whose value is a file to make: never one of this machine's own."""
@@ -62,10 +62,11 @@ WORDS = {
     "form": [discovery.names(each) for each in (reports, diffs, choices)],
     "sort": [SORT_KEYS],
     "meter": [discovery.names(meters), ["all"]],
-    "profile": [MADE],
+    "profile": [Profile],
     "consume": [list(Consume)],
     "need": [TRAITS],
     "names": [strategies.names(), ["floor", "own.py", "broken.py", "full_orn", "run.jsonl:read"]],
+    "python": [[sys.executable, "folder", "own.py", "/bin/true", "/nowhere/python"]],
     "dsn": [["postgresql://me:secret@127.0.0.1:1/x", "host=127.0.0.1 port=1", "mysql://x", "x"]],
 }
 """What fits an option, by the name of its parameter; any other is given whatever there is."""
@@ -193,7 +194,7 @@ def cut_off() -> Iterator[None]:
     with (
         patch.object(_measuring, "open_database", refuse),
         patch.object(_measuring, "_place", refuse),  # a cluster
-        patch.dict(os.environ, {"MAPPING_STRATEGIES_CACHE": str(Path("results/cache").absolute())}),
+        patch.dict(os.environ, dict.fromkeys(CACHES, str(Path("results/cache").absolute()))),
         patch.object(measure, "run", refuse),
         patch.object(self_check, "readings", refuse),
     ):

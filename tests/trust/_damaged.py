@@ -29,7 +29,7 @@ from harness.reports._content import SORT_KEYS, Options
 from harness.ways import JUDGED_BY, Payrolls
 
 ODD_NUMBERS = (0, -1, -0.5, 1e-320, 1e300, 10**18, 10**30, 10**400, True)
-ODD_TEXTS = ("", "full_orm", "floor", "clock", "contract", "distinct", "fold", "x" * 5000)
+ODD_TEXTS = ("", "full_orm", "floor", "clock", "check", "distinct", "fold", "x" * 5000)
 ODD_VALUES = (*ODD_NUMBERS, *ODD_TEXTS, None, [], {}, [[]], [None])
 ESCAPES = ("\x1b[2J\x07", "a|b\nc", "\x9b31m", "\u202egnp.exe", "\u2028", "[red]", "`|`")
 PICTURES = ("html", "svg")
@@ -46,10 +46,11 @@ ORIGINAL = [
         )
         and (name != "reference" or b'"explanation"' in line)
     ),
-    b'{"cell":{"strategy":"slotted","meter":"rss","entries":7,"components":6,'
-    b'"profile":"distinct"},"figures":{},"unavailable":"no such kernel"}',
-    b'{"cell":{"strategy":"bad","meter":"contract","entries":1000,"components":6,'
-    b'"profile":"realistic"},"figures":{},"error":"BrokenContractError: entry 1"}',
+    b'{"cell":{"strategy":"slotted","meter":"rss","workload":{"size":7,"item":"entry","components":6,'
+    b'"profile":"distinct"}},"figures":{},"unavailable":"no such kernel"}',
+    b'{"cell":{"strategy":"bad","meter":"check","workload":{"size":1000,"item":"entry",'
+    b'"components":6,"profile":"realistic"}},"figures":{},'
+    b'"error":"BrokenContractError: entry 1"}',
 ]
 LINES = st.integers(0, len(ORIGINAL) - 1)
 
@@ -159,8 +160,8 @@ def chosen(run: results.Run, form: str, random: Random) -> str | None:
 def judged(before: results.Run, after: results.Run) -> gate.Gate | None:
     limits = gate.limits(["peak:5%", "time:5%", "rss:1%"])
     try:
-        payrolls = gate.payrolls_of(before)
-        wanted = gate.strategies_of(before, payrolls, None)
+        workloads = gate.workloads_of(before)
+        wanted = gate.names_of(before, workloads, None)
         places = gate.to_judge(before, wanted, limits[:1])
     except Error as error:
         assert is_readable(str(error))  # noqa: PT017

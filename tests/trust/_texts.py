@@ -9,7 +9,7 @@ from callmeter.plugin.limits import Limits, peak_memory
 from callmeter.target import is_target, parse
 from hypothesis import strategies as st
 
-from callmeter import units as read_budgets
+from callmeter import units
 from harness import gate
 from harness.errors import DatabaseError
 from harness.postgres.dsn import parse_dsn
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ANY = st.text(st.characters(exclude_categories=()), max_size=20)
 DIGITS = st.from_regex(r"[+-]?[0-9]{0,6}(\.[0-9]{0,3})?(e[+-]?[0-9]{1,4})?", fullmatch=True)
-UNITS = (*read_budgets.MEMORY, *read_budgets.TIME, "parsecs", "", "mB", "b", "Mb", "M", "µs")
+UNITS = (*units.MEMORY, *units.TIME, "parsecs", "", "mB", "b", "Mb", "M", "µs")
 FIGURES = (*gate.LIMITED, "peek", "", "peak:", "PEAK")
 PASSWORD = "hunter2hunter2"
 BOMBS = (
@@ -92,9 +92,11 @@ def budgets() -> st.SearchStrategy[str]:
 
 
 def limits() -> st.SearchStrategy[str]:
-    """Limits of a gate: a figure and a percentage, or near it."""
+    """Limits of a gate: a figure and a percentage, of one name or all, or near it."""
+    name = st.sampled_from(("", "", "slotted=", "app:read(a=1)=", "=", "slottde="))
     tail = st.sampled_from(("%", "", "%%", " %", "\n%"))
-    return st.tuples(st.sampled_from(FIGURES), st.just(":"), DIGITS, tail).map("".join) | ANY
+    whole = st.tuples(name, st.sampled_from(FIGURES), st.just(":"), DIGITS, tail)
+    return whole.map("".join) | ANY
 
 
 def targets() -> st.SearchStrategy[str]:
@@ -138,21 +140,21 @@ def dsns(draw: st.DrawFn) -> str:
 
 def budget_holds(text: str) -> None:
     """A budget is read, larger for a larger number, or refused in one line."""
-    for read, most in ((read_budgets.memory, 10**15), (read_budgets.seconds, 86_400)):
+    for read, most in ((units.parse_bytes, 10**15), (units.parse_seconds, 86_400)):
         found = refused_or(UsageError, lambda read=read: read(text))
         assert found is None or 0 < found <= most
     marked = refused_or(UsageError, lambda: peak_memory(text, per_item=text))
-    memory = refused_or(UsageError, lambda: read_budgets.memory(text))
+    memory = refused_or(UsageError, lambda: units.parse_bytes(text))
     assert marked == (None if memory is None else Limits(memory, memory))
 
 
 def units_hold(number: int, more: int, unit: str) -> None:
     """Of two numbers in one unit the larger is more; 1000 kB are 1 MB and 1024 KiB are 1 MiB."""
-    read = read_budgets.seconds if unit in read_budgets.TIME else read_budgets.memory
+    read = units.parse_seconds if unit in units.TIME else units.parse_bytes
     assert read(f"{number}{unit}") < read(f"{number + more} {unit.upper()}")
     for small, times, large in (("kB", 1000, "MB"), ("KiB", 1024, "MiB"), ("MB", 1000, "GB")):
         one, other = f"{number * times}{small}", f"{number}{large}"
-        assert read_budgets.memory(one) == read_budgets.memory(other)
+        assert units.parse_bytes(one) == units.parse_bytes(other)
 
 
 def limit_holds(text: str) -> None:

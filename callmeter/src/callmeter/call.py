@@ -9,9 +9,12 @@ that another process sent); anyone may write another.
 from __future__ import annotations
 
 import inspect
+import os
+import sys
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
@@ -20,19 +23,28 @@ from callmeter.normalize import has_fields
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
 
 class CountError(Error):
     """The measured call gave another number of items than the warm-up."""
 
 
-def count(result: object) -> int:
-    """Return how many items a result has: of a list, a table, a dict; 1 if it has no length."""
+def count(result: object) -> int | None:
+    """Return how many items a result has: of a list, a table, a dict; None if it has no length."""
     try:
-        return 1 if isinstance(result, str | bytes) else len(result)  # type: ignore[arg-type]
+        return None if isinstance(result, str | bytes) else len(result)  # type: ignore[arg-type]
     except TypeError:  # also of a class, or an array without dimensions
-        return 1
+        return None
+
+
+def own_code(module: str | None) -> tuple[str, ...]:
+    """Return where the code of a module's top-level package is, if it is a user's."""
+    top = sys.modules.get((module or "").partition(".")[0])
+    file = getattr(top, "__file__", None)
+    if file is None or top is None or top.__name__ in sys.stdlib_module_names:
+        return ()
+    return (str(Path(file).parent) + os.sep if hasattr(top, "__path__") else file,)
 
 
 @dataclass(frozen=True)
@@ -41,13 +53,16 @@ class Call:
 
     `warm_up` is called before; without one, the function itself is, and must then give as many
     items as when it is measured. `check` raises an error that says what is wrong with a result.
-    `count` returns how many items a result has.
+    `count` returns how many items a result has, None if it has none to count. `own` are folders or
+    files of the user's code, which may be installed like a library: what it allocates is not the
+    library's.
     """
 
     function: Callable[[], Any]
     warm_up: Callable[[], object] | None = None
     check: Callable[[Any], None] = lambda _: None
-    count: Callable[[Any], int] = count
+    count: Callable[[Any], int | None] = count
+    own: Sequence[str] = ()
 
 
 class Counted:
@@ -55,6 +70,7 @@ class Counted:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self._is_called = False
         self.items: int | None = None
 
     def warm_up(self) -> None:
@@ -67,17 +83,22 @@ class Counted:
     def __call__(self) -> Any:
         """Call and count; raises CountError if the count is another than the last one."""
         result = self._call.function()
-        before, self.items = self.items, self._call.count(result)
-        if before not in (None, self.items):
-            raise CountError(
-                f"the second call gave {self.items:,} {_items(self.items)}, the first {before:,}: "
-                "the warm-up changed something; --no-warm-up"
-            )
+        self.note(self._call.count(result))
         return result
 
+    def note(self, items: int | None) -> None:
+        """Note how many items a call gave; raises CountError if the last one gave others."""
+        before, self.items = self.items, items
+        if self._is_called and before != items:
+            raise CountError(
+                f"the second call gave {_items(items)}, the first {_items(before)}: "
+                "the warm-up changed something"
+            )
+        self._is_called = True
 
-def _items(number: int) -> str:
-    return "item" if number == 1 else "items"
+
+def _items(number: int | None) -> str:
+    return "no items" if not number else f"{number:,} {'item' if number == 1 else 'items'}"
 
 
 def make(factory: str, arguments: Mapping[str, Any]) -> Call:
@@ -160,7 +181,7 @@ def _is_unread(result: Any) -> bool:
     return isinstance(result, Iterable) and not is_sized and not has_fields(result)
 
 
-def _fold(result: Any, loop: Loop) -> int:
+def _fold(result: Any, loop: Loop) -> int | None:
     if _is_async(result):
         return int(loop.finish(_counted(result)))
     if isinstance(result, Iterable) and not isinstance(result, str | bytes | Mapping):

@@ -1,7 +1,9 @@
 """A census of what a result holds: how many objects of each type, and how many distinct values.
 
-Walks from the result over everything that it refers to. What exists once and for all does not
-count: types, modules, functions, enum members, None, small integers.
+Walks from the result over everything that it refers to, the objects in arrays and columns too. What
+exists once and for all does not count: types, modules, functions, enum members, None, small
+integers. Of what lies in native memory it counts what its library knows without reading it: the
+buffers of numpy, pandas and pyarrow, and the estimate of polars.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
+from itertools import chain
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from callmeter import untracked
+
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
 SINGLETONS = (type, ModuleType, FunctionType, BuiltinFunctionType, Enum, NoneType, bool)
 VALUES = (UUID, Decimal, datetime, date, time, timedelta, str, bytes, int, float)
@@ -45,7 +51,7 @@ class Kind(NamedTuple):
 
 
 def census(result: object, older: Iterable[object] = ()) -> list[Kind]:
-    """Count what the result holds, by type, most bytes first.
+    """Return how many objects of each type the result holds, most bytes first.
 
     `older` objects, such as a mapper that an instance refers to, do not count, and neither does
     what only they refer to. The caller holds them, so that no new object has the place of one.
@@ -64,7 +70,7 @@ def _reachable(result: object, seen: set[int]) -> Iterator[object]:
         yield each
         if issubclass(type(each), VALUES):  # isinstance would wake a lazy object
             continue
-        for referent in gc.get_referents(each):
+        for referent in chain(gc.get_referents(each), untracked.referents(each)):
             if id(referent) not in seen and not _is_singleton(referent):
                 seen.add(id(referent))
                 waiting.append(referent)
@@ -80,12 +86,12 @@ def _kind(cls: type, objects: list[Any]) -> Kind:
     if not issubclass(cls, VALUES):
         return Kind(cls.__qualname__, len(objects), total, None, None)
     first_of_each = {_value(each): each for each in objects}
-    kept = sum(_size(each, inline) for each in first_of_each.values())
-    return Kind(cls.__qualname__, len(objects), total, len(first_of_each), total - kept)
+    distinct = sum(_size(each, inline) for each in first_of_each.values())
+    return Kind(cls.__qualname__, len(objects), total, len(first_of_each), total - distinct)
 
 
 def _value(each: Any) -> Hashable:
-    """Return what makes a value the same to the contract: 1.0 and 1.00 are equal, yet two values."""
+    """Return what makes two values the same one: 1.0 and 1.00 are equal, yet two values."""
     return each.as_tuple() if isinstance(each, Decimal) else _zoned(each)
 
 
@@ -94,19 +100,30 @@ def _zoned(each: Any) -> Hashable:
 
 
 def _size(each: Any, inline: int) -> int:
-    """Return an object's own bytes, `inline` ones with them; a UUID's are its integer's too."""
+    """Return an object's bytes, `inline` ones and its buffer with them; a UUID with its integer."""
     if issubclass(type(each), UUID):
         return sys.getsizeof(each) + sys.getsizeof(each.int)
-    if inline and _has_dict(each):
-        return _told_size(each)  # its attributes are in there, and that is counted by itself
-    return _told_size(each) + inline
+    size = _bare_size(each) + untracked.buffer_bytes(each)
+    return size if inline and _has_dict(each) else size + inline  # a dict is counted by itself
 
 
-def _told_size(each: object) -> int:
-    """Return an object's own bytes, whatever its class says: pandas tells all that it refers to."""
-    if isinstance(type(each).__sizeof__, FunctionType):
-        return object.__sizeof__(each) + COLLECTED
-    return sys.getsizeof(each)
+def _bare_size(each: object) -> int:
+    """Return what Python or a library in C says of an object's size, whatever its class does.
+
+    A `__sizeof__` in Python may say anything: that of pandas counts all that it refers to.
+    """
+    cls: Any = type(each)
+    native = _native_size(cls)
+    return sys.getsizeof(each) if native is None else native(each) + COLLECTED
+
+
+@lru_cache
+def _native_size(cls: type) -> Callable[[object], int] | None:
+    """Return the inherited `__sizeof__` that a class replaces with one in Python, if it does."""
+    sizes = [vars(each)["__sizeof__"] for each in cls.__mro__ if "__sizeof__" in vars(each)]
+    native: Callable[[object], int]
+    native = next(size for size in sizes if not isinstance(size, FunctionType))
+    return None if native is sizes[0] else native
 
 
 def _has_dict(each: object) -> bool:
@@ -131,7 +148,7 @@ def _inline_bytes(cls: type[Any]) -> int:
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     asked_for = (after - before) // SAMPLE // WORD * WORD  # the tracer's own figures cost some
-    return asked_for - _told_size(sample[0])
+    return asked_for - _bare_size(sample[0])
 
 
 def _can_be_bare(cls: type[Any]) -> bool:

@@ -13,12 +13,14 @@ from callmeter.census import Kind, census
 from callmeter.layers import by_layer, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from callmeter.recording import Part, Recording
 
 MOST_PLACES = 5
 """Places of the code that are named, largest first."""
+SMALLEST_SHARE = 0.01
+"""Of all bytes, for a place to be named."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,12 @@ class Explanation:
         return cls(**{**found, "census": [Kind(**kind) for kind in found["census"]]})
 
 
-def explain(function: Callable[[], object], flamegraph: str | None = None) -> Explanation:
+def explain(
+    function: Callable[[], object], own: Sequence[str] = (), flamegraph: str | None = None
+) -> Explanation:
     """Record the call and explain it; `flamegraph` names a file for memray's own picture.
+
+    `own` are folders or files of the user's code (`callmeter.call.Call`).
 
     psycopg's loaders must be marked (`callmeter.driver_values`) before the call's connection is
     made. Raises NotAvailableError where memray does not run.
@@ -61,25 +67,28 @@ def explain(function: Callable[[], object], flamegraph: str | None = None) -> Ex
         recorded = recording.recorded(function, path)
         if flamegraph:
             recording.draw_flamegraph(path, Path(flamegraph))
-    return explained(recorded, census(recorded.result, older))
+    return explained(recorded, own, census(recorded.result, older))
 
 
-def explained(recorded: Recording, kinds: list[Kind] | None = None) -> Explanation:
+def explained(
+    recorded: Recording, own: Sequence[str] = (), kinds: list[Kind] | None = None
+) -> Explanation:
     """Return the explanation of a recording, with a census if one was taken."""
     return Explanation(
-        peak=_largest_first(by_layer(recorded.peak)),
-        retained=_largest_first(by_layer(recorded.retained)),
+        peak=_largest_first(by_layer(recorded.peak, own)),
+        retained=_largest_first(by_layer(recorded.retained, own)),
         census=kinds or [],
-        peak_places=_places(recorded.peak),
-        retained_places=_places(recorded.retained),
+        peak_places=_places(recorded.peak, own),
+        retained_places=_places(recorded.retained, own),
     )
 
 
-def _places(parts: Iterable[Part]) -> dict[str, int]:
+def _places(parts: Iterable[Part], own: Sequence[str]) -> dict[str, int]:
     bytes_of: Counter[str] = Counter()
     for part in parts:
-        bytes_of[place_of(part)] += part.size
-    return dict(bytes_of.most_common(MOST_PLACES))
+        bytes_of[place_of(part, own)] += part.size
+    least = SMALLEST_SHARE * bytes_of.total()
+    return {place: size for place, size in bytes_of.most_common(MOST_PLACES) if size >= least}
 
 
 def _largest_first(bytes_of: Mapping[str, int]) -> dict[str, int]:

@@ -20,13 +20,15 @@ from callmeter.errors import NotAvailableError, UsageError
 
 OLDEST = (3, 11)
 SECONDS_TO_ANSWER = 60
+NO_ANSWER = (OSError, subprocess.SubprocessError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of asking a program that is no Python: it fails, or says something else."""
 
 QUESTION = """
 import json, platform, sys
 answer = {
     "version": list(sys.version_info[:3]),
     "implementation": platform.python_implementation(),
-    "tag": getattr(sys.implementation, "cache_tag", ""),
+    "tag": getattr(getattr(sys, "implementation", None), "cache_tag", ""),
     "packages": {},
 }
 if sys.version_info >= (3, 8):
@@ -63,7 +65,8 @@ def inspect_interpreter(path: str = sys.executable) -> Interpreter:
     """
     found = shutil.which(os.path.expanduser(path))  # noqa: PTH111 (a word, which may be no path)
     if found is None:
-        kind = "is a folder; name its bin/python" if Path(path).is_dir() else "is no program"
+        is_folder = os.path.isdir(path)  # noqa: PTH112 (a word, which may be no path)
+        kind = "is a folder; name its bin/python" if is_folder else "is no program"
         raise UsageError(f"--python {path} {kind}")
     try:
         done = subprocess.run(
@@ -75,22 +78,27 @@ def inspect_interpreter(path: str = sys.executable) -> Interpreter:
             stdin=subprocess.DEVNULL,
         )
         answer = json.loads(done.stdout)
-        version = tuple(answer.pop("version"))
-    except (OSError, ValueError, KeyError, AttributeError, subprocess.SubprocessError) as error:
+        version = tuple(map(int, answer.pop("version")))
+        path_of_it = os.path.abspath(found)  # noqa: PTH100 (links stay)
+        interpreter = Interpreter(path_of_it, version, **answer)
+    except NO_ANSWER as error:
         raise UsageError(f"--python {path} does not answer as a Python does") from error
     if version < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise UsageError(
             f"--python {path} is Python {'.'.join(map(str, version))}; {oldest} or newer is needed"
         )
-    return Interpreter(os.path.abspath(found), version, **answer)  # noqa: PTH100 (links stay)
+    return interpreter
 
 
 def memray_folder(interpreter: Interpreter, cache: Path) -> Path:
-    """Return the folder below `cache` that memray for that interpreter is in, or would be."""
+    """Return the folder below `cache` that memray for that interpreter is in, or would be.
+
+    It has the name of a folder of packages, so that nobody takes what is in it for a user's code.
+    """
     from importlib.metadata import version
 
-    return cache / f"memray-{version('memray')}-{interpreter.tag}"
+    return cache / f"memray-{version('memray')}-{interpreter.tag}" / "site-packages"
 
 
 def install_memray(interpreter: Interpreter, cache: Path) -> Path:
@@ -102,8 +110,8 @@ def install_memray(interpreter: Interpreter, cache: Path) -> Path:
     if folder.exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = mkdtemp(prefix=f"{folder.name}.", dir=folder.parent)
-    wanted = "==".join(folder.name.split("-")[:2])
+    fresh = mkdtemp(dir=folder.parent)
+    wanted = "==".join(folder.parent.name.split("-")[:2])
     try:
         done = subprocess.run(
             [*_pip_of(interpreter), "install", "--quiet", "--target", fresh, wanted],

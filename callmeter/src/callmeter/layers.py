@@ -1,18 +1,24 @@
 """Which layer of the stack allocated what: the parts of a recording, grouped. Pure.
 
-The innermost Python frame that belongs to a layer decides; frames of the standard library, and
-of SQLAlchemy's helpers, belong to whom they work for. Within the strategy's own code the native
-function that allocated tells containers from objects.
+Who allocated is, first, the library of C that the innermost Python function called, if it is one of
+a package; then the innermost Python frame that belongs to anybody: frames of the standard library
+and of SQLAlchemy's helpers belong to whom they work for. What it was tells the native function that
+allocated: a value of a driver by its type, a container or an object of the user's own code.
+
+Two things a recording cannot tell: an object that CPython made from one that was just freed (its
+free lists) stands where the first one was made; and what a library's own allocator reserves is
+address space, used or not (a layer of its own).
 """
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callmeter import driver_values as marks
+from callmeter import driver_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,22 +33,47 @@ ORM_INSTANCES = "SQLAlchemy ORM: instances and their state"
 ORM_IDENTITY = "SQLAlchemy ORM: identity map"
 ORM_COLLECTIONS = "SQLAlchemy ORM: collections"
 ORM_LOADING = "SQLAlchemy ORM: loading and session"
+DJANGO_INSTANCES = "Django ORM: instances and their state"
+DJANGO_LOADING = "Django ORM: loading"
+PYDANTIC = "pydantic: models and validation"
 DOMAIN = "domain objects"
 CONTAINERS = "containers"
 POOLS = "sharing pools"
-LIBRARY = "other libraries"
+JSON = "standard library: json"
+EVENT_LOOP = "standard library: asyncio"
+LIBRARY = "library: "
+RESERVES = "reserves of a library's allocator"
+RECORDING = "the recording itself"
 OTHER = "other"
 
+TYPES = ("UUID", "Decimal", "date", "datetime", "time", "str", "int", "float", "bool", "bytes")
 LAYERS = (
-    *(VALUES + name for name in dict.fromkeys([*marks.PYTHON_TYPES.values(), "other"])),
+    *(VALUES + name for name in (*TYPES, "other")),
     *(ROWS, BUFFERS, ENGINE),
     *(ORM_INSTANCES, ORM_IDENTITY, ORM_COLLECTIONS, ORM_LOADING),
-    *(DOMAIN, CONTAINERS, POOLS, LIBRARY, OTHER),
+    *(DJANGO_INSTANCES, DJANGO_LOADING, PYDANTIC),
+    *(DOMAIN, CONTAINERS, POOLS, JSON, EVENT_LOOP, LIBRARY, RESERVES, RECORDING, OTHER),
 )
-"""Every layer, from the database's end to the caller's."""
+"""Every layer, from the database's end to the caller's; a library's name follows LIBRARY."""
+
+DRIVERS = ("psycopg", "psycopg2", "asyncpg", "sqlite3", "adbc_driver_manager")
+ARROW = "pyarrow"
+"""What ADBC's results are made of: a driver's where ADBC is used, else a library."""
+PACKAGES = {
+    "psycopg_binary": "psycopg",
+    "psycopg_c": "psycopg",
+    "psycopg2_binary": "psycopg2",
+    "pydantic_core": "pydantic",
+    "_duckdb": "duckdb",
+    "_polars_runtime": "polars",
+    "_polars_runtime_32": "polars",
+    "adbc_driver_postgresql": "adbc_driver_manager",
+    "_sqlite3": "sqlite3",
+}
+"""The package that the name of a folder or a library stands for, where it is another."""
 
 # the first that a frame's file holds decides; None: ask the frame that called it
-LIBRARIES = {
+FILES = {
     "/sqlalchemy/orm/identity.py": ORM_IDENTITY,
     "/sqlalchemy/orm/collections.py": ORM_COLLECTIONS,
     "/sqlalchemy/orm/attributes.py": ORM_COLLECTIONS,
@@ -52,93 +83,235 @@ LIBRARIES = {
     "/sqlalchemy/util/": None,
     "/sqlalchemy/event/": None,
     "/sqlalchemy/": ENGINE,
-    "/psycopg/": BUFFERS,
-    "/adbc_driver_manager/": BUFFERS,
-    "/adbc_driver_postgresql/": BUFFERS,
-    "/pyarrow/": BUFFERS,
-    "/asyncpg/": BUFFERS,
-    "/psycopg2/": BUFFERS,
-    **dict.fromkeys(("/django/", "/pandas/", "/numpy/", "/polars/", "/pydantic/"), LIBRARY),
-    "/site-packages/": None,
+    "/django/db/models/base.py": DJANGO_INSTANCES,
+    "/django/db/models/fields/": DJANGO_INSTANCES,
+    "/django/db/": DJANGO_LOADING,
+    "/django/utils/": None,
+    "/pydantic/": PYDANTIC,
+    "/sqlmodel/": PYDANTIC,
 }
+JSON_FILES = (f"{sep}json{sep}decoder.py", f"{sep}json{sep}scanner.py")
+EVENT_LOOP_FILES = f"{sep}asyncio{sep}"
 FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
 STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{sep}"
-HARNESS = f"{Path(__file__).parents[1]}{sep}"
-PAYROLL = f"{HARNESS}payroll.py"
-HOLDING = {(f"{HARNESS}own{sep}calling.py", name) for name in ("_held", "_listed")}
-"""Where the harness makes objects as a strategy does: the floor's, and a held generator's list."""
-EVENT_LOOP = f"{sep}asyncio{sep}"
+INSTALLED = re.compile(r".*[/\\](?:site|dist)-packages[/\\](?P<path>.+)", re.DOTALL)
+OURS = f"{Path(__file__).parent}{sep}"
+HOLDING = {"_hold", "_listed"}
+"""Functions of ours that make objects for the user: a generator's items in a list."""
 
+NOBODYS = re.compile(
+    r"(python\d|libpython|libc[.-]|ld-|libpthread|libm\.|libstdc\+\+|libgcc|_memray|_greenlet)"
+)
+"""Libraries that work for whoever calls them; so do those of the standard library."""
+HELPERS = ("greenlet", "sqlalchemy")
+"""Packages whose libraries work for the Python code that calls them."""
 PYTHON_ALLOCATORS = "PYMALLOC_"
 GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")
-GENERIC_START = ("_PyObject_GC", "PyObject_GC", "_PyType_Alloc", "PyMem_", "_PyMem", "PyObject_")
+GENERIC_START = ("_PyObject_", "PyObject_", "_PyType_Alloc", "PyMem_", "_PyMem")
 CONTAINER_START = (
     *("list", "PyList", "_PyList", "dict", "PyDict", "_PyDict", "new_dict", "new_keys"),
-    *("set_", "PySet", "make_new_set", "tuple", "PyTuple", "_PyTuple", "deque", "resize_compact"),
+    *("clone_combined_dict", "set_", "PySet", "make_new_set"),
+    *("tuple", "PyTuple", "_PyTuple", "deque", "resize_compact"),
 )
 GROWING = ("PYMALLOC_REALLOC", "PYMALLOC_CALLOC")
+ASYNCPG_VALUE = re.compile(r"pgproto_(?P<type>[a-z]+\d*)_decode")
+ASYNCPG_TYPES = {
+    "uuid": "UUID",
+    "numeric": "Decimal",
+    "date": "date",
+    "timestamp": "datetime",
+    "timestamptz": "datetime",
+    "time": "time",
+    "timetz": "time",
+    "text": "str",
+    "bool": "bool",
+    "bytea": "bytes",
+}
+ASYNCPG_ROW = "make_record"
+NATIVE_TYPES = {
+    "PyUnicode": "str",
+    "unicode_decode": "str",
+    "_PyLong": "int",
+    "PyLong": "int",
+    "PyFloat": "float",
+    "PyDec": "Decimal",
+    "new_date": "date",
+    "new_time": "time",
+    "datetime_alloc": "datetime",
+    "new_datetime": "datetime",
+    "_PyBytes": "bytes",
+    "PyBytes": "bytes",
+}
+"""How a function of CPython begins that makes a value, and the value's type."""
+TRACING = ("_PyCode_CreateLineArray", "_PyCode_InitLineArray")
+"""What CPython makes because calls are traced, once for each function."""
+PRIVATE_ALLOCATORS = ("_rjem_", "duckdb_je_", "mi_", "_mi_", "je_")
+"""How the functions of jemalloc and mimalloc begin, as libraries carry them."""
+NEAREST = 6
+"""How many native frames say what was made."""
 
 
 def ordered(layers: Iterable[str]) -> list[str]:
-    """Return the layers from the database's end to the caller's."""
-    return sorted(layers, key=lambda layer: (LAYERS.index(layer), layer))
+    """Return the layers from the database's end to the caller's; libraries by name."""
+    known = {layer: place for place, layer in enumerate(LAYERS)}
+    return sorted(layers, key=lambda layer: (known.get(layer, known[LIBRARY]), layer))
 
 
-def by_layer(parts: Iterable[Part]) -> dict[str, int]:
-    """Return the bytes of every layer, in the order of LAYERS; they add up to the parts'."""
-    bytes_of = dict.fromkeys(LAYERS, 0)
-    for part in parts:
-        bytes_of[layer_of(part)] += part.size
-    return bytes_of
+def by_layer(parts: Iterable[Part], own: Sequence[str] = ()) -> dict[str, int]:
+    """Return the bytes of each layer that has any; they add up to the parts'.
+
+    `own` are folders or files of the user's code, which may be installed like a library.
+    """
+    found = list(parts)
+    drivers = (*DRIVERS, ARROW) if any(map(_is_of_adbc, found)) else DRIVERS
+    bytes_of: dict[str, int] = {}
+    for part in found:
+        layer = layer_of(part, own, drivers)
+        bytes_of[layer] = bytes_of.get(layer, 0) + part.size
+    return {layer: bytes_of[layer] for layer in ordered(bytes_of)}
 
 
-def layer_of(part: Part) -> str:
+def layer_of(part: Part, own: Sequence[str] = (), drivers: Sequence[str] = DRIVERS) -> str:
     """Return the layer that allocated the part."""
-    for frame in part.stack:
-        if frame.file == marks.FILE:
-            return VALUES + frame.function
-        if _is_own(frame):
-            return _layer_of_own(frame, part)
-        if layer := _layer_of_library(frame):
-            return layer
-    # A driver that the event loop calls has no caller; asyncpg's own code has no Python frames.
-    return LIBRARY if any(EVENT_LOOP in frame.file for frame in part.stack) else OTHER
+    nearest = part.native[:NEAREST]
+    if any(name.startswith(TRACING) for name in nearest):
+        return RECORDING
+    if any(name.startswith(PRIVATE_ALLOCATORS) for name in part.native):
+        return RESERVES
+    if part.stack and part.stack[0].file == driver_values.FILE:
+        # A tuple or dict there is a row's that was made from one that a loader had let go.
+        return ROWS if _is_container(part) else VALUES + part.stack[0].function
+    package = _package_in_c(part)
+    if package in drivers:
+        return _layer_of_driver(part)
+    if package == "pydantic":
+        return PYDANTIC
+    return _layer_in_python(part, own, drivers, package)
 
 
-def place_of(part: Part) -> str:
-    """Return where the part was allocated, as `file:line (function)`: in the user's code, if any."""
-    users = (frame for frame in part.stack if _is_own(frame))
+def place_of(part: Part, own: Sequence[str] = ()) -> str:
+    """Return where the part was allocated, as `file:line (function)`: in the user's code, if any.
+
+    Files are as they are imported, or from the working folder: no path of one machine.
+    """
+    users = (frame for frame in part.stack if _is_users(frame, own))
     frame = next(users, part.stack[0] if part.stack else None)
-    return f"{frame.file}:{frame.line} ({frame.function})" if frame else "no Python code"
+    if frame is None:
+        return "no Python code"
+    return f"{short_path(frame.file, own)}:{frame.line} ({frame.function})"
 
 
-def _layer_of_library(frame: Frame) -> str | None:
-    file = frame.file.replace("\\", "/")
-    layer = next((layer for place, layer in LIBRARIES.items() if place in file), None)
-    return ROWS if layer == BUFFERS and frame.function.startswith(FETCHING) else layer
+def short_path(file: str, own: Sequence[str] = ()) -> str:
+    """Return the file's path from the folder that it was imported from, or the working folder."""
+    if installed := INSTALLED.fullmatch(file):
+        return installed["path"]
+    path = Path(file)
+    for root in (Path.cwd(), *(Path(folder).parent for folder in own), Path(STANDARD_LIBRARY)):
+        if path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return Path(*path.parts[-2:]).as_posix() if path.is_absolute() else file
 
 
-def _is_own(frame: Frame) -> bool:
-    """Whether a frame is the strategy's: nobody's library, and not the harness."""
-    file = frame.file
-    if file == PAYROLL or (file, frame.function) in HOLDING:
-        return True
-    elsewhere = (STANDARD_LIBRARY, HARNESS, "<")
-    return not file.startswith(elsewhere) and "site-packages" not in file
+def _is_of_adbc(part: Part) -> bool:
+    files = (*part.libraries, *(frame.file for frame in part.stack))
+    return any("adbc_driver_" in file for file in files)
 
 
-def _layer_of_own(frame: Frame, part: Part) -> str:
+def _package_in_c(part: Part) -> str | None:
+    """Return the package of the innermost library that is anybody's; None if Python's own code."""
+    for file in part.libraries:
+        name = Path(file).name
+        if installed := INSTALLED.fullmatch(file):
+            top = Path(installed["path"]).parts[0].partition(".")[0]
+            if not NOBODYS.match(name) and top not in HELPERS:
+                return PACKAGES.get(top, top)
+        elif name.startswith("_sqlite3"):
+            return "sqlite3"
+    if any("_7asyncpg_" in name or "asyncpg_" in name for name in part.native):
+        return "asyncpg"
+    return None
+
+
+def _layer_of_driver(part: Part) -> str:
+    for name in part.native:
+        if name == ASYNCPG_ROW:
+            return ROWS
+        if found := ASYNCPG_VALUE.search(name):
+            kind = found["type"].rstrip("0123456789")
+            return VALUES + ASYNCPG_TYPES.get(kind, kind if kind in TYPES else "other")
     if not part.allocator.startswith(PYTHON_ALLOCATORS):
         return BUFFERS
-    if not _is_container(part.native, part.allocator):
+    for name in part.native[:NEAREST]:
+        for start, kind in NATIVE_TYPES.items():
+            if name.startswith(start):
+                return VALUES + kind
+    return ROWS if _is_container(part) else f"{VALUES}other"
+
+
+def _layer_in_python(
+    part: Part, own: Sequence[str], drivers: Sequence[str], package: str | None
+) -> str:
+    """Return the layer by the innermost Python frame that belongs to anybody."""
+    if any(part.stack[0].file.endswith(file) for file in JSON_FILES if part.stack):
+        return JSON
+    for frame in part.stack:
+        if _is_users(frame, own):
+            return LIBRARY + package if package else _layer_of_users(frame, part)
+        if layer := _layer_of_file(frame, part, drivers):
+            return layer
+    if package:
+        return LIBRARY + package
+    # What a driver receives has no caller but the event loop.
+    return EVENT_LOOP if any(EVENT_LOOP_FILES in frame.file for frame in part.stack) else OTHER
+
+
+def _layer_of_file(frame: Frame, part: Part, drivers: Sequence[str]) -> str | None:
+    installed = INSTALLED.fullmatch(frame.file)
+    if not installed or frame.file.startswith(OURS):
+        return None
+    file = f"/{installed['path']}".replace("\\", "/")
+    for place, layer in FILES.items():
+        if file.startswith(place):
+            return layer
+    top = Path(installed["path"]).parts[0].removesuffix(".py")
+    package = PACKAGES.get(top, top)
+    if package in drivers:
+        return _layer_of_driver_in_python(frame, part)
+    return LIBRARY + package
+
+
+def _layer_of_driver_in_python(frame: Frame, part: Part) -> str:
+    if not part.allocator.startswith(PYTHON_ALLOCATORS):
+        return BUFFERS
+    return ROWS if frame.function.startswith(FETCHING) else _layer_of_driver(part)
+
+
+def _is_users(frame: Frame, own: Sequence[str]) -> bool:
+    """Whether a frame is of the user's code: nobody's library, and none of ours."""
+    file = frame.file
+    if file.startswith(OURS):
+        return frame.function in HOLDING
+    if file.startswith(tuple(own)):
+        return True
+    return not file.startswith((STANDARD_LIBRARY, "<")) and not INSTALLED.fullmatch(file)
+
+
+def _layer_of_users(frame: Frame, part: Part) -> str:
+    if not part.allocator.startswith(PYTHON_ALLOCATORS):
+        return BUFFERS if _is_of_libpq(part) else DOMAIN
+    if not _is_container(part):
         return DOMAIN
     return POOLS if any(word in frame.function.lower() for word in SHARING) else CONTAINERS
 
 
-def _is_container(native: Sequence[str], allocator: str) -> bool:
-    """Tell by the native function that allocated; without symbols, by the way it did."""
-    for name in native:
+def _is_of_libpq(part: Part) -> bool:
+    return any(name.startswith("PQ") for name in part.native)
+
+
+def _is_container(part: Part) -> bool:
+    """Whether a container was made: by the native function, or without symbols by the allocator."""
+    for name in part.native:
         if name not in GENERIC and not name.startswith(GENERIC_START):
             return name.startswith(CONTAINER_START)
-    return allocator in GROWING
+    return part.allocator in GROWING

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callmeter import equality
-from callmeter.call import Call, Loop, count, reading
+from callmeter.call import Call, Loop, count, own_code, reading
 from callmeter.errors import TargetError
 from callmeter.target import Target
 
@@ -43,7 +43,7 @@ def make_call(
     compared with, but for the fields to `ignore`.
     """
     to_fold = fold and data is None  # to compare is to hold
-    function = load(Target(where, call, setup), fold=to_fold)
+    function, module = load(Target(where, call, setup), fold=to_fold)
 
     def check(result: Any) -> None:
         if data and is_reference:
@@ -51,11 +51,20 @@ def make_call(
         elif data and (difference := equality.difference(result, Path(data), ignore)):
             raise DifferentDataError(difference)
 
-    return Call(function, check=check, count=int if to_fold else count)
+    return Call(
+        function,
+        check=check,
+        count=_same if to_fold else count,
+        own=own_code(module.__name__),
+    )
 
 
-def load(target: Target, *, fold: bool = False) -> Callable[[], Any]:
-    """Run the set-up, import the target; return its call, as `reading` has it.
+def _same(count: int | None) -> int | None:
+    return count
+
+
+def load(target: Target, *, fold: bool = False) -> tuple[Callable[[], Any], ModuleType]:
+    """Run the set-up, import the target; return its call, as `reading` has it, and its module.
 
     Raises TargetError.
     """
@@ -66,7 +75,8 @@ def load(target: Target, *, fold: bool = False) -> Callable[[], Any]:
             loop.finish(eval(target.compiled_setup(), scope))  # noqa: S307 - the user's own code
         except (Exception, SystemExit) as error:
             raise TargetError(f"--setup: {_message(error)}") from error
-    return reading(_function(target, _module(target), scope), loop, fold=fold)
+    module = _module(target)
+    return reading(_function(target, module, scope), loop, fold=fold), module
 
 
 def _function(target: Target, module: ModuleType, scope: dict[str, Any]) -> Callable[[], Any]:

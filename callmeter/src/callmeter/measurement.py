@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from contextlib import contextmanager, nullcontext
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from callmeter import meters as meters_package
 from callmeter import recording, temporary
-from callmeter.call import Call, Counted, Loop, count, hold_async, reading
+from callmeter.call import Call, Counted, Loop, count, hold_async, own_code, reading
 from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
 from callmeter.explanation import Explanation, explained
 from callmeter.remote_call import dump, load_exception
@@ -32,14 +33,15 @@ class Measurement:
     """What a call needed.
 
     `values` are those of the metrics by key (`callmeter.meters.metrics`): bytes above what was held
-    before the call, or seconds. `items` is how many the call gave: the length of its result, or 1.
+    before the call, or seconds. `items` is how many the call gave: its result's length,
+    None if it has none.
     `where` is "this process" or "a fresh process"; `result` what the call returned, if that was in
     this process, else None.
     """
 
     name: str
     values: dict[str, float]
-    items: int
+    items: int | None
     where: str
     result: Any = field(default=None, repr=False)
     explain: Callable[[], Explanation] = field(kw_only=True, repr=False, compare=False)
@@ -108,14 +110,13 @@ def measure(
         if warm_up:
             with recording.warming() if ALLOCATOR in meters else nullcontext():
                 counted.warm_up()
-        recorder = _Recorder()
+        recorder = _Recorder(function)
         of_meters = partial(_values_here, counted, meters, recorder)
         values = _untraced(of_meters) if warm_up else of_meters()
     finally:
         if loop is None:
             own_loop.close()
-    items = 0 if counted.items is None else counted.items
-    return recorder.measurement(name_of(function), values, items)
+    return recorder.measurement(name_of(function), values, counted.items)
 
 
 async def measure_async(
@@ -129,38 +130,34 @@ async def measure_async(
 
     What other tasks of the loop do meanwhile counts too. Raises as `measure` does.
     """
-    recorder = _Recorder()
-    counted: int | None = None
+    recorder = _Recorder(function)
+    counted = Counted(Call(lambda: None))
     if warm_up:
         with recording.warming():
-            counted = count(await hold_async(function(*args, **kwargs)))
+            counted.note(count(await hold_async(function(*args, **kwargs))))
     tracer, of_threads = sys.gettrace(), threading.gettrace()
     if warm_up:  # as in _untraced: suspended and resumed in one frame
         sys.settrace(None)
         threading.settrace(None)
     try:
-        with recorder.recording():
-            recorder.result = await hold_async(function(*args, **kwargs))
+        with recorder.file() as path:
+            tracker = recording.tracker(path, native=True)
+            gc.collect()
+            with tracker:  # in the frame that calls, as in `recording.record`
+                recorder.result = await hold_async(function(*args, **kwargs))
+                gc.collect()
     finally:
         threading.settrace(of_threads)
         sys.settrace(tracer)
-    checked = Counted(Call(lambda: recorder.result))
-    checked.items = counted
-    checked()
-    return recorder.measurement(name_of(function), recorder.values, checked.items)
+    counted.note(count(recorder.result))
+    return recorder.measurement(name_of(function), recorder.values, counted.items)
 
 
-@contextmanager
-def measured_body(name: str) -> Iterator[list[Measurement]]:
-    """Measure what is done within, without a warm-up; the list gets the measurement at the end.
-
-    Nothing is in the list if the body raises. Raises as `measure` does.
-    """
-    recorder = _Recorder()
-    found: list[Measurement] = []
-    with recorder.recording():
-        yield found
-    found.append(recorder.measurement(name, recorder.values, 1))
+def measure_body(name: str, body: Callable[[], object]) -> Measurement:
+    """Measure what is done in a test, say, without a warm-up. Raises as `measure` does."""
+    recorder = _Recorder(body)
+    recorder.record(body)
+    return recorder.measurement(name, recorder.values, 1)
 
 
 def fresh(
@@ -190,7 +187,7 @@ def fresh(
     job = partial(Job, "callmeter.remote_call:make_call", arguments, warm_up=warm_up)
     answers = [_asked(job(meter), timeout, environment) for meter in meters]
     values = {key: value for answer in answers for key, value in answer.values.items()}
-    items = next((answer.items for answer in answers if answer.items is not None), 0)
+    items = next((answer.items for answer in answers if answer.items is not None), None)
 
     def explain() -> Explanation:
         found = _asked(job(EXPLAIN), timeout, environment).explanation
@@ -207,38 +204,53 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 class _Recorder:
-    """Records what is done within `recording`, and holds what came of it."""
+    """Records one call, and holds what came of it.
 
-    def __init__(self) -> None:
+    The recording is a file of some 100 kB, read once more if somebody asks where the bytes went.
+    """
+
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
         self.result: Any = None
         self.values: dict[str, float] = {}
-        self._explanation: Explanation | None = None
+        self._function = function
+        self._recording: bytes | None = None
+
+    def record(self, function: Callable[[], object]) -> None:
+        """Call once, and hold the result.
+
+        The recording starts in the function that calls: of a frame that was there at the start and
+        ends before the call, memray takes the end for that of one of the call's frames.
+        """
+        with self.file() as path:
+            self.result = recording.record(function, path, native=True)
 
     @contextmanager
-    def recording(self) -> Iterator[None]:
-        """Record; raises NotMeasuredError if something else does, NotAvailableError otherwise."""
+    def file(self) -> Iterator[Path]:
+        """Return where to record to; what was recorded is read at the end.
+
+        Raises NotMeasuredError if something else records, NotAvailableError without memray.
+        """
         check_nothing_traces()
         with temporary.folder() as folder:
             path = Path(folder) / "recording"
-            with _one_tracker(), recording.recording_to(path):
-                yield
-            recorded = recording.read(path)
-        self.values = {
-            "peak": sum(part.size for part in recorded.peak),
-            "retained": sum(part.size for part in recorded.retained),
-        }
-        self._explanation = explained(recorded)
+            with _one_tracker():
+                yield path
+            sizes = recording.read_sizes(path)
+            self._recording = path.read_bytes()
+        self.values = {"peak": sizes.peak, "retained": sizes.retained}
 
     def measurement(self, name: str, values: dict[str, float], items: int | None) -> Measurement:
         """Return what was measured of the call of that name."""
-        return Measurement(
-            name, values, items or 0, THIS_PROCESS, self.result, explain=self._explained
-        )
+        return Measurement(name, values, items, THIS_PROCESS, self.result, explain=self._explained)
 
     def _explained(self) -> Explanation:
-        if self._explanation is None:
+        if self._recording is None:
             raise NotMeasuredError(f"nothing was recorded: add {ALLOCATOR!r} to the meters")
-        return self._explanation
+        own = own_code(getattr(self._function, "__module__", None))
+        with temporary.folder() as folder:
+            path = Path(folder) / "recording"
+            path.write_bytes(self._recording)
+            return explained(recording.read(path), own)
 
 
 def check_nothing_traces() -> None:
@@ -287,8 +299,7 @@ def _values_here(counted: Counted, meters: Sequence[str], recorder: _Recorder) -
     values: dict[str, float] = {}
     for meter in meters:
         if meter == ALLOCATOR:
-            with recorder.recording():
-                recorder.result = counted()
+            recorder.record(counted)
             values |= recorder.values
         else:
             values |= _measured_here(meter, counted)

@@ -1,202 +1,197 @@
 """Values as plain data, so that two results can be compared across classes and processes.
 
-An object becomes its fields by name, whatever its class: a dataclass, an attrs or msgspec class, a
-named tuple, a SQLAlchemy row or entity, a Django model, a row of a table. Any other object has its
-public attributes, and its properties, which another class may lack; if all its attributes are
-private, its properties are its fields, or else the attributes as they are. An enumeration's member
-is its value. Of an entity only what was loaded is a field; nothing is that leads back.
+An object becomes a Record of its fields, whatever its class, and so does a mapping; a collection
+becomes a list; a single value one of the standard library's. What is there twice stays one object,
+so that what leads back has an end.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from contextlib import suppress
-from datetime import date, time, timedelta
-from decimal import Decimal
-from enum import Enum
-from types import MemberDescriptorType
-from typing import Any, NamedTuple, cast
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Set
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
-SCALARS = (type(None), str, bytes, int, float, complex, Decimal, date, time, timedelta, UUID)
-"""Types that are compared as they are; a datetime is a date, a bool an int."""
+from callmeter.fields import attributes, fields, is_mapping
+from callmeter.record import Record
+from callmeter.scalars import EXACT, NOT_SCALAR, Opaque, scalar, unboxed
+from callmeter.tables import is_table, rows
+
+BUILTIN = (list, tuple, set, frozenset, dict)
+KEYS = (str, int, bytes, UUID, date)
+DEEPEST = 5
+"""Levels of an item of a set that decide its place in it."""
+
+Seen = dict[int, tuple[Any, Any]]
+"""What was normalized, by id: the value, lest its id become another's, and what it has become."""
 
 
-class Fields(NamedTuple):
-    """An object: its values by field, and its relations, which another class may lack."""
-
-    values: dict[str, Any]
-    relations: dict[str, Any]
-
-    def __repr__(self) -> str:
-        """Show what a reader knows: its fields."""
-        return repr(self.values | self.relations)
+class Unordered(list[Any]):
+    """The items of a set, in an order that is the same in every process."""
 
 
-class Other(NamedTuple):
-    """A value of a type that is not known, as its `repr` tells it."""
+class Head(NamedTuple):
+    """What a result is: one value or a collection, and what that holds beside its items."""
 
-    told: str
-
-    def __repr__(self) -> str:
-        """Show it as it shows itself."""
-        return self.told
-
-
-def items(result: Any) -> Iterator[Any]:
-    """Return each item of a result as plain data; one result that is no collection is one item."""
-    if isinstance(result, Set):
-        yield from _sorted(result)
-    else:
-        yield from map(plain, _each(result))
-
-
-def plain(value: Any, above: tuple[int, ...] = ()) -> Any:
-    """Return the value as plain data; `above` are the ids of the objects that it is a part of."""
-    if isinstance(value, (*SCALARS, Enum)):
-        return plain(value.value) if isinstance(value, Enum) else value
-    if id(value) in above:
-        return Other("what it is a part of")
-    within = (*above, id(value))
-    if (fields := _fields(value)) is not None:
-        return Fields(*(_leading_on(each, within) for each in fields))
-    if _is_mapping(value):
-        return {_key(key): plain(value[key], within) for key in value.keys()}  # noqa: SIM118
-    if isinstance(value, Set):
-        return _sorted(value, within)
-    if _is_table(value) or isinstance(value, Iterable):
-        return [plain(each, within) for each in _each(value)]
-    unboxed = getattr(value, "item", None)  # of a scalar of numpy's
-    return unboxed() if callable(unboxed) else Other(repr(value))
-
-
-def _sorted(values: Iterable[Any], above: tuple[int, ...] = ()) -> list[Any]:
-    """Return a set in an order that is the same in every process."""
-    return sorted((plain(each, above) for each in values), key=repr)
-
-
-def _key(key: Any) -> Any:
-    """Return a key as plain data that is still one: a list, as of a tuple, could be none."""
-    made = plain(key)
-    return made if isinstance(made, SCALARS) else repr(made)
-
-
-def _is_mapping(value: Any) -> bool:
-    """Whether it gives values by key: sqlite3's and asyncpg's rows do, and are no Mapping."""
-    if isinstance(value, Mapping):
-        return True
-    is_array = hasattr(value, "__array__") or _is_table(value)
-    return all(hasattr(type(value), name) for name in ("keys", "__getitem__")) and not is_array
-
-
-def _leading_on(fields: dict[str, Any], within: tuple[int, ...]) -> dict[str, Any]:
-    """Return an object's fields as plain data, without those that lead back."""
-    return {
-        name: plain(each, within) for name, each in fields.items() if not _leads_back(each, within)
-    }
+    kind: str
+    attributes: Record
 
 
 def has_fields(value: Any) -> bool:
     """Whether it is an object with fields, which may be iterable too, as pydantic's are."""
-    return _fields(value) is not None
+    return scalar(value) is NOT_SCALAR and fields(value) is not None
 
 
-def _leads_back(value: Any, above: tuple[int, ...]) -> bool:
-    several = value if isinstance(value, list | tuple | set) else (value,)
-    return any(id(each) in above for each in several)
+def head(result: Any) -> Head:
+    """Return what a result is, apart from its items."""
+    result = _whole(result)
+    if _is_nothing(result):
+        return Head(repr(result), Record({}))
+    if not _is_collection(result):
+        return Head("one object", Record({}))
+    kind = "a set" if _is_set(result) else "a list"
+    beside = Record({}) if type(result) in BUILTIN else fields(result) or attributes(result)
+    return Head(kind, normalize(replace(beside, contents=None)))
 
 
-def _each(result: Any) -> Iterable[Any]:
-    """Return the items of a collection; the rows of a table, as dicts."""
-    if isinstance(result, str | bytes) or _is_mapping(result):
-        return [result]
-    if rows := _rows(result):
-        made: Iterable[Any] = rows()
-        return made
-    return result if isinstance(result, Iterable) and _fields(result) is None else [result]
+def items(result: Any) -> Iterator[Any]:
+    """Return the items of a result as plain data: a result that is no collection is one item.
+
+    None and an empty text have no item.
+    """
+    result = _whole(result)
+    if not _is_collection(result):
+        if not _is_nothing(result):
+            yield normalize(result)
+    elif _is_set(result):
+        yield from normalize(set(result))
+    else:
+        yield from map(normalize, _each(result))
 
 
-def _rows(table: Any) -> Callable[[], Iterable[Any]] | None:
-    """Return what makes a table's rows: of pandas, pyarrow, polars; None for no table."""
-    if callable(rows := getattr(table, "itertuples", None)):  # pandas
-        columns = list(table.columns)
-        return lambda: (
-            dict(zip(columns, row, strict=True)) for row in rows(index=False, name=None)
-        )
-    for name in ("to_pylist", "to_dicts"):  # pyarrow, polars
-        if callable(getattr(table, name, None)):
-            return cast("Callable[[], Iterable[Any]]", getattr(table, name))
-    return None
+def normalize(value: Any, seen: Seen | None = None) -> Any:
+    """Return the value as plain data."""
+    if type(value) in EXACT:
+        return value
+    seen = {} if seen is None else seen
+    if id(value) in seen:
+        return seen[id(value)][1]
+    if (single := scalar(value)) is not NOT_SCALAR:
+        return single
+    if (inner := unboxed(value)) is not value:
+        return normalize(inner, seen)
+    if (found := _record(value)) is not None:
+        return _filled_record(found, value, seen)
+    return _collection(value, seen)
 
 
-def _is_table(value: Any) -> bool:
-    return _rows(value) is not None
-
-
-def _fields(value: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return an object's values and relations by name; None if it has no fields."""
-    if (state := getattr(value, "_sa_instance_state", None)) is not None:
-        return _of_entity(value, state.mapper)
-    if hasattr(value, "_meta") and hasattr(value, "_state"):  # a Django model
-        named = {each.attname for each in value._meta.concrete_fields}
-        loaded = {name: each for name, each in vars(value).items() if name in named}
-        return loaded, dict(value._state.fields_cache)
-    if hasattr(value, "_fields") and hasattr(value, "_asdict"):  # a named tuple, a SQLAlchemy row
-        return dict(value._asdict()), {}
-    if (names := _declared(value)) is not None:
-        return {name: getattr(value, name) for name in names}, {}
-    return _of_instance(value)
-
-
-def _declared(value: Any) -> list[str] | None:
-    """Return the names of the fields that an object's class declares, if it does."""
-    kind = type(value)
-    if dataclasses.is_dataclass(kind):
-        return [each.name for each in dataclasses.fields(kind)]
-    for known in ("__attrs_attrs__", "__struct_fields__", "model_fields"):  # msgspec's; pydantic's
-        if (declared := getattr(kind, known, None)) is not None:
-            return [getattr(each, "name", each) for each in declared]
-    return None
-
-
-def _of_instance(value: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return the attributes of an object whose class declares none, and its properties."""
-    slots = _named(value, MemberDescriptorType)
-    if type(value).__module__ == "builtins" or _iterates(value):
+def _record(value: Any) -> Record | None:
+    """Return the fields of an object, or of a collection that has attributes, too."""
+    if type(value) in BUILTIN:
         return None
-    if not slots and not hasattr(value, "__dict__"):
+    if type(value) is Record:
+        return value
+    if (found := fields(value)) is not None or not _is_iterable(value):
+        return found
+    found = attributes(value)
+    if not found.values and not found.optional:
         return None
-    attributes = slots | getattr(value, "__dict__", {})
-    properties = _public(_named(value, property))
-    if public := _public(attributes):
-        return public, properties
-    return properties or attributes, {}
+    return replace(found, contents=value)
 
 
-def _named(value: Any, kind: type) -> dict[str, Any]:
-    """Return the attributes that the class makes with such a descriptor; none that raises."""
-    found: dict[str, Any] = {}
-    for cls in reversed(type(value).__mro__):
-        for name, each in vars(cls).items():
-            if isinstance(each, kind):
-                with suppress(Exception):  # a slot that is not set; whatever a property raises
-                    found[name] = getattr(value, name)
-    return found
+def _filled_record(found: Record, value: Any, seen: Seen) -> Record:
+    made = replace(found, values={}, optional={}, contents=None)
+    seen[id(value)] = value, made
+    made.values |= {_key(name): normalize(each, seen) for name, each in found.values.items()}
+    made.optional |= {_key(name): normalize(each, seen) for name, each in found.optional.items()}
+    if found.contents is not None:
+        _fill(made, found.contents, seen)
+    return made
 
 
-def _public(named: dict[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in named.items() if name[:1] != "_"}
+def _fill(made: Record, contents: Any, seen: Seen) -> None:
+    """Add what an object holds as a container: a mapping's values are fields, too."""
+    if is_mapping(contents):
+        names = list(contents.keys())
+        made.values |= {_key(name): normalize(contents[name], seen) for name in names}
+    else:
+        made.items = _listed(contents)
+        _extend(made.items, contents, seen)
 
 
-def _of_entity(value: Any, mapper: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    loaded = vars(value)
-    known = (each.key for each in mapper.relationships)
-    relations = {name: loaded[name] for name in known if name in loaded}
-    columns = (each.key for each in mapper.column_attrs)
-    deferred = value._sa_instance_state.unloaded - value._sa_instance_state.expired_attributes
-    return {name: getattr(value, name) for name in columns if name not in deferred}, relations
+def _collection(value: Any, seen: Seen) -> Any:
+    """Return a collection that has no fields; anything else as its `repr`."""
+    if is_mapping(value):
+        by_key = Record({})
+        seen[id(value)] = value, by_key
+        _fill(by_key, value, seen)
+        return by_key
+    if not _is_iterable(value):
+        return Opaque(repr(value))
+    made = _listed(value)
+    seen[id(value)] = value, made
+    _extend(made, value, seen)
+    return made
 
 
-def _iterates(value: Any) -> bool:
-    return isinstance(value, Iterable | Mapping) or hasattr(value, "item") or _is_table(value)
+def _listed(value: Any) -> list[Any]:
+    return Unordered() if _is_set(value) else []
+
+
+def _extend(made: list[Any], collection: Any, seen: Seen) -> None:
+    made.extend(normalize(each, seen) for each in _each(collection))
+    if isinstance(made, Unordered):
+        made.sort(key=_place)
+
+
+def _whole(result: Any) -> Any:
+    """Return the result without its box: a model of one list is that list."""
+    if scalar(result) is not NOT_SCALAR:
+        return result
+    return result if (inner := unboxed(result)) is result else _whole(inner)
+
+
+def _is_nothing(result: Any) -> bool:
+    return result is None or (isinstance(result, str | bytes) and not result)
+
+
+def _is_collection(result: Any) -> bool:
+    if type(result) in BUILTIN:
+        return type(result) is not dict
+    if scalar(result) is not NOT_SCALAR or is_mapping(result) or not _is_iterable(result):
+        return False
+    found = fields(result)
+    return found is None or found.contents is not None
+
+
+def _is_iterable(value: Any) -> bool:
+    return is_table(value) or isinstance(value, Iterable)
+
+
+def _is_set(value: Any) -> bool:
+    """Whether it has no order; the views of a dict have one."""
+    return isinstance(value, Set) and not isinstance(value, KeysView | ItemsView)
+
+
+def _each(collection: Any) -> Iterable[Any]:
+    return rows(collection) if is_table(collection) else collection
+
+
+def _key(key: Any) -> Any:
+    """Return a key as plain data that is still one: 1, 1.0 and True would be the same key."""
+    if type(key) is str:
+        return key
+    made = normalize(key)
+    return made if type(made) in KEYS or made is None else Opaque(repr(made))
+
+
+def _place(value: Any, depth: int = 0) -> str:
+    """Return what sorts the items of a set, whatever the order of their fields."""
+    if depth == DEEPEST:
+        return ""
+    inner = partial(_place, depth=depth + 1)
+    if isinstance(value, Record):
+        return str(sorted(f"{name}: {inner(each)}" for name, each in value.values.items()))
+    return str([*map(inner, value)]) if isinstance(value, list) else repr(value)

@@ -10,6 +10,7 @@ Without the fixture, the mark is about all that the test itself does.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,14 +99,23 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     fixture = item.stash.get(MEMORY, None)
     if fixture is None:
-        from callmeter.plugin.outcome import measured_body
-
-        with measured_body(item, limits):
-            return (yield)
+        return (yield from _hold_body(item, limits))
     result = yield
     if not fixture.calls:
         pytest.fail(f"{MARK}: nothing was measured; call memory(function, ...)", pytrace=False)
     return result
+
+
+def _hold_body(item: pytest.Item, limits: Limits) -> Generator[None, object, object]:
+    """Have the test's body measured: the function that records must be the one that calls it."""
+    from callmeter.plugin.outcome import hold_body
+
+    run = item.runtest
+    item.runtest = partial(hold_body, item, limits, run)  # type: ignore[method-assign]
+    try:
+        return (yield)
+    finally:
+        item.runtest = run  # type: ignore[method-assign]
 
 
 def _default(text: str) -> Limits | None:

@@ -20,17 +20,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callmeter import temporary
 from callmeter.errors import NotAvailableError
+from callmeter.native_libraries import native_libraries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from memray import AllocationRecord, Tracker
 
+    from callmeter.native_libraries import NativeLibraries
+
 memray_folder: str | None = None
 """A folder that memray is imported from, for an interpreter that does not have it."""
 
-NATIVE_FRAMES = 12
-"""How many native frames of an allocation are kept, innermost first."""
+NATIVE_FRAMES = 40
+"""How many native frames of an allocation are looked at, innermost first."""
+WITHOUT_SYMBOLS = 8
+"""How many are taken for called by the innermost Python function where that does not show."""
+INTERPRETER = ("_PyEval_EvalFrame", "_PyEval_Vector", "PyEval_EvalCode")
+"""How the functions of CPython begin that run Python code: what called C code from there."""
 
 
 class Frame(NamedTuple):
@@ -44,16 +51,18 @@ class Frame(NamedTuple):
 class Part(NamedTuple):
     """The blocks that one place of the code allocated and that live at one moment.
 
-    `size` is in bytes; stacks are innermost first. `native` holds function names, and is empty
-    in a recording without native stacks. The two stacks tell parts apart, the allocator does
-    not: without native stacks a part may hold blocks of several allocators, under the name of
-    one of them.
+    `size` is in bytes; stacks are innermost first. `native` holds the names of the functions of C
+    that the innermost Python function called, and `libraries` the files that they lie in, as far
+    as is known; both are empty in a recording without native stacks. The stacks tell parts apart,
+    the allocator does not: without native stacks a part may hold blocks of several allocators,
+    under the name of one of them.
     """
 
     size: int
     allocator: str
     stack: tuple[Frame, ...]
     native: tuple[str, ...]
+    libraries: tuple[str, ...] = ()
 
 
 class Recording(NamedTuple):
@@ -91,7 +100,7 @@ def sizes(call: Callable[[], object]) -> Sizes:
     with temporary.folder() as folder:
         path = Path(folder) / "recording"
         result = record(call, path)
-        given = _sizes(path)
+        given = read_sizes(path)
     del result
     return given
 
@@ -114,25 +123,16 @@ def record(call: Callable[[], object], path: Path, *, native: bool = False) -> o
     return result
 
 
-@contextmanager
-def recording_to(path: Path) -> Iterator[None]:
-    """Record what is done within, with native stacks; what is garbage by then counts as freed."""
-    recorder = tracker(path, native=True)
-    gc.collect()
-    with recorder:
-        yield
-        gc.collect()
-
-
 def tracker(path: Path, *, native: bool = False) -> Tracker:
     """Return what records while it is entered, into a new file. Raises NotAvailableError."""
     memray = import_memray()
-    return memray.Tracker(
+    recorder: Tracker = memray.Tracker(
         path,
         native_traces=native,
         trace_python_allocators=True,
         file_format=memray.FileFormat.AGGREGATED_ALLOCATIONS,
     )
+    return recorder
 
 
 def import_memray() -> Any:
@@ -145,6 +145,7 @@ def import_memray() -> Any:
         sys.path.append(memray_folder)
     try:
         import memray
+        import typing_extensions  # noqa: F401 (which a Tracker imports when it is made)
     except ImportError as error:
         raise NotAvailableError(f"memray does not run here: {error}") from error
     finally:
@@ -155,9 +156,11 @@ def import_memray() -> Any:
 
 def read(path: Path, result: object = None) -> Recording:
     """Return every place that allocated, of the recording at `path`."""
+    libraries = native_libraries(path, memray_folder)
     with import_memray().FileReader(path) as reader:
-        peak = [_part(record) for record in reader.get_high_watermark_allocation_records()]
-        retained = [_part(record) for record in reader.get_leaked_allocation_records()]
+        records = reader.get_high_watermark_allocation_records()
+        peak = [_part(record, libraries) for record in records]
+        retained = [_part(record, libraries) for record in reader.get_leaked_allocation_records()]
     return Recording(peak, retained, result)
 
 
@@ -173,7 +176,9 @@ def draw_flamegraph(recording: Path, picture: Path) -> None:
     )
 
 
-def _sizes(path: Path) -> Sizes:
+def read_sizes(path: Path) -> Sizes:
+    """Return the bytes at the peak, and those that live on, of the recording at `path`."""
+
     def total(records: Iterable[AllocationRecord]) -> int:
         return sum(record.size for record in records)
 
@@ -183,10 +188,14 @@ def _sizes(path: Path) -> Sizes:
     return Sizes(peak, retained)
 
 
-def _part(record: AllocationRecord) -> Part:
+def _part(record: AllocationRecord, libraries: NativeLibraries) -> Part:
+    names = [function for function, _, _ in record.native_stack_trace(NATIVE_FRAMES)]
+    of_python = (place for place, name in enumerate(names) if name.startswith(INTERPRETER))
+    called = next(of_python, WITHOUT_SYMBOLS)
     return Part(
         record.size,
         import_memray().AllocatorType(record.allocator).name,
         tuple(Frame(*frame) for frame in record.stack_trace()),
-        tuple(function for function, _, _ in record.native_stack_trace(NATIVE_FRAMES)),
+        tuple(names[:called]),
+        tuple(libraries.files(record, called)),
     )

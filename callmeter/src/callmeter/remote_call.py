@@ -14,7 +14,7 @@ from pathlib import Path
 from traceback import StackSummary, TracebackException
 from typing import TYPE_CHECKING, Any
 
-from callmeter.call import Call, Loop, reading
+from callmeter.call import Call, Loop, own_code, reading
 from callmeter.errors import TargetError
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def make_call(pickled: str, path: list[str], file: str | None = None) -> Call:
         raise TargetError(f"a fresh process does not find it ({reason})") from error
     if file and _file_of(function) != file:  # of two conftest.py, say
         raise TargetError(f"a fresh process finds {_name(function)} in another file")
-    return Call(reading(lambda: function(*args, **kwargs), Loop()))
+    own = own_code(getattr(function, "__module__", None))
+    return Call(reading(lambda: function(*args, **kwargs), Loop()), own=own)
 
 
 def dump_exception(error: Exception) -> str | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType, SimpleNamespace
+from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,8 +22,32 @@ class Opaque(NamedTuple):
         return self.text
 
 
+class Secret(NamedTuple):
+    """A value that is compared and never shown, as pydantic's SecretStr holds."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        """Return stars."""
+        return "***"
+
+
 EXACT = frozenset(
-    (NoneType, bool, str, bytes, int, float, complex, Decimal, date, timedelta, UUID, Opaque)
+    (
+        NoneType,
+        bool,
+        str,
+        bytes,
+        int,
+        float,
+        complex,
+        Decimal,
+        date,
+        timedelta,
+        UUID,
+        Opaque,
+        Secret,
+    )
 )
 """Types whose values are compared as they are."""
 NOT_SCALAR: Any = object()
@@ -52,21 +75,25 @@ def unboxed(value: Any) -> Any:
         return value.value
     if getattr(kind, "__pydantic_root_model__", False):
         return value.root
+    if callable(getattr(kind, "get_secret_value", None)):  # pydantic's
+        return Secret(value.get_secret_value())
     if callable(getattr(kind, "as_py", None)):  # a scalar of pyarrow
         return value.as_py()
     if hasattr(kind, "dtype") and getattr(value, "ndim", None) == 0:
         return _of_numpy(value)
-    if hasattr(kind, "storage") or (hasattr(kind, "_require_file") and hasattr(value, "name")):
+    if hasattr(kind, "_require_file"):
         return value.name  # a file of a Django model: to iterate it would open it
     return value
 
 
 def _of_numpy(value: Any) -> Any:
     """Return a scalar of numpy, or an array without dimensions, as Python has it."""
-    if value.dtype.names:
+    if getattr(value.dtype, "names", None):
         return {name: value[name] for name in value.dtype.names}
     found = value.item()
-    if value.dtype.kind in "mM" and isinstance(found, int | NoneType):  # nanoseconds; NaT
+    if getattr(value.dtype, "kind", "O") in "mM" and isinstance(
+        found, int | NoneType
+    ):  # nanoseconds; NaT
         if str(value) == "NaT":
             return Opaque("NaT")
         exact = value.astype(f"{value.dtype.kind}8[us]")
@@ -74,12 +101,17 @@ def _of_numpy(value: Any) -> Any:
     return Opaque(repr(value)) if type(found) is type(value) else found
 
 
+def is_standard(kind: type) -> bool:
+    """Whether a class is the standard library's."""
+    return kind.__module__.partition(".")[0] in sys.stdlib_module_names
+
+
 def _is_opaque(value: Any) -> bool:
-    """Whether the standard library made it, and its `repr` is all there is to compare."""
-    top = type(value).__module__.partition(".")[0]
-    if top not in sys.stdlib_module_names or isinstance(value, SimpleNamespace | Namespace):
+    """Whether it is a value of the standard library's, as a path: its `repr` is what it is."""
+    kind = type(value)
+    if not is_standard(kind) or kind.__hash__ is None:  # a SimpleNamespace has no hash
         return False
-    return not isinstance(value, Collection | Iterator) and not hasattr(value, "keys")
+    return not isinstance(value, Collection | Iterator) and not hasattr(kind, "keys")
 
 
 def _named(value: Any) -> Opaque:
@@ -132,6 +164,7 @@ CONVERTERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (timedelta, _timedelta),
     (UUID, lambda value: UUID(int=value.int)),
     (type | FunctionType | BuiltinFunctionType, _named),
+    (BaseException, lambda value: Opaque(repr(value))),  # its arguments are no attributes
     (ModuleType, lambda value: Opaque(value.__name__)),
 )
-"""How a subclass becomes its base: drivers and numpy have subclasses of their own."""
+"""How a subclass becomes its base: drivers and numpy have such subclasses."""

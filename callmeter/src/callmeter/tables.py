@@ -1,69 +1,66 @@
-"""The rows of a table and the items of an array: of pandas, polars, pyarrow and numpy."""
+"""The rows of a table and the items of an array: of pandas, polars, pyarrow and numpy.
+
+The type of a column is not looked at, as int32 or a category: its values are.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from callmeter.fields import Record
+from callmeter.record import Record, numbered
 
 ROWS = 1_000
 """Rows of an Arrow table that are Python objects at once."""
 
 
-def rows(value: Any) -> Iterable[Any] | None:
-    """Return a table's rows, or an array's items; None for what is neither.
+def is_table(value: Any) -> bool:
+    """Whether it is a table, a column or an array."""
+    return _reader(type(value)) is not None
 
-    A column's type is not looked at, as int32 or a category: its values are. The index of a pandas
-    object is a field of each row if it has a name; without one, the other side may lack it.
+
+def rows(table: Any) -> Iterable[Any]:
+    """Return a table's rows, by their columns' names; the items of a column or an array."""
+    reader = _reader(type(table))
+    return reader(table) if reader else ()
+
+
+def index_of(table: Any) -> Record:
+    """Return the index of a pandas Series: one without a name may be missing elsewhere.
+
+    A DataFrame's index is in its rows.
     """
-    kind = type(value)
-    for name, reader in READERS:
-        if hasattr(kind, name):
-            return reader(value)
-    if hasattr(kind, "__array__") and hasattr(kind, "tolist") and hasattr(kind, "dtype"):
-        return _of_array(value)
-    return None
+    kind = type(table)
+    if not (hasattr(kind, "to_frame") and hasattr(kind, "index")):
+        return Record({})
+    index = list(table.index)
+    if all(name is None for name in table.index.names):
+        return Record({}, {"index": index})
+    return Record({table.index.name or "index": index})
 
 
-def numbered(names: Iterable[Any]) -> list[Any]:
-    """Return the names, with a number where one is there again: a join may have two columns `id`."""
-    times: Counter[Any] = Counter()
-    found = []
-    for name in names:
-        times[name] += 1
-        found.append(name if times[name] == 1 else f"{name} ({times[name]})")
-    return found
+def _reader(kind: type) -> Callable[[Any], Iterable[Any]] | None:
+    for names, reader in READERS:
+        if all(hasattr(kind, name) for name in names):
+            return reader
+    is_array = all(hasattr(kind, name) for name in ("__array__", "tolist", "dtype"))
+    return _of_array if is_array else None
 
 
 def _of_pandas(frame: Any) -> Iterator[Record]:
     columns = numbered(frame.columns)
+    names = list(frame.index.names)
     for index, *row in frame.itertuples(name=None):
-        yield _indexed(frame.index, index, dict(zip(columns, row, strict=True)))
+        values = dict(zip(columns, row, strict=True))
+        if all(name is None for name in names):
+            yield Record(values, {"index": index})
+        else:
+            levels = index if len(names) > 1 else (index,)
+            yield Record(dict(zip(_levels(names), levels, strict=True)) | values)
 
 
-def _of_series(series: Any) -> Iterator[Any]:
-    """Return a column's values; its index, if that is more than their order, with each of them."""
-    if all(name is None for name in series.index.names) and _is_order(series.index):
-        return iter(series)
-    pairs = zip(series.index, series, strict=True)
-    name = "value" if series.name is None else series.name
-    return (_indexed(series.index, index, {name: each}) for index, each in pairs)
-
-
-def _is_order(index: Any) -> bool:
-    """Whether it numbers the rows, as pandas does by itself."""
-    return all(each == place for place, each in enumerate(index))
-
-
-def _indexed(index: Any, found: Any, values: dict[Any, Any]) -> Record:
-    names = list(index.names)
-    if all(name is None for name in names):
-        return Record(values, {"index": found})
-    levels = found if len(names) > 1 else (found,)
-    named = (f"level {place}" if name is None else name for place, name in enumerate(names))
-    return Record(dict(zip(named, levels, strict=True)) | values)
+def _levels(names: list[Any]) -> list[Any]:
+    return [f"level {place}" if name is None else name for place, name in enumerate(names)]
 
 
 def _of_arrow(table: Any) -> Iterator[dict[Any, Any]]:
@@ -77,16 +74,16 @@ def _of_arrow(table: Any) -> Iterator[dict[Any, Any]]:
 def _of_array(array: Any) -> Iterable[Any]:
     """Return an array's items; times and records one by one, as `tolist` has them as numbers."""
     kind = getattr(array.dtype, "kind", "O")
-    items: Iterable[Any] = iter(array) if kind in "mMV" else array.tolist()
+    items: Iterable[Any] = array if kind in "mMV" else array.tolist()
     return items
 
 
-READERS = (
-    ("itertuples", _of_pandas),
-    ("to_frame", lambda value: _of_series(value) if hasattr(value, "index") else iter(value)),
-    ("collect_schema", lambda lazy: rows(lazy.collect()) if hasattr(lazy, "collect") else None),
-    ("num_rows", lambda table: _of_arrow(table) if hasattr(table, "schema") else None),
-    ("to_pylist", lambda array: array.to_pylist()),
-    ("to_dicts", lambda frame: frame.iter_rows(named=True)),
+READERS: tuple[tuple[tuple[str, ...], Callable[[Any], Iterable[Any]]], ...] = (
+    (("itertuples", "columns"), _of_pandas),
+    (("to_dicts", "iter_rows"), lambda frame: frame.iter_rows(named=True)),
+    (("collect_schema", "collect"), lambda lazy: lazy.collect().iter_rows(named=True)),
+    (("num_rows", "schema", "slice"), _of_arrow),
+    (("to_pylist", "type"), lambda array: array.to_pylist()),
+    (("to_list", "dtype"), list),
 )
-"""An attribute that only these classes have, and what reads them."""
+"""What only a class of these libraries has, and how such a table is read."""

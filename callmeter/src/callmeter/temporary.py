@@ -26,7 +26,7 @@ ONLY_OURS = 0o700
 
 @contextmanager
 def folder(place: str | None = None) -> Iterator[str]:
-    """Return a new folder that only we can read; it is removed with what is in it, whatever that is.
+    """Make a new folder that only we can read; it is removed with what is in it.
 
     It is in `place`, or where temporary files are by default. Folders that killed processes of
     this user left there are removed first.

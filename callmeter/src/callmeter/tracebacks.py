@@ -20,8 +20,9 @@ not_users: set[str] = set()
 
 def one_line(error: BaseException) -> str:
     """Return the error, all lines of its message in one, and the innermost place in user's code."""
-    lines = f"{type(error).__name__}: {error}".rstrip(": ").splitlines()
-    first = "; ".join(line.strip() for line in lines if line.strip())
+    lines = (line.strip() for line in str(error).splitlines())
+    message = "; ".join(filter(None, lines))
+    first = ": ".join(filter(None, (type(error).__name__, message)))
     users = [frame for frame in extract_tb(error.__traceback__) if is_users(frame)]
     place = f" ({Path(users[-1].filename).name}:{users[-1].lineno})" if users else ""
     return f"{first}{place}"

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 CHECK, EXPLAIN = "check", "explain"
 """The tasks that are not a meter's: compare the result, and split the memory by layer."""
 
+OWN_ALLOCATORS = ("duckdb", "polars", "pyarrow")
+"""Packages whose libraries carry jemalloc or mimalloc."""
+
 LAST_WORDS = 2_000  # bytes
 OUT_OF_MEMORY = ("SIGKILL", "SIGABRT")
 """How the kernel, and C++, end a process that asks for too much."""
@@ -68,6 +71,7 @@ class Answer:
     """What a job gave: the values of metrics, or what went wrong instead.
 
     `unavailable` says why this platform cannot measure it; `items`, how many the call gave;
+    `allocators` are the packages in use that have an allocator of their own, beside malloc;
     `explanation` is a `callmeter.explanation.Explanation` as JSON. `error` is one line,
     `error_type` the name of its class, `traceback` all that Python says of it.
     """
@@ -80,6 +84,7 @@ class Answer:
     explanation: dict[str, Any] | None = None
     items: int | None = None
     exception: str | None = None
+    allocators: list[str] = field(default_factory=list)
 
 
 def main(preload: Sequence[str] = ()) -> None:
@@ -193,12 +198,21 @@ def work(job: Job) -> Answer:
     if meter is None:
         from callmeter.explanation import explain
 
-        explanation = explain(counted, job.flamegraph)
+        explanation = explain(counted, call.own, job.flamegraph)
         return Answer(explanation=explanation.as_json(), items=counted.items)
     meters.check_untraced(job.task)
     if job.paused:
         gc.disable()
-    return Answer(meter.measure(counted), items=counted.items)
+    return Answer(meter.measure(counted), items=counted.items, allocators=_own_allocators())
+
+
+def _own_allocators() -> list[str]:
+    is_told = os.environ.get("ARROW_DEFAULT_MEMORY_POOL") == "system"
+    return [
+        name
+        for name in OWN_ALLOCATORS
+        if name in sys.modules and not (name == "pyarrow" and is_told)
+    ]
 
 
 def _warming(task: str) -> AbstractContextManager[None]:

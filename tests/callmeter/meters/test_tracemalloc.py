@@ -13,20 +13,20 @@ MEGABYTE = 1_000_000
 
 def test_a_call_that_does_nothing_reads_nothing() -> None:
     figures = tracemalloc.measure(lambda: None)
-    assert figures["delta_bytes"] < 1_000
-    assert figures["peak_bytes"] < 1_000
+    assert figures["traced_retained"] < 1_000
+    assert figures["traced_peak"] < 1_000
 
 
 def test_what_is_returned_is_retained() -> None:
     figures = tracemalloc.measure(lambda: bytearray(10 * MEGABYTE))
-    assert figures["delta_bytes"] == pytest.approx(10 * MEGABYTE, rel=0.001)
-    assert figures["peak_bytes"] == pytest.approx(10 * MEGABYTE, rel=0.001)
+    assert figures["traced_retained"] == pytest.approx(10 * MEGABYTE, rel=0.001)
+    assert figures["traced_peak"] == pytest.approx(10 * MEGABYTE, rel=0.001)
 
 
 def test_what_is_let_go_counts_for_the_peak_only() -> None:
     figures = tracemalloc.measure(lambda: len(bytearray(10 * MEGABYTE)))
-    assert figures["delta_bytes"] < 1_000
-    assert figures["peak_bytes"] == pytest.approx(10 * MEGABYTE, rel=0.001)
+    assert figures["traced_retained"] < 1_000
+    assert figures["traced_peak"] == pytest.approx(10 * MEGABYTE, rel=0.001)
 
 
 def test_garbage_in_a_cycle_is_not_retained() -> None:
@@ -39,8 +39,8 @@ def test_garbage_in_a_cycle_is_not_retained() -> None:
         figures = tracemalloc.measure(make_a_cycle)
     finally:
         gc.enable()
-    assert figures["delta_bytes"] < 1_000
-    assert figures["peak_bytes"] >= MEGABYTE
+    assert figures["traced_retained"] < 1_000
+    assert figures["traced_peak"] >= MEGABYTE
 
 
 def test_it_reads_what_snapshots_read() -> None:
@@ -59,4 +59,4 @@ def test_it_reads_what_snapshots_read() -> None:
     tracer.stop()
     by_snapshots = sum(stat.size_diff for stat in after.compare_to(before, "filename"))
     assert len(held) == 50_000
-    assert figures["delta_bytes"] == pytest.approx(by_snapshots, rel=0.01)
+    assert figures["traced_retained"] == pytest.approx(by_snapshots, rel=0.01)

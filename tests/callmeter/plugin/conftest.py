@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -54,6 +55,8 @@ def is_killed():
 def ends():
     os._exit(3)
 '''
+NO_WARNING = "-oasyncio_default_fixture_loop_scope=function"
+"""pytest-asyncio warns of every session that leaves it open."""
 HEAD = "import os, pytest, functions\n"
 
 
@@ -69,8 +72,11 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     pytester.makepyfile(functions=FUNCTIONS)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # of the next file of the same name
 
+    strict = ["--strict-markers", "-Werror", "-q"]
+    strict += [NO_WARNING] if find_spec("pytest_asyncio") else []
+
     def run_file(source: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(test_it=HEAD + source)
-        return pytester.runpytest_subprocess("--strict-markers", "-Werror", "-q", *options)
+        return pytester.runpytest_subprocess(*strict, *options)
 
     return run_file

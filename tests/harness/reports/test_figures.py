@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from callmeter.layers import LAYERS
 from runs import STRATEGIES, made_run
+from support import a_workload
 
 from harness.compare import rows
-from harness.payroll import MADE, Profile
+from harness.payroll import Profile
 from harness.plan import FLOOR, Cell
 from harness.reports import _drawn_layers as drawn_layers
 from harness.reports import _figures as figures
@@ -36,7 +37,7 @@ def test_lines_are_those_of_the_saved_run() -> None:
     for field, meter in (("memory_lines", "allocator"), ("time_lines", "clock")):
         for line in lean[field].split(", "):
             cell = RUN.measurements[int(line) - figures.FIRST_LINE].cell
-            assert (cell.strategy, cell.meter, cell.entries) == ("lean", meter, lean["entries"])
+            assert (cell.strategy, cell.meter, cell.workload.size) == ("lean", meter, lean["entries"])
 
 
 def test_repeats_are_off_their_own_median() -> None:
@@ -98,6 +99,6 @@ def test_the_realistic_payroll_nearest_to_10_000_comes_first() -> None:
     def of(entries: int, profile: Profile) -> Measurement:
         return Measurement(Cell("lean", "tracemalloc", a_workload(entries, profile)), {"peak_bytes": 1.0})
 
-    sizes = [(n, profile) for n in (1000, 9000, 100_000) for profile in MADE]
+    sizes = [(n, profile) for n in (1000, 9000, 100_000) for profile in Profile]
     found = figures.payrolls(Run(RUN.header, [of(*size) for size in sizes]), Options())
     assert "9,000 entries x 6 components, profile realistic" in found[figures.first_shown(found)][0]

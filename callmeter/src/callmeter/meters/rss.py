@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 METRICS = (
     Metric("rss_peak", "RSS peak", BYTES, "rss", 0.05),
     Metric("rss_retained", "retained RSS", BYTES, "rss", 0.05),
+    Metric("rss_children", "RSS of the largest child", BYTES, "rss", 0.05),
 )
 REPEATS = 2
 ALONE = False
@@ -39,8 +40,13 @@ RESET_HIGH_WATER_MARK = "5"  # proc_pid_clear_refs(5)
 def measure(function: Callable[[], object]) -> dict[str, float]:
     """Return `rss_peak`, and `rss_retained` after the call, in bytes above what was resident.
 
+    `rss_children` is that of the largest child process that has ended by then, whole; its memory
+    is in neither of the others.
+
     Raises NotAvailableError where the kernel has no such figures.
     """
+    from resource import RUSAGE_CHILDREN, getrusage  # not on every platform
+
     gc.collect()
     filler = _fill_free_memory()
     _trim()
@@ -54,7 +60,12 @@ def measure(function: Callable[[], object]) -> dict[str, float]:
     gc.collect()
     after = resident("VmRSS")
     del result, filler
-    return {"rss_peak": max(peak, after) - before, "rss_retained": after - before}
+    children = getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
+    return {
+        "rss_peak": max(peak, after) - before,
+        "rss_retained": after - before,
+        "rss_children": children,
+    }
 
 
 def resident(field: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from os import sep
 from typing import TYPE_CHECKING
 
-from callmeter.measurement import THIS_PROCESS
 from callmeter.units import format_bytes
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def breach(limits: Limits, measurement: Measurement, how: str, root: Path) -> st
     if limits.per_item is not None and (without := _without_items(measurement)):
         return f"{name}: {without}, so that peak_memory's per_item cannot hold; use a peak alone"
     exceeded = [
-        f"peak {format_bytes(size, up=True)}{unit} is over the limit of {format_bytes(limit)}"
-        f"{unit} by {format_bytes(size - limit, up=True)}"
+        f"peak {_excess(size, limit, unit)}"
         for size, limit, unit in (
             (measurement.peak, limits.peak, ""),
             (measurement.peak_per_item, limits.per_item, " an item"),
@@ -49,12 +47,17 @@ def breach(limits: Limits, measurement: Measurement, how: str, root: Path) -> st
     )
 
 
+def _excess(size: float, limit: float, unit: str) -> str:
+    shown, of_limit = format_bytes(size), format_bytes(limit)
+    if shown == of_limit:
+        shown = format_bytes(size, up=True)
+    return f"{shown}{unit} is over the limit of {of_limit}{unit} by {format_bytes(size - limit)}"
+
+
 def _without_items(measurement: Measurement) -> str | None:
-    if measurement.items == 0:
-        return "it gave no items"
-    if measurement.where == THIS_PROCESS and measurement.result is None:
-        return "it returned None, which has no items"
-    return None
+    if measurement.items is None:
+        return "it gave nothing that has a length"
+    return None if measurement.items else "it gave no items"
 
 
 def _items(measurement: Measurement) -> str:

@@ -112,7 +112,7 @@ class Calls:
         if isinstance(error, NotAvailableError | NotMeasuredError):
             give_up(name, error)
         if isinstance(error, CountError):
-            give_up(name, f"{str(error).rpartition(';')[0]}; use memory.once(...)")
+            give_up(name, f"{error}; use memory.once(...)")
         if isinstance(error, TargetError):
             give_up(name, f"{error}; use memory(...), which calls it in the test's process")
         if isinstance(error, AwaitedError):

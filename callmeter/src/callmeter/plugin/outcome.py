@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -13,7 +12,7 @@ from callmeter.plugin.failure import breach
 from callmeter.plugin.report import add
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from callmeter.measurement import Measurement
     from callmeter.plugin.limits import Limits
@@ -21,18 +20,16 @@ if TYPE_CHECKING:
 BODY = "the test's own body, without a warm-up"
 
 
-@contextmanager
-def measured_body(item: pytest.Item, limits: Limits) -> Iterator[None]:
-    """Hold what the test does within to the limits; it does nothing if that raises."""
+def hold_body(item: pytest.Item, limits: Limits, body: Callable[[], object]) -> None:
+    """Call the test's body, and hold it to the limits; raises what it raises."""
+    __tracebackhide__ = True
     try:
-        with measurement.measured_body(item.name) as measured:
-            yield
+        measured = measurement.measure_body(item.name, body)
     except (NotAvailableError, NotMeasuredError) as error:
         give_up(item.name, error)
-    for body in measured:
-        add(item, body, limits, call=None)
-        if text := breach(limits, body, BODY, item.config.invocation_params.dir):
-            pytest.fail(text, pytrace=False)
+    add(item, measured, limits, call=None)
+    if text := breach(limits, measured, BODY, item.config.invocation_params.dir):
+        pytest.fail(text, pytrace=False)
 
 
 def hold(item: pytest.Item, measured: Measurement, limits: Limits | None, how: str) -> None:

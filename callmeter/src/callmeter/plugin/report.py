@@ -33,7 +33,7 @@ def add(item: pytest.Item, measured: Measurement, limits: Limits | None, call: s
     row = {
         "test": item.nodeid,
         "call": call or BODY,
-        "items": f"{measured.items:,}" if call else "",
+        "items": f"{measured.items:,}" if call and measured.items is not None else "",
         "peak": measured.peak,
         "retained": measured.retained,
         "limit": str(limits or ""),
@@ -77,8 +77,8 @@ def table(rows: Sequence[Row], width: int) -> list[str]:
     cells = [HEADINGS, *(_cells(row) for row in largest_first)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     rest = width - sum(widths[2:]) - len(GAP) * (len(widths) - 1)
-    widths[1] = max(min(widths[1], rest // 3), SHORTEST)
-    widths[0] = max(min(widths[0], rest - widths[1]), SHORTEST)
+    widths[1] = min(widths[1], max(rest // 3, SHORTEST))
+    widths[0] = min(widths[0], max(rest - widths[1], SHORTEST))
     return [_line(line, widths)[:width] for line in cells]
 
 

@@ -1,0 +1,42 @@
+"""The distribution's page: its examples run, and print what it says they do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[3] / "callmeter" / "README.md"
+FILE = re.compile(r"```python\n# (?P<name>\w+\.py)\n(?P<text>.*?)```", re.DOTALL)
+OUTPUT = re.compile(r"```text\n(?P<text>.*?)```", re.DOTALL)
+NUMBER = re.compile(r"[0-9][0-9.,]*|(?<=\()<?\w+>?(?=\))")
+"""A figure, or the function of a place, which is another one where comprehensions are inlined."""
+
+
+@pytest.fixture
+def page(pytester: pytest.Pytester) -> list[str]:
+    """What the page says that its examples print; its files are in the working folder."""
+    text = README.read_text()
+    for match in FILE.finditer(text):
+        pytester.path.joinpath(match["name"]).write_text(match["text"])
+    return [match["text"] for match in OUTPUT.finditer(text)]
+
+
+def without_numbers(text: str) -> list[str]:
+    return [NUMBER.sub("0", " ".join(line.split())) for line in text.splitlines()]
+
+
+def test_the_tests_of_the_page_fail_as_it_says(page: list[str], pytester: pytest.Pytester) -> None:
+    done = pytester.runpytest_subprocess("-q")
+    done.assert_outcomes(passed=1, failed=1)
+    printed = without_numbers("\n".join(done.outlines))
+    assert [line for line in without_numbers(page[0]) if line not in printed] == []
+
+
+def test_the_api_prints_what_the_page_says(page: list[str], pytester: pytest.Pytester) -> None:
+    command = [sys.executable, "api.py"]
+    done = subprocess.run(command, cwd=pytester.path, capture_output=True, text=True, check=True)
+    assert without_numbers(done.stdout) == without_numbers(page[1])

@@ -1,0 +1,200 @@
+"""What a result holds, type by type: objects, their bytes, and what sharing would save."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from array import array
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+import numpy
+import pandas
+import polars
+import psycopg2
+import pyarrow
+import pytest
+from callmeter.census import Kind, census
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ITEMS = 200
+LARGE = 1_000_000
+
+
+class Status(Enum):
+    DRAFT = "draft"
+
+
+@dataclass
+class Entry:
+    id: UUID
+    company: UUID
+    amount: Decimal
+    at: datetime
+    name: str
+    status: Status = Status.DRAFT
+
+
+class Uncollected(msgspec.Struct, gc=False):
+    id: UUID
+    names: list[str]
+
+
+class Lazy:
+    """A lazy object: to ask for its size or its class wakes it."""
+
+    def __sizeof__(self) -> int:
+        raise AttributeError("half made")
+
+    @property
+    def __class__(self) -> type:
+        raise AssertionError("woken")
+
+    @__class__.setter
+    def __class__(self, value: type) -> None: ...
+
+
+class Telling(numpy.ndarray[Any, Any]):
+    """An array that wakes when it is looked at in Python."""
+
+    def __array_finalize__(self, other: object) -> None:
+        if isinstance(other, Telling):
+            raise AssertionError("woken")
+
+    def __sizeof__(self) -> int:
+        return 1
+
+
+def kinds(result: object) -> dict[str, Kind]:
+    return {kind.type: kind for kind in census(result)}
+
+
+def total(result: object) -> int:
+    return sum(kind.bytes for kind in census(result))
+
+
+def company() -> UUID:
+    return UUID(int=2**100)
+
+
+def entries(of_company: Callable[[], UUID]) -> list[Entry]:
+    return [
+        Entry(
+            UUID(int=2**101 + index),
+            of_company(),
+            Decimal(index) / 100,
+            datetime(2026, 1, 1, tzinfo=UTC),
+            f"name {index}",
+        )
+        for index in range(ITEMS)
+    ]
+
+
+def test_it_counts_what_is_there() -> None:
+    found = kinds(entries(company))
+    assert found["Entry"].objects == ITEMS
+    assert found["Entry"].distinct is None
+    assert found["UUID"].objects == 2 * ITEMS
+    assert found["UUID"].distinct == ITEMS + 1
+    assert found["datetime"].distinct == 1
+    assert "Status" not in found, "enum members exist once and for all"
+
+
+def test_what_sharing_saves_is_what_goes_when_values_are_shared() -> None:
+    one = company()
+    shared, fresh = (kinds(entries(each)) for each in (lambda: one, company))
+    assert shared["UUID"].distinct == fresh["UUID"].distinct
+    saving = (fresh["UUID"].saving or 0) - (shared["UUID"].saving or 0)
+    assert saving > 0
+    assert saving == fresh["UUID"].bytes - shared["UUID"].bytes
+
+
+def test_equal_values_that_are_written_in_another_way_are_distinct() -> None:
+    assert kinds([Decimal("1.0"), Decimal("1.00")])["Decimal"].distinct == 2
+
+
+def test_it_leaves_out_what_was_there_before() -> None:
+    older = [["older"], {"by": "others"}]
+    found = {kind.type: kind.objects for kind in census([older[0], older[1], ["new"]], older)}
+    assert found == {"list": 2, "str": 1}
+
+
+def test_it_takes_types_that_only_c_can_make() -> None:
+    load = Transformer().get_loader(2950, Format.BINARY).load
+    assert kinds([load]).keys() >= {"list", type(load).__qualname__}
+
+
+def test_it_believes_no_class_about_its_size_and_wakes_nothing() -> None:
+    found = kinds([Lazy() for _ in range(10)])
+    assert found["Lazy"].objects == 10
+    assert 16 <= found["Lazy"].bytes / 10 < 200
+    objects = numpy.array([Decimal(7)] * ITEMS, dtype=object).view(Telling)
+    assert kinds([objects])["Decimal"].objects == 1
+    assert kinds(Telling(LARGE, dtype="i1"))["Telling"].bytes > LARGE
+
+
+def decimals() -> list[Decimal]:
+    return [Decimal(index) / 100 for index in range(ITEMS)]
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda values: numpy.array(values, dtype=object),
+        lambda values: numpy.array(values, dtype=object)[:1],
+        lambda values: numpy.array(values, dtype=object).reshape(2, -1),
+        lambda values: numpy.array([(each, 1) for each in values], dtype="O,i4"),
+        lambda values: numpy.array([(1, ([each] * 2,)) for each in values],
+                                   dtype=[("a", "i4"), ("b", [("c", "O", 2)])]),
+        lambda values: pandas.DataFrame({"x": values, "y": 1}),
+        lambda values: pandas.DataFrame({"x": values, "y": 1})["x"],
+        lambda values: pandas.DataFrame({"y": 1}, index=pandas.Index(values, dtype=object)),
+        lambda values: [Uncollected(UUID(int=1), [each]) for each in values],
+    ],
+)  # fmt: skip
+def test_it_enters_what_the_collector_does_not(hold: Callable[[Any], Any]) -> None:
+    found = kinds(hold(decimals()))
+    assert found["Decimal"].objects == ITEMS
+    assert found["Decimal"].distinct == ITEMS
+
+
+@pytest.mark.parametrize(
+    "buffer",
+    [
+        lambda: bytes(LARGE),
+        lambda: bytearray(LARGE),
+        lambda: array("b", [0]) * LARGE,
+        lambda: memoryview(bytes(LARGE)),
+        lambda: numpy.zeros(LARGE, dtype="i1"),
+        lambda: numpy.zeros(LARGE, dtype="i1")[:10],
+        lambda: numpy.zeros(LARGE, dtype="i1").view(numpy.recarray),
+        lambda: pandas.DataFrame({"x": numpy.zeros(LARGE, dtype="i1")}),
+        lambda: pandas.Series(pandas.to_datetime(numpy.arange(LARGE // 8))),
+        lambda: pandas.Series(pandas.Categorical(numpy.arange(LARGE) % 5)),
+        lambda: pyarrow.array(numpy.zeros(LARGE, dtype="i1")),
+        lambda: pyarrow.table({"x": numpy.zeros(LARGE, dtype="i1")}),
+        lambda: polars.DataFrame({"x": numpy.zeros(LARGE, dtype="i1")}),
+        lambda: polars.Series(numpy.zeros(LARGE, dtype="i1")),
+        lambda: psycopg2.BINARY("\\x" + "00" * LARGE, None),
+    ],
+)
+def test_a_buffer_counts_once(buffer: Callable[[], Any]) -> None:
+    assert total([buffer()]) == pytest.approx(LARGE, rel=0.02)
+
+
+def test_it_imports_no_library() -> None:
+    program = (
+        "import sys; from callmeter.census import census; census([1.5, memoryview(b'a')]);"
+        "assert not {'numpy', 'pandas', 'polars', 'pyarrow', 'msgspec'} & sys.modules.keys()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

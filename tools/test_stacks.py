@@ -1,0 +1,117 @@
+"""Run the tests of strategies, callmeter and its meters on many stacks; a line for each at the end.
+
+A stack is one of Python 3.11 to 3.14 with SQLAlchemy 2.0 or 2.1. The oldest Python with 2.0 also
+has the oldest SQLAlchemy and psycopg that pyproject.toml allows; the others have the newest 2.0, or
+what constraints.txt pins. A Python that this machine does not have is named and left out.
+
+Exit codes: 1 if tests failed, or if no stack could be tested; 2 for a --python that is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tomllib
+from itertools import product
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tools.interpreters import found
+from tools.stack import ROOT, NotMadeError, Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.interpreters import Interpreter, Minor
+
+PYTHONS: list[Minor] = [(3, 11), (3, 12), (3, 13), (3, 14)]
+SQLALCHEMYS = ("2.0", "2.1")
+COVERING = [*zip(PYTHONS, SQLALCHEMYS * 2, strict=True)]
+"""Each Python once, each SQLAlchemy twice."""
+VARIABLE = "STACK_PYTHONS"
+"""The environment variable that names Pythons too, as PATH names folders."""
+
+TESTS = (
+    "tests/strategies",
+    "tests/callmeter",
+    # what depends on other packages than a stack's, or takes long and is the same on each
+    "--ignore=tests/strategies/test_pgbouncer.py",
+    "--ignore=tests/callmeter/test_equality_django.py",
+    "--ignore=tests/callmeter/plugin/test_django.py",
+    "--ignore=tests/callmeter/plugin/test_startup.py",
+)
+
+
+def main() -> int:
+    """Test the stacks, print the lines, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="make test-stacks", description=__doc__)
+    parser.add_argument("--covering", action="store_true", help="each Python with one SQLAlchemy")
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help=f"another Python to use; may be repeated. Or in {VARIABLE}, with colons between",
+    )
+    asked = parser.parse_args()
+    named = [*asked.python, *filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))]
+    try:
+        pythons = found(PYTHONS, named)
+    except ValueError as error:
+        parser.error(str(error))
+    wanted = COVERING if asked.covering else list(product(PYTHONS, SQLALCHEMYS))
+    lines, codes = [], []
+    for minor, sqlalchemy in wanted:
+        if minor in pythons:
+            code, line = tested(stack(pythons[minor], sqlalchemy))
+            codes.append(code)
+            lines.append(line)
+    print("\n".join([*lines, *missing(pythons)]))
+    return 0 if 0 in codes and 1 not in codes else 1
+
+
+def stack(python: Interpreter, sqlalchemy: str) -> Stack:
+    """Return the stack of that Python and SQLAlchemy."""
+    if (python.minor, sqlalchemy) == COVERING[0]:
+        return Stack(python, sqlalchemy, tuple(lowest("sqlalchemy", "psycopg[binary]")))
+    return Stack(python, sqlalchemy, (f"sqlalchemy=={sqlalchemy}.*",) * (sqlalchemy == "2.0"))
+
+
+def lowest(*names: str) -> Iterator[str]:
+    """Yield the lowest version of each that pyproject.toml allows."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for requirement in project["dependencies"]:
+        name, _, bounds = requirement.partition(">=")
+        if name in names:
+            yield f"{name}=={re.split('[,;]', bounds)[0]}"
+
+
+def tested(each: Stack) -> tuple[int | None, str]:
+    """Return 0 or 1 if its tests passed or failed, None if it cannot be made; and its line."""
+    began = monotonic()
+    try:
+        each.make()
+    except NotMadeError as error:
+        return None, f"{each.python.name}, SQLAlchemy {each.sqlalchemy}: cannot be made: {error}"
+    made = monotonic() - began
+    is_good, closing = each.test(TESTS)
+    line = f"{each.versions}: {closing} (environment: {made:.0f}s)"
+    print(line, flush=True)
+    if not is_good:
+        print(*each.failures(), f"all of it: {each.output}", sep="\n", flush=True)
+    return (0 if is_good else 1), f"{line}{'' if is_good else ' FAILED'}"
+
+
+def missing(pythons: dict[Minor, Interpreter]) -> list[str]:
+    """Return a line for each Python that is not there."""
+    return [
+        f"Python {major}.{minor}: not found on PATH or below pyenv; name it with --python"
+        for major, minor in PYTHONS
+        if (major, minor) not in pythons
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
