@@ -4,14 +4,19 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 
 BASELINE ?= results/reference.jsonl
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt
+MADE_FROM = pyproject.toml callmeter/pyproject.toml constraints.txt
 
-.PHONY: compare test lint gate trust audit clean
+.PHONY: compare test test-stacks lint gate trust audit clean
 
 compare: $(VENV)/ready  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
 
 test: $(VENV)/installed  ## all tests, on a real Postgres
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+
+test-stacks: $(VENV)/installed  ## on each Python and SQLAlchemy; STACKS='--covering --python PATH'
+	$(BIN)/python -m tools.test_stacks $(STACKS)
 
 lint: $(VENV)/installed  ## what CI checks besides the tests
 	$(BIN)/ruff check .
@@ -32,12 +37,12 @@ audit:  ## fail if a pinned version has a known vulnerability, or if PyPI's advi
 clean:
 	rm -rf $(VENV) build dist
 
-$(VENV)/ready: pyproject.toml callmeter/pyproject.toml constraints.txt
+$(VENV)/ready: $(MADE_FROM)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./callmeter --editable '.[arrow]'
+	$(PIP_INSTALL) --editable ./callmeter --editable '.[arrow]'
 	@touch $@
 
-$(VENV)/installed: pyproject.toml callmeter/pyproject.toml constraints.txt
+$(VENV)/installed: $(MADE_FROM)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./callmeter --editable '.[dev]'
+	$(PIP_INSTALL) --editable ./callmeter --editable '.[dev]'
 	@touch $@ $(VENV)/ready

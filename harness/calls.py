@@ -11,13 +11,13 @@ from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from callmeter.call import Call
-from callmeter.errors import NotAvailableError
 from sqlalchemy import create_engine
 
 import harness
 import strategies
 from callmeter import tracebacks
+from callmeter.call import Call
+from callmeter.errors import NotAvailableError
 from harness import baselines
 from harness.contract_check import BrokenContractError, contract_breach, stream_breach
 from harness.payroll import Payroll, Profile, warm_up_for

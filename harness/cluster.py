@@ -19,12 +19,12 @@ from threading import Event
 from typing import TYPE_CHECKING, cast
 
 import msgspec
-from callmeter.errors import NotMeasuredError
-from callmeter.interpreter import inspect_interpreter
-from callmeter.worker_pool import WorkerPool
 from distributed import Client, KilledWorker, Lock, Security, WorkerPlugin, get_worker
 from distributed.core import rpc
 
+from callmeter.errors import NotMeasuredError
+from callmeter.interpreter import inspect_interpreter
+from callmeter.worker_pool import WorkerPool
 from harness import environment
 from harness.errors import ClusterError
 from harness.measure import PACKAGES, measure

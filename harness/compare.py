@@ -7,7 +7,6 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
 from callmeter.worker import CHECK
-
 from harness.plan import FLOOR
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def incomplete(run: Run) -> str | None:
     broken = [
         key
         for key, group in groups.items()
-        if any(m.error and m.cell.meter == CHECK for m in group)
+        if any((m.error or m.unavailable) and m.cell.meter == CHECK for m in group)
     ]
     left_out = sum(most[workload] - metered[workload, name] for workload, name in broken)
     measured, planned = len(run.measurements), run.header.cells

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from callmeter.errors import UsageError, unknown
 
+from callmeter.errors import UsageError, unknown
 from harness import baselines
 from harness.compare import FEWEST_TIMES, repeats_within
 from harness.difference import Verdict

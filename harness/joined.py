@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+
 from callmeter.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,14 +12,13 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import strategies
+from callmeter import meters
 from callmeter.call import CountError
 from callmeter.errors import Error
 from callmeter.explanation import Explanation
 from callmeter.worker import CHECK, Job
 from callmeter.worker_pool import HERE, Environment, WorkerPool
-
-import strategies
-from callmeter import meters
 from harness.place import Task, through
 from harness.plan import FLOOR, Cell, Consume
 from harness.results import Measurement

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from callmeter.worker import Job
 from callmeter.worker_pool import HERE, Environment
-
 from harness.plan import Cell
 
 if TYPE_CHECKING:

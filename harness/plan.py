@@ -7,10 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
-from callmeter.errors import UsageError
-from callmeter.worker import CHECK, EXPLAIN
 
 from callmeter import meters
+from callmeter.errors import UsageError
+from callmeter.worker import CHECK, EXPLAIN
 from harness import baselines
 from harness.bounds import MOST_CELLS, MOST_ROWS, AtLeastOne, Count
 from harness.payroll import Payroll, Profile

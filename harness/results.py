@@ -18,10 +18,10 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from callmeter.explanation import Explanation
-from callmeter.target import Target
 from platformdirs import user_cache_path
 
+from callmeter.explanation import Explanation
+from callmeter.target import Target
 from harness.bounds import (
     LARGEST,
     LONGEST_LINE,

@@ -44,9 +44,9 @@ def run(
 
 
 def _done(left: Iterable[Cell], measurement: Measurement) -> list[Cell]:
-    """Give what is not to be measured any more: of a strategy that breaks the contract, nothing."""
+    """Return the cells that are done: with a check that fails, all of that strategy."""
     done = measurement.cell
-    if done.meter != CHECK or not measurement.error:
+    if done.meter != CHECK or not (measurement.error or measurement.unavailable):
         return [done]
     of = (done.strategy, done.workload)
     return [cell for cell in left if (cell.strategy, cell.workload) == of]

@@ -11,10 +11,10 @@ import tomllib
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from callmeter.errors import UsageError
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from callmeter.errors import UsageError
 from harness.errors import NotAsPinnedError
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.errors import UsageError
-
 from harness import baselines, compare
 from harness.contract_check import BrokenContractError
 from harness.plan import Consume

@@ -56,8 +56,8 @@ class MissingPackageError(StrategyError):
 
     def __init__(self, name: str, extra: str) -> None:
         self.extra = extra
-        command = f"pip install 'mapping-strategies[{extra}]'"
-        super().__init__(f"{name} needs a package more: {command}")
+        self.need = f"needs a package more: pip install 'mapping-strategies[{extra}]'"
+        super().__init__(f"{name} {self.need}")
 
 
 class Strategy(Protocol):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from caches import own_cache
 from sqlalchemy import create_engine, text
 
+from caches import own_cache
 from harness import cli
 from harness.postgres.database import connected, drop, open_database, schemas
 from harness.postgres.dataset import write
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import URL, Engine
-    from support import Command
 
     from harness.postgres.database import Database
     from strategies.contract import PremiumEntry
+    from support import Command
 
 
 # A shell's background job ignores Ctrl-C's signal, and so would all that tests start.

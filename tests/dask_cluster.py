@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+
 from support import ROOT
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from caches import own_cache
 from psycopg import sql
 from sqlalchemy import text
 
+from caches import own_cache
 from harness.postgres import embedded
 from harness.postgres.database import connected
 

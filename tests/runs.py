@@ -5,10 +5,9 @@ from __future__ import annotations
 from callmeter.explanation import Explanation
 from callmeter.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
 from callmeter.worker import EXPLAIN
-from support import ENVIRONMENT, a_workload
-
 from harness.plan import FLOOR, REFERENCE, Cell, Consume
 from harness.results import FORMAT, Header, Measurement, Run
+from support import ENVIRONMENT, a_workload
 
 HOSTILE = "</script><script>window.hostile = true</script>"
 STRATEGIES = {FLOOR: 1.0, REFERENCE: 8.0, "lean": 0.5, "quick": 2.0, "middling": 4.0}

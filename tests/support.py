@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from callmeter.worker import CHECK
 
+from callmeter.worker import CHECK
 from harness.payroll import Profile
 from harness.plan import FLOOR, REFERENCE, Cell, Workload
 from harness.results import FORMAT, Header, Measurement, Run

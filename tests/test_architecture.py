@@ -9,9 +9,9 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import pytest
-from support import ROOT
 
 import strategies
+from support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -12,12 +12,12 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from callmeter.equality import first_difference
-from callmeter.normalize import items
-from callmeter.target import parse
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from callmeter.equality import first_difference
+from callmeter.normalize import items
+from callmeter.target import parse
 from examples.chinook import __main__ as example
 from examples.chinook import arrow, invoices, tracks
 from examples.chinook.data import Store, provide, tables

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
 from trust import _shortages, _signals
 from trust._trial import a_cache
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+
 from callmeter.errors import UsageError
+from harness import bounds, choices, diffs, output, quoted, reports, results
+from harness.errors import ResultsError
 from support import ROOT
 from trust import _argv, fuzz
 from trust._damaged import ORIGINAL, WHOLE, read
-
-from harness import bounds, choices, diffs, output, quoted, reports, results
-from harness.errors import ResultsError
 
 if TYPE_CHECKING:
     from pathlib import Path

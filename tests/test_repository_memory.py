@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from callmeter import Measurement
-    from callmeter.plugin.memory import Memory
     from sqlalchemy import URL, Engine
 
+    from callmeter import Measurement
+    from callmeter.plugin.memory import Memory
     from harness.postgres.database import Database
     from strategies.contract import PremiumEntry
 

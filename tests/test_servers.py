@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+
 from trust import servers, together
 from trust._servers import Server
 from trust._trial import a_cache

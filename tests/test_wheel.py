@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
 from email import message_from_bytes
@@ -14,10 +15,14 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
+
+from harness.results import read
 from support import ROOT, harness
 
 if TYPE_CHECKING:
     from email.message import Message
+
+    from harness.results import Run
 
 CALLMETER = ROOT / "callmeter"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -57,13 +62,20 @@ def instrument(of_callmeter: tuple[Path, Path]) -> ZipFile:
 
 @pytest.fixture(scope="module")
 def installed(
-    wheel: ZipFile, instrument: ZipFile, tmp_path_factory: pytest.TempPathFactory
+    distributions: tuple[Path, Path],
+    of_callmeter: tuple[Path, Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """A folder with the files of both wheels in it, as an installation has them."""
-    site = tmp_path_factory.mktemp("site")
-    wheel.extractall(site)  # noqa: S202
-    instrument.extractall(site)  # noqa: S202
-    return site
+    """The programs of a new environment with both wheels in it, and ours for what they require."""
+    environment = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    programs = environment / "bin"
+    pip = (sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet")
+    wheels = (distributions[0], of_callmeter[0])
+    subprocess.run([*pip, "--no-index", "--no-deps", *wheels], check=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "required.pth").write_text(sysconfig.get_path("purelib"))
+    return programs
 
 
 def sources(*folders: str) -> set[str]:
@@ -81,23 +93,26 @@ def names(archive: Path) -> set[str]:
         return {name.partition("/")[2] for name in opened.getnames()}
 
 
-def outside(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return harness(*words, folder=folder, PYTHONPATH=str(installed))
-
-
-def test_the_wheel_is_what_runs_here(installed: Path, tmp_path: Path) -> None:
-    code = "import callmeter, harness; print(callmeter.__file__, harness.__file__, sep='\\n')"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(installed)},
+def outside(installed: Path, folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command as it is installed, called in that folder."""
+    return subprocess.run(
+        [installed / "mapping-strategies", *words],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
+    )
+
+
+def test_the_wheels_are_what_runs_there(installed: Path, tmp_path: Path) -> None:
+    code = "import callmeter, harness; print(callmeter.__file__, harness.__file__, sep='\\n')"
+    done = subprocess.run(
+        [installed / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     files = done.stdout.splitlines()
     assert len(files) == 2
-    assert all(Path(file).is_relative_to(installed) for file in files)
+    assert all(Path(file).is_relative_to(installed.parent) for file in files)
 
 
 def test_the_wheel_holds_the_packages_and_the_published_runs_alone(wheel: ZipFile) -> None:
@@ -181,6 +196,43 @@ def test_it_compares_outside_the_checkout(installed: Path, tmp_path: Path) -> No
     told = json.loads(done.stdout)
     assert told["environment"]["commit"].startswith("release ")
     assert {row["strategy"] for row in told["rows"]} >= {"floor", "full_orm", "slotted"}
+
+
+def test_it_measures_what_a_checkout_does(installed: Path, tmp_path: Path) -> None:
+    """The figures and the layers: what is installed is still the user's code, and no library."""
+    compare = ("compare", "slotted", "--entries", "200", "--meter", "tracemalloc", "--repeat", "1")
+    explain = ("explain", "full_orm", "--entries", "200")
+    found: dict[str, list[Run]] = {"there": [], "here": []}
+    for words in (compare, explain):
+        done = outside(installed, tmp_path, *words, "--save", f"there-{words[0]}.jsonl")
+        assert done.returncode == 0, done.stderr
+        found["there"].append(read(tmp_path / f"there-{words[0]}.jsonl"))
+        done = harness(*words, "--save", f"here-{words[0]}.jsonl", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        found["here"].append(read(tmp_path / f"here-{words[0]}.jsonl"))
+    there, here = (peaks(compared) for compared, _ in found.values())
+    assert there == pytest.approx(here, rel=0.01)
+    there, here = (layers(explained) for _, explained in found.values())
+    assert there == pytest.approx(here, abs=0.005)
+    assert there["domain objects"] > 0.1
+    assert there.get("other", 0) < 0.01
+
+
+def peaks(run: Run) -> dict[str, float]:
+    """The traced peak of each strategy that makes objects, after a warm-up."""
+    return {
+        each.cell.strategy: each.figures["peak_bytes"]
+        for each in run.measurements
+        if "peak_bytes" in each.figures
+        and not each.cell.cold
+        and each.cell.strategy != "drained_arrow"
+    }
+
+
+def layers(run: Run) -> dict[str, float]:
+    """The share of each layer in what is retained."""
+    (retained,) = (each.explanation.retained for each in run.measurements if each.explanation)
+    return {layer: size / sum(retained.values()) for layer, size in retained.items()}
 
 
 def test_it_chooses_and_reports_from_the_published_run(installed: Path, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.layers import BUFFERS, ROWS, VALUES
-
 from harness import results
 from harness.blocks._missing import reasons, with_reasons
 from harness.blocks.own import BESIDE
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callmeter.explanation import Explanation
-
     from harness.compare import Row
 
 WAYS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from callmeter.self_check import Reading
 
+from callmeter.self_check import Reading
 from harness.errors import ResultsError
 from harness.reports._selfcheck import HEADINGS, cells
 from harness.reports.table import aligned

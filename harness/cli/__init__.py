@@ -13,10 +13,10 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from callmeter.errors import Error, UsageError, message
 
 import strategies
 from callmeter import discovery
+from callmeter.errors import Error, UsageError, message
 from harness.cli._progress import tell
 from harness.errors import INTERRUPTED
 from harness.secret import masked

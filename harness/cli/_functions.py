@@ -7,12 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callmeter import temporary
 from callmeter.errors import TargetError, UsageError
 from callmeter.target import parse
 from callmeter.worker import CHECK
 from callmeter.worker_pool import HERE, Environment
-
-from callmeter import temporary
 from harness import environment, measure, plan, results
 from harness.cli import _measuring as measuring
 from harness.cli._progress import progress, tell
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from callmeter.interpreter import Interpreter
     from callmeter.target import Target
-
     from harness.results import Measurement, Run
 
 FACTORY = "callmeter.loader:make_call"

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callmeter.errors import Error, UsageError, message
-from callmeter.worker import CHECK, EXPLAIN
-
 import strategies
 from callmeter import discovery, memory_limit
+from callmeter.errors import Error, UsageError, message
+from callmeter.worker import CHECK, EXPLAIN
 from harness import baselines, environment, measure, output, plan, reports, results, resumed
 from harness.cli._progress import progress, show, tell
 from harness.cli._python import measured_in

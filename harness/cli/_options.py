@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from callmeter.errors import unknown
 
 from callmeter import discovery, units
 from callmeter import meters as meters_package
+from callmeter.errors import unknown
 from harness import diffs, reports
 from harness.bounds import LONGEST_SECONDS, MOST, MOST_REPEATS
 from harness.payroll import Profile

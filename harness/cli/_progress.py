@@ -7,7 +7,6 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from callmeter.errors import UsageError
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from callmeter.errors import UsageError
 from harness.printable import printable
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from platformdirs import user_cache_path
+
 from callmeter.errors import NotAvailableError
 from callmeter.interpreter import inspect_interpreter, install_memray, memray_folder
 from callmeter.worker_pool import Environment
-from platformdirs import user_cache_path
-
 from harness.cli._progress import tell
 
 if TYPE_CHECKING:

@@ -58,7 +58,8 @@ def _table(contents: Contents) -> str:
 
 
 def _row(payroll: Kept) -> list[str]:
-    title = f"{payroll.entries:,} entries x {payroll.components}, profile {payroll.profile}"
+    size = f"{payroll.entries:,} entries x {payroll.components} components"
+    title = f"{size}, profile {payroll.profile}"
     last = f"{payroll.last_used:%Y-%m-%d %H:%M} UTC" if payroll.last_used else "not known"
     if payroll.is_in_use:
         last = "in use"

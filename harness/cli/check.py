@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from callmeter.errors import UsageError
 
 from callmeter import discovery, meters
+from callmeter.errors import UsageError
 from harness import diffs, gate, plan, results
 from harness.bounds import MOST
 from harness.cli import _functions as functions

@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Annotated
 
 import typer
-from callmeter.errors import UsageError
 
 import strategies
 from callmeter import discovery, meters
+from callmeter.errors import UsageError
 from harness import plan
 from harness.bounds import MOST
 from harness.cli import _measuring as measuring

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from callmeter.errors import UsageError
-from callmeter.target import is_target
 
 import strategies
+from callmeter.errors import UsageError
+from callmeter.target import is_target
 from harness import output, plan
 from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring

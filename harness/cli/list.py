@@ -22,4 +22,4 @@ def _label(name: str) -> str:
     try:
         return strategies.label(strategies.load(name))
     except strategies.MissingPackageError as error:
-        return f"({error})"
+        return f"({error.need})"

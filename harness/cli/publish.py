@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from callmeter.errors import UsageError
-
 from harness import output
 from harness.cli._progress import tell
 from harness.publish import DOCUMENTS, REPORTS, rendered, renewed

@@ -16,7 +16,6 @@ from callmeter.layers import (
     PYDANTIC,
     RESERVES,
 )
-
 from harness.compare import rows
 from harness.plan import FLOOR
 from harness.reports import _layers as layers

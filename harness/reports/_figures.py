@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callmeter.worker import CHECK
-
 from harness import baselines, words
 from harness.compare import rows
 from harness.plan import FLOOR

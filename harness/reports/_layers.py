@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from callmeter.census import Kind
     from callmeter.explanation import Explanation
-
     from harness.plan import Workload
     from harness.results import Run
 

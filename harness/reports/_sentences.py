@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes
-
 from harness import baselines
 from harness.compare import FEWEST_TIMES, cannot_be_told_apart, incomplete, ranked, repeats_within
 from harness.plan import FLOOR
@@ -100,7 +99,7 @@ def _resident(row: Row) -> Iterator[str]:
             f"{name} starts other processes, which are not counted: the largest held "
             f"{format_bytes(children)}; plan with that too."
         )
-    if row["allocators"]:
+    if row["allocators"] and not row["workload"].is_payroll:
         yield (
             f"{name} uses {row['allocators']}, with an allocator that all allocations do not see "
             "and that keeps what the warm-up took; plan with the RSS peak under --no-warm-up."

@@ -7,6 +7,7 @@ from collections import UserList
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from callmeter.call import Call, Counted, CountError, Loop, count, hold_async, make, reading
 
 if TYPE_CHECKING:

@@ -19,9 +19,10 @@ import polars
 import psycopg2
 import pyarrow
 import pytest
-from callmeter.census import Kind, census
 from psycopg.adapt import Transformer
 from psycopg.pq import Format
+
+from callmeter.census import Kind, census
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 
 import pytest
-from callmeter.errors import UsageError
 
 from callmeter import discovery, meters
+from callmeter.errors import UsageError
 from harness import cli, reports
 
 PACKAGES = pytest.mark.parametrize("package", [meters, reports, cli], ids=lambda p: p.__name__)

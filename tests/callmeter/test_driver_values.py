@@ -29,9 +29,7 @@ print(loader.__module__)
 
 def said(before: str = "", after: str = "") -> list[str]:
     code = SAYING.format(before=before, after=after)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -21,6 +21,7 @@ import attrs
 import msgspec
 import pydantic
 import pytest
+
 from callmeter.equality import ALL_IGNORED, BOTH_EMPTY
 from comparing import difference
 

@@ -9,8 +9,6 @@ from typing import Any
 
 import pydantic
 import pytest
-from callmeter.normalize import normalize
-from comparing import difference
 from sqlalchemy import ForeignKey, create_engine, select
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -24,6 +22,9 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.pool import StaticPool
+
+from callmeter.normalize import normalize
+from comparing import difference
 
 
 class Base(DeclarativeBase):

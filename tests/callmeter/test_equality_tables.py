@@ -13,6 +13,7 @@ import pandas
 import polars
 import pyarrow
 import pytest
+
 from callmeter.equality import BOTH_EMPTY
 from comparing import difference
 

@@ -6,19 +6,19 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+
 from callmeter.driver_values import FILE
 from callmeter.layers import LAYERS, OTHER, by_layer, layer_of
 from callmeter.recording import Frame, Part
-
 from harness import plan
 from harness.measure import reading, run
 from harness.payroll import Payroll
 from harness.postgres.dataset import provide
 
 if TYPE_CHECKING:
-    from callmeter.explanation import Explanation
     from sqlalchemy import URL
 
+    from callmeter.explanation import Explanation
     from harness.postgres.database import Database
 
 PAYROLL = Payroll(300)
@@ -97,20 +97,24 @@ def part(size: int, *stack: tuple[str, str], native: tuple[str, ...] = ()) -> Pa
     [
         ([("UUID", FILE), ("fetchall", "/x/psycopg/cursor.py")], "driver values: UUID"),
         ([("fetchall", "/site-packages/psycopg/cursor.py")], "driver rows"),
-        ([("execute", "/site-packages/psycopg/cursor.py")], "driver result buffers"),
         ([("all", f"{SQLALCHEMY}/engine/result.py")], "SQLAlchemy engine and result"),
         ([("x", f"{SQLALCHEMY}/orm/state.py")], "SQLAlchemy ORM: instances and their state"),
         ([("add", f"{SQLALCHEMY}/orm/identity.py")], "SQLAlchemy ORM: identity map"),
         ([("x", f"{SQLALCHEMY}/util/x.py"), ("y", f"{SQLALCHEMY}/orm/loading.py")],
          "SQLAlchemy ORM: loading and session"),
         ([("get", "/home/me/strategies/mine.py")], "domain objects"),
-        ([("x", "/site-packages/django/db/models/query.py")], "other libraries"),
-        ([("_run", asyncio.events.__file__)], "other libraries"),
+        ([("x", "/site-packages/django/db/models/query.py")], "Django ORM: loading"),
+        ([("_run", asyncio.events.__file__)], "standard library: asyncio"),
         ([], OTHER),
     ],
 )  # fmt: skip
 def test_the_innermost_frame_of_a_layer_decides(stack: list[tuple[str, str]], layer: str) -> None:
-    assert layer_of(part(1, *stack, native=("PyType_GenericAlloc",))) == layer
+    assert layer_of(part(1, *stack)) == layer
+
+
+def test_what_a_driver_has_by_malloc_is_its_buffers() -> None:
+    frame = Frame("execute", "/site-packages/psycopg/cursor.py", 1)
+    assert layer_of(Part(1, "MALLOC", (frame,), ("PQgetResult",))) == "driver result buffers"
 
 
 def test_layers_add_up_exactly() -> None:

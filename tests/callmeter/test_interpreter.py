@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from callmeter.errors import NotAvailableError, UsageError
 from callmeter.interpreter import (
     Interpreter,
@@ -26,8 +27,10 @@ def of(name: str) -> str:
     folders = [*os.get_exec_path(), *map(str, Path.home().glob(".pyenv/versions/*/bin"))]
     for folder in folders:
         path = shutil.which(name, path=folder)
-        if path and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
-            return path
+        if path:
+            done = subprocess.run([path, "-c", ""], capture_output=True, check=False)
+            if done.returncode == 0:
+                return path
     pytest.skip(f"there is no {name} here")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from callmeter.call import count
 from callmeter.errors import TargetError
 from callmeter.loader import DifferentDataError, load, make_call

@@ -8,14 +8,14 @@ import sys
 import tracemalloc
 from pathlib import Path
 
-import measured_functions as functions
 import memray
 import pytest
+
+import callmeter
+import measured_functions as functions
 from callmeter.call import CountError
 from callmeter.errors import NotMeasuredError, TargetError, UsageError
 from callmeter.measurement import Measurement, measure_async, measure_body, name_of
-
-import callmeter
 
 NUMBER = 5_000
 KNOWN = NUMBER * (functions.SIZE + sys.getsizeof(b""))
@@ -96,7 +96,7 @@ def test_each_meter_measures_what_its_metrics_are() -> None:
             *("peak", "retained", "traced_peak", "traced_retained", "wall", "cpu", "gc")
         }
         assert values["traced_peak"] == pytest.approx(values["peak"], rel=0.02)
-        assert 0 < values["wall"]
+        assert values["wall"] > 0
 
 
 def test_what_was_not_measured_says_how_it_would_be() -> None:

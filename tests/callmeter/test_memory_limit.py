@@ -9,10 +9,10 @@ from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 import pytest
-from callmeter.meters.rss import resident
-from trust._shortages import CGROUPS, a_cgroup
 
 from callmeter import memory_limit
+from callmeter.meters.rss import resident
+from trust._shortages import CGROUPS, a_cgroup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,11 @@ def test_what_asks_for_more_is_refused_and_after_that_it_may_again() -> None:
 @pytest.mark.skipif(not memory_limit.IS_POSSIBLE, reason="Linux only")
 def test_a_limit_is_never_raised() -> None:
     may_hold = resident("VmData") + LARGE // 2
-    with memory_limit.held_to(may_hold), memory_limit.held_to(10 * LARGE), pytest.raises(MemoryError):
+    with (
+        memory_limit.held_to(may_hold),
+        memory_limit.held_to(10 * LARGE),
+        pytest.raises(MemoryError),
+    ):
         bytearray(LARGE)
 
 

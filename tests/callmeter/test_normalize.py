@@ -22,11 +22,12 @@ import numpy
 import pandas
 import pydantic
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from callmeter.equality import BOTH_EMPTY
 from callmeter.normalize import has_fields, normalize
 from comparing import difference
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AMBIGUOUS = datetime(2026, 10, 25, 2, 30)

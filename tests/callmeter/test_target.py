@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from callmeter.errors import UsageError
-from callmeter.target import Target, is_target, parse
 from hypothesis import given
 from hypothesis import strategies as st
+
+from callmeter.errors import UsageError
+from callmeter.target import Target, is_target, parse
 
 
 @pytest.mark.parametrize(

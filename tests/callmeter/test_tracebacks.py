@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
-from callmeter import loader
-from callmeter.target import Target
 
-from callmeter import tracebacks
+from callmeter import loader, tracebacks
+from callmeter.target import Target
 
 
 def raised(folder: Path, code: str) -> BaseException:
@@ -24,14 +24,15 @@ def raised(folder: Path, code: str) -> BaseException:
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.path", list(__import__("sys").path))
-    monkeypatch.delitem(__import__("sys").modules, "planted_traceback", raising=False)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "planted_traceback", raising=False)
 
 
 def test_the_place_is_the_innermost_of_the_users_own_code(tmp_path: Path) -> None:
     error = raised(
         tmp_path,
-        "import json\ndef read():\n    return inner()\n\ndef inner():\n    return json.loads('{')\n",
+        "import json\ndef read():\n    return inner()\n\n"
+        "def inner():\n    return json.loads('{')\n",
     )
     assert isinstance(error, json.JSONDecodeError)
     said = tracebacks.one_line(error)

@@ -1,15 +1,15 @@
-"""Bytes and seconds: what people write, what they are shown, and one clear line for what is none."""
+"""Bytes and seconds: what people write, what they are shown, and one line for what is none."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
 import pytest
-from callmeter.errors import UsageError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callmeter import units
+from callmeter.errors import UsageError
 
 
 @pytest.mark.parametrize(

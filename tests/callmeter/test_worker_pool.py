@@ -11,10 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from callmeter.worker import Job
-from callmeter.worker_pool import BOOT, Environment, WorkerPool, ask_once, kill, start
 
 from callmeter import memory_limit
+from callmeter.worker import Job
+from callmeter.worker_pool import BOOT, Environment, WorkerPool, ask_once, kill, start
 
 SECRET = "postgresql://me:s3cret@host/db"
 LOADER = "callmeter.loader:make_call"

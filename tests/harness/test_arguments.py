@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from support import ROOT
 
 from harness.arguments import hidden
+from support import ROOT
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callmeter import discovery
 from callmeter.census import Kind
 from callmeter.explanation import Explanation
 from callmeter.layers import DOMAIN, ORM_INSTANCES
 from callmeter.self_check import Reading
 from callmeter.worker import EXPLAIN
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from support import a_cell, a_run, saved
-
-from callmeter import discovery
 from harness import blocks
 from harness.compare import FEWEST_TIMES
 from harness.errors import ResultsError
 from harness.plan import FLOOR, REFERENCE
 from harness.results import Measurement, Run
+from support import a_cell, a_run, saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

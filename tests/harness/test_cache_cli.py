@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from caches import leave_a_server_running
-from support import harness, is_refused
 
+from caches import leave_a_server_running
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
 from harness.postgres import embedded, kept, processes
 from harness.postgres.cache import clear, contents
 from harness.postgres.database import connected, open_database
 from harness.postgres.dataset import provide, version
+from support import harness, is_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import ROOT, a_cell, a_run, failed, saved
 
 from callmeter import discovery
 from harness import choices, cli
@@ -25,6 +24,7 @@ from harness.predict import Basis, Prediction
 from harness.results import FORMAT, Header, Measurement, Run
 from harness.ways import Payrolls, Way
 from strategies.traits import TRAITS
+from support import ROOT, a_cell, a_run, failed, saved
 
 ASKED_OF = Source("known.jsonl", "python -m harness choose")
 RECORDS = sorted((ROOT / "results").glob("0*.md"))

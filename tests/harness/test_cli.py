@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 import strategies
 from callmeter import discovery
 from harness import baselines, cli, results
 from harness.postgres.database import connected, schemas
+from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
-    from support import Command
 
     from harness.postgres.database import Database
+    from support import Command
 
 SMALL = ("--entries", "20", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
 

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from distributed import Client
+
 from callmeter.errors import UsageError
 from callmeter.interpreter import inspect_interpreter
 from callmeter.worker_pool import Environment
 from dask_cluster import Dask, until
-from distributed import Client
-from support import PLANTED, ROOT, as_dsn
-
 from harness import cluster, environment, plan, results
 from harness.cli import _measuring as measuring
 from harness.cli._measuring import Setting
@@ -28,6 +27,7 @@ from harness.errors import ClusterError
 from harness.measure import reading, run
 from harness.payroll import Payroll
 from harness.postgres.dataset import provide
+from support import PLANTED, ROOT, as_dsn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

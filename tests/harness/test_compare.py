@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from callmeter.worker import CHECK
-from support import a_workload
 
+from callmeter.worker import CHECK
 from harness.compare import incomplete, ranked, rows
 from harness.payroll import Payroll
 from harness.plan import FLOOR, REFERENCE, Cell, Workload, cells
 from harness.results import FORMAT, Header, Measurement, Run
+from support import a_workload
 
 
 def cell(strategy: str, repeat: int = 0, meter: str = "tracemalloc", entries: int = 10) -> Cell:

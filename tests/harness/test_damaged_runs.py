@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
+
+from callmeter import discovery
+from harness import bounds, reports, results
+from harness.errors import ResultsError
 from trust._damaged import (
     ESCAPES,
     ORIGINAL,
@@ -20,10 +24,6 @@ from trust._damaged import (
     read,
     shuffled,
 )
-
-from callmeter import discovery
-from harness import bounds, reports, results
-from harness.errors import ResultsError
 
 NOT_FINITE = (b"NaN", b"Infinity", b"-Infinity", b"1e999")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from support import MACHINE, ROOT, a_cell, a_run, failed, memory, times, with_baselines
 
 from harness import results
 from harness.difference import Change, Difference, Setting, Verdict, between
 from harness.figures import FIGURES
 from harness.plan import FLOOR, REFERENCE
 from harness.results import Measurement, Run
+from support import MACHINE, ROOT, a_cell, a_run, failed, memory, times, with_baselines
 
 PUBLISHED = results.read(ROOT / "results" / "default.jsonl")
 

@@ -7,7 +7,6 @@ import io
 import json
 
 import pytest
-from support import MACHINE, a_run, failed, memory, times, with_baselines
 
 from callmeter import discovery
 from harness import diffs, gate
@@ -15,6 +14,7 @@ from harness.difference import Difference, between
 from harness.diffs._content import Shown
 from harness.plan import FLOOR
 from harness.results import Run
+from support import MACHINE, a_run, failed, memory, times, with_baselines
 
 BEFORE = with_baselines(
     *memory("lean", 4e6, 4e6),

@@ -7,7 +7,6 @@ import platform
 from pathlib import Path
 
 from callmeter.interpreter import inspect_interpreter
-
 from harness.environment import describe
 
 

@@ -6,13 +6,13 @@ import re
 
 import msgspec
 import pytest
-from callmeter.errors import UsageError
-from support import a_cell, a_run, failed, memory, times, with_baselines
 
+from callmeter.errors import UsageError
 from harness import gate
 from harness.difference import between
 from harness.plan import REFERENCE, Cell
 from harness.results import Measurement, Run
+from support import a_cell, a_run, failed, memory, times, with_baselines
 
 BASELINE = with_baselines(*memory("lean", 4e6, 4e6), *times("lean", 0.05, 0.05, 0.05))
 

@@ -8,9 +8,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from support import PLANTED, ROOT, harness, is_refused, memory, saved, with_baselines
 
 from harness import results
+from support import PLANTED, ROOT, harness, is_refused, memory, saved, with_baselines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +133,10 @@ def test_times_are_judged_beside_the_reference(folder: Path) -> None:
         (["own.py", "--fail-on", "all-peak:5%"], "the baseline has no all-peak of "),
         (["--fail-on", "time:5%", "--repeat", "2"], "--fail-on time needs --repeat 3 or more"),
         (["--entries", "7"], "the baseline has no payroll of 7 entries; it has 50, 80"),
-        (["yield_pre"], "no strategy or target in the baseline 'yield_pre'; did you mean yield_per?"),
+        (
+            ["yield_pre"],
+            "no strategy or target in the baseline 'yield_pre'; did you mean yield_per?",
+        ),
         (["--meter", "clok"], "did you mean clock?"),
         (["--format", "html"], "there is no format 'html'"),
         (["own.py", "--save", "baseline.jsonl"], "--save baseline.jsonl exists"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from callmeter.errors import UsageError
-from support import a_cell, a_run, failed, times
 
+from callmeter.errors import UsageError
 from harness.compare import incomplete
 from harness.joined import joined
 from harness.plan import REFERENCE
 from harness.results import Measurement
+from support import a_cell, a_run, failed, times
 
 
 def sized(entries: int, peak: float, name: str = REFERENCE) -> Measurement:

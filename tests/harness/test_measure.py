@@ -11,17 +11,17 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from callmeter.worker import CHECK
-from callmeter.worker_pool import WorkerPool
-from support import PLANTED
 
 from callmeter import memory_limit, meters
+from callmeter.worker import CHECK
+from callmeter.worker_pool import WorkerPool
 from harness import baselines, plan
 from harness.measure import FIGURES, measure, reading, run
 from harness.payroll import Payroll
 from harness.place import Task, through
 from harness.postgres.dataset import provide
 from harness.results import Measurement
+from support import PLANTED
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

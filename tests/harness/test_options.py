@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from callmeter.errors import UsageError
 
 from callmeter import discovery, meters
+from callmeter.errors import UsageError
 from harness.cli import _options as option
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from callmeter.errors import UsageError
 
+from callmeter.errors import UsageError
 from harness import output
 
 

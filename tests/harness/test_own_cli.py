@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from support import ROOT, is_refused
-from support import harness as command_line
 
 from harness import results
+from support import ROOT, is_refused
+from support import harness as command_line
 
 CODE = """
 import asyncio, os
@@ -241,7 +241,7 @@ def other(): return [bytes(SIZE + n % 2) for n in range(COUNT)]
 
 @pytest.fixture(scope="module")
 def growing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two functions, and a baseline of them; SIZE and COUNT make one of them worse."""
+    """A folder with two functions, and a baseline of them; SIZE and COUNT make one worse."""
     folder = tmp_path_factory.mktemp("growing")
     (folder / "growing.py").write_text(GROWING)
     asked = ("measure", "growing:one", "growing:other", "--meter", "tracemalloc")
@@ -251,7 +251,9 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return command_line("check", "--baseline", "baseline.jsonl", *words, folder=folder, **environment)
+    return command_line(
+        "check", "--baseline", "baseline.jsonl", *words, folder=folder, **environment
+    )
 
 
 def test_functions_that_did_not_change_pass(growing: Path) -> None:

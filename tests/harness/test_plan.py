@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from callmeter.worker import CHECK, EXPLAIN
 
+from callmeter.worker import CHECK, EXPLAIN
 from harness import baselines
 from harness.payroll import Payroll
 from harness.plan import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import pytest
-from callmeter.errors import Error
-from support import ROOT
 
+from callmeter.errors import Error
 from harness.errors import NotAsPinnedError
 from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
+from support import ROOT
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -9,10 +9,9 @@ import re
 
 import msgspec
 import pytest
-from callmeter.worker import CHECK
-from support import a_cell, a_run, failed, memory, times
 
 from callmeter import discovery
+from callmeter.worker import CHECK
 from harness import reports
 from harness.compare import rows
 from harness.plan import FLOOR, REFERENCE, Cell
@@ -21,6 +20,7 @@ from harness.reports._content import SORT_KEYS, Options
 from harness.reports._keeping import keeping
 from harness.results import Measurement, Run
 from harness.words import smaller
+from support import a_cell, a_run, failed, memory, times
 
 
 def measurement(strategy: str, delta: float, peak: float, repeat: int = 0) -> Measurement:

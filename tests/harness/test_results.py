@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import a_workload
 
 from harness import results
 from harness.errors import ResultsError
 from harness.payroll import Profile
 from harness.plan import Cell
 from harness.results import FORMAT, Header, Measurement
+from support import a_workload
 
 HEADER = Header(FORMAT, 2, "python -m harness compare", {"python": "3.11"}, {"a": "label"})
 MEASUREMENT = Measurement(Cell("a", "tracemalloc", a_workload(10)), {"peak_bytes": 1.5})

@@ -6,12 +6,12 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from callmeter.worker import CHECK
-from support import a_cell
 
+from callmeter.worker import CHECK
 from harness import resumed
 from harness.errors import DatabaseError
 from harness.results import Measurement
+from support import a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -7,12 +7,12 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
-from callmeter.errors import UsageError
-from support import ROOT
 
+from callmeter.errors import UsageError
 from harness import supply
 from harness.blocks.dependencies import make
 from harness.errors import NotAsPinnedError
+from support import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

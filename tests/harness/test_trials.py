@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support import ENVIRONMENT
 
 from harness import trials
 from harness.blocks import trust
 from harness.errors import ResultsError
 from harness.trials import Trial, Trials
+from support import ENVIRONMENT
 
 if TYPE_CHECKING:
     from pathlib import Path

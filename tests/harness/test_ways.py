@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK
-from support import a_workload
-
 from harness.plan import Cell
 from harness.predict import Point
 from harness.results import FORMAT, Header, Measurement, Run
 from harness.ways import Payrolls, meter_to_judge_by, ways
+from support import a_workload
 
 
 def cells(strategy: str, meter: str, figures: dict[str, float], **more: str) -> list[Measurement]:

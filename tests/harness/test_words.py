@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from support import a_run, a_workload, memory, times
 
 from harness.plan import Workload
 from harness.reports._content import name_column
 from harness.words import ran_on, short, title_of, where_and_call
+from support import a_run, a_workload, memory, times
 
 
 @pytest.mark.parametrize(

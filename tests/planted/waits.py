@@ -3,9 +3,8 @@
 import sys
 
 from callmeter import worker
-from trust import _held
-
 from strategies.full_orm import get_premiums_for_payroll as read
+from trust import _held
 
 
 def get_premiums_for_payroll(engine, payroll_id):

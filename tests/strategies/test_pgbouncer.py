@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from pooler import PROGRAM, Pooler, eventually, pooler
 from sqlalchemy import text
 
 import strategies
 from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries, shuffled_indices
 from harness.postgres.database import connected
+from pooler import PROGRAM, Pooler, eventually, pooler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

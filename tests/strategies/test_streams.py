@@ -58,11 +58,12 @@ def checked_out(engine: Engine) -> int:
 
 
 def transactions(engine_at: Callable[..., Engine], url: URL) -> int:
-    """How many other sessions are in a transaction on this database's tables."""
+    """How many other clients are in a transaction on this database's tables; no autovacuum."""
     with engine_at(url).connect() as connection:
         query = (
             "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_class ON oid = relation "
-            "WHERE relname IN ('premium_entry', 'premium_component') "
+            "JOIN pg_stat_activity USING (pid) WHERE backend_type = 'client backend' "
+            "AND relname IN ('premium_entry', 'premium_component') "
             "AND relnamespace = current_schema()::regnamespace AND pid <> pg_backend_pid()"
         )
         return int(connection.scalar(text(query)) or 0)

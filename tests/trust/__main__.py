@@ -6,10 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from callmeter.errors import Error
-
 import trust
 from callmeter import discovery
+from callmeter.errors import Error
 from harness import environment, trials
 from harness.postgres.database import open_database
 from harness.trials import Trial, Trials

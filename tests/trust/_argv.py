@@ -19,8 +19,6 @@ from unittest.mock import patch
 
 import typer.main
 from hypothesis import strategies as st
-from runs import made_run
-from support import PLANTED, ROOT, saved
 
 import strategies
 from callmeter import discovery, meters, self_check
@@ -30,7 +28,9 @@ from harness.errors import INTERRUPTED, DatabaseError
 from harness.payroll import Profile
 from harness.plan import Consume
 from harness.reports._content import SORT_KEYS
+from runs import made_run
 from strategies.traits import TRAITS
+from support import PLANTED, ROOT, saved
 from trust._damaged import ORIGINAL
 from trust._texts import budgets, limits, targets
 

@@ -13,11 +13,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from callmeter.errors import Error, UsageError
 from hypothesis import strategies as st
-from support import ROOT
 
 from callmeter import discovery
+from callmeter.errors import Error, UsageError
 from harness import choices, diffs, gate, reports, results
 from harness.choice import Limits
 from harness.decision import Source, decide
@@ -27,6 +26,7 @@ from harness.errors import ResultsError
 from harness.joined import joined
 from harness.reports._content import SORT_KEYS, Options
 from harness.ways import JUDGED_BY, Payrolls
+from support import ROOT
 
 ODD_NUMBERS = (0, -1, -0.5, 1e-320, 1e300, 10**18, 10**30, 10**400, True)
 ODD_TEXTS = ("", "full_orm", "floor", "clock", "check", "distinct", "fold", "x" * 5000)

@@ -19,9 +19,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support import PLANTED, ROOT
-
 from harness.postgres.folders import CACHE_VARIABLE
+from support import PLANTED, ROOT
 from trust import _held
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from support import ROOT
-
 from trust._after import ended, left, lost, problems
 from trust._shortages import LINES
 from trust._stages import STAGES, compare, held

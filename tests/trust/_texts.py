@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from callmeter.errors import UsageError
-from callmeter.plugin.limits import Limits, peak_memory
-from callmeter.target import is_target, parse
 from hypothesis import strategies as st
 
 from callmeter import units
+from callmeter.errors import UsageError
+from callmeter.plugin.limits import Limits, peak_memory
+from callmeter.target import is_target, parse
 from harness import gate
 from harness.errors import DatabaseError
 from harness.postgres.dsn import parse_dsn

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support import ROOT
 
 from harness.trials import Trial
+from support import ROOT
 from trust import _argv, _damaged, _texts
 
 if TYPE_CHECKING:

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from callmeter.meters.rss import resident
 from sqlalchemy import text
-from support import ROOT, as_dsn
 
 from callmeter import temporary
+from callmeter.meters.rss import resident
 from harness.cli import compare
 from harness.plan import Consume
 from harness.postgres.database import connected, open_database
 from harness.postgres.folders import CACHE_VARIABLE
 from harness.trials import Trial
 from harness.words import megabytes
+from support import ROOT, as_dsn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,11 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from support import ROOT
-
 from harness.plan import Consume
 from harness.trials import Trial
 from harness.words import megabytes
+from support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

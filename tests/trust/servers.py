@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from support import as_dsn
-
 from trust._after import problems
 from trust._proxy import Proxy
 from trust._servers import CONTENT, Server, foreign, small_disk

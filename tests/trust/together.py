@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from support import as_dsn
-
 from harness import results
+from support import as_dsn
 from trust._after import ended, left, lost, problems
 from trust._servers import foreign
 from trust._stages import STAGES, Held, Place, begin, held, make_place

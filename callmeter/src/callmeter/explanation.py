@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from callmeter import recording, temporary
 from callmeter.census import Kind, census
-from callmeter.layers import by_layer, place_of
+from callmeter.layers import by_layer
+from callmeter.places import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

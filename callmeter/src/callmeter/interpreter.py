@@ -20,7 +20,10 @@ from callmeter.errors import NotAvailableError, UsageError
 
 OLDEST = (3, 11)
 SECONDS_TO_ANSWER = 60
-NO_ANSWER = (OSError, subprocess.SubprocessError, AttributeError, LookupError, TypeError, ValueError)
+NO_ANSWER = (
+    *(OSError, subprocess.SubprocessError),
+    *(AttributeError, LookupError, TypeError, ValueError),
+)
 """What comes of asking a program that is no Python: it fails, or says something else."""
 
 QUESTION = """

@@ -13,12 +13,13 @@ address space, used or not (a layer of its own).
 from __future__ import annotations
 
 import re
-import sysconfig
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callmeter import driver_values
+from callmeter.native_types import NEAREST, is_container, value_type
+from callmeter.places import INSTALLED, OURS, is_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,12 +95,6 @@ JSON_FILES = (f"{sep}json{sep}decoder.py", f"{sep}json{sep}scanner.py")
 EVENT_LOOP_FILES = f"{sep}asyncio{sep}"
 FETCHING = ("fetch", "_fetch", "stream", "__next__", "__iter__")
 SHARING = ("share", "pool", "intern", "__missing__")
-STANDARD_LIBRARY = f"{sysconfig.get_path('stdlib')}{sep}"
-INSTALLED = re.compile(r".*[/\\](?:site|dist)-packages[/\\](?P<path>.+)", re.DOTALL)
-OURS = f"{Path(__file__).parent}{sep}"
-HOLDING = {"_hold", "_listed"}
-"""Functions of ours that make objects for the user: a generator's items in a list."""
-
 NOBODYS = re.compile(
     r"(python\d|libpython|libc[.-]|ld-|libpthread|libm\.|libstdc\+\+|libgcc|_memray|_greenlet)"
 )
@@ -107,14 +102,6 @@ NOBODYS = re.compile(
 HELPERS = ("greenlet", "sqlalchemy")
 """Packages whose libraries work for the Python code that calls them."""
 PYTHON_ALLOCATORS = "PYMALLOC_"
-GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")
-GENERIC_START = ("_PyObject_", "PyObject_", "_PyType_Alloc", "PyMem_", "_PyMem")
-CONTAINER_START = (
-    *("list", "PyList", "_PyList", "dict", "PyDict", "_PyDict", "new_dict", "new_keys"),
-    *("clone_combined_dict", "set_", "PySet", "make_new_set"),
-    *("tuple", "PyTuple", "_PyTuple", "deque", "resize_compact"),
-)
-GROWING = ("PYMALLOC_REALLOC", "PYMALLOC_CALLOC")
 ASYNCPG_VALUE = re.compile(r"pgproto_(?P<type>[a-z]+\d*)_decode")
 ASYNCPG_TYPES = {
     "uuid": "UUID",
@@ -129,27 +116,10 @@ ASYNCPG_TYPES = {
     "bytea": "bytes",
 }
 ASYNCPG_ROW = "make_record"
-NATIVE_TYPES = {
-    "PyUnicode": "str",
-    "unicode_decode": "str",
-    "_PyLong": "int",
-    "PyLong": "int",
-    "PyFloat": "float",
-    "PyDec": "Decimal",
-    "new_date": "date",
-    "new_time": "time",
-    "datetime_alloc": "datetime",
-    "new_datetime": "datetime",
-    "_PyBytes": "bytes",
-    "PyBytes": "bytes",
-}
-"""How a function of CPython begins that makes a value, and the value's type."""
 TRACING = ("_PyCode_CreateLineArray", "_PyCode_InitLineArray")
 """What CPython makes because calls are traced, once for each function."""
 PRIVATE_ALLOCATORS = ("_rjem_", "duckdb_je_", "mi_", "_mi_", "je_")
 """How the functions of jemalloc and mimalloc begin, as libraries carry them."""
-NEAREST = 6
-"""How many native frames say what was made."""
 
 
 def ordered(layers: Iterable[str]) -> list[str]:
@@ -181,36 +151,13 @@ def layer_of(part: Part, own: Sequence[str] = (), drivers: Sequence[str] = DRIVE
         return RESERVES
     if part.stack and part.stack[0].file == driver_values.FILE:
         # A tuple or dict there is a row's that was made from one that a loader had let go.
-        return ROWS if _is_container(part) else VALUES + part.stack[0].function
+        return ROWS if is_container(part) else VALUES + part.stack[0].function
     package = _package_in_c(part)
     if package in drivers:
         return _layer_of_driver(part)
     if package == "pydantic":
         return PYDANTIC
     return _layer_in_python(part, own, drivers, package)
-
-
-def place_of(part: Part, own: Sequence[str] = ()) -> str:
-    """Return where the part was allocated, as `file:line (function)`: in the user's code, if any.
-
-    Files are as they are imported, or from the working folder: no path of one machine.
-    """
-    users = (frame for frame in part.stack if _is_users(frame, own))
-    frame = next(users, part.stack[0] if part.stack else None)
-    if frame is None:
-        return "no Python code"
-    return f"{short_path(frame.file, own)}:{frame.line} ({frame.function})"
-
-
-def short_path(file: str, own: Sequence[str] = ()) -> str:
-    """Return the file's path from the folder that it was imported from, or the working folder."""
-    if installed := INSTALLED.fullmatch(file):
-        return installed["path"]
-    path = Path(file)
-    for root in (Path.cwd(), *(Path(folder).parent for folder in own), Path(STANDARD_LIBRARY)):
-        if path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-    return Path(*path.parts[-2:]).as_posix() if path.is_absolute() else file
 
 
 def _is_of_adbc(part: Part) -> bool:
@@ -242,11 +189,9 @@ def _layer_of_driver(part: Part) -> str:
             return VALUES + ASYNCPG_TYPES.get(kind, kind if kind in TYPES else "other")
     if not part.allocator.startswith(PYTHON_ALLOCATORS):
         return BUFFERS
-    for name in part.native[:NEAREST]:
-        for start, kind in NATIVE_TYPES.items():
-            if name.startswith(start):
-                return VALUES + kind
-    return ROWS if _is_container(part) else f"{VALUES}other"
+    if kind := value_type(part):
+        return VALUES + kind
+    return ROWS if is_container(part) else f"{VALUES}other"
 
 
 def _layer_in_python(
@@ -256,7 +201,7 @@ def _layer_in_python(
     if any(part.stack[0].file.endswith(file) for file in JSON_FILES if part.stack):
         return JSON
     for frame in part.stack:
-        if _is_users(frame, own):
+        if is_users(frame, own):
             return LIBRARY + package if package else _layer_of_users(frame, part)
         if layer := _layer_of_file(frame, part, drivers):
             return layer
@@ -287,31 +232,13 @@ def _layer_of_driver_in_python(frame: Frame, part: Part) -> str:
     return ROWS if frame.function.startswith(FETCHING) else _layer_of_driver(part)
 
 
-def _is_users(frame: Frame, own: Sequence[str]) -> bool:
-    """Whether a frame is of the user's code: nobody's library, and none of ours."""
-    file = frame.file
-    if file.startswith(OURS):
-        return frame.function in HOLDING
-    if file.startswith(tuple(own)):
-        return True
-    return not file.startswith((STANDARD_LIBRARY, "<")) and not INSTALLED.fullmatch(file)
-
-
 def _layer_of_users(frame: Frame, part: Part) -> str:
     if not part.allocator.startswith(PYTHON_ALLOCATORS):
         return BUFFERS if _is_of_libpq(part) else DOMAIN
-    if not _is_container(part):
+    if not is_container(part):
         return DOMAIN
     return POOLS if any(word in frame.function.lower() for word in SHARING) else CONTAINERS
 
 
 def _is_of_libpq(part: Part) -> bool:
     return any(name.startswith("PQ") for name in part.native)
-
-
-def _is_container(part: Part) -> bool:
-    """Whether a container was made: by the native function, or without symbols by the allocator."""
-    for name in part.native:
-        if name not in GENERIC and not name.startswith(GENERIC_START):
-            return name.startswith(CONTAINER_START)
-    return part.allocator in GROWING

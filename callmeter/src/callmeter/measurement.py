@@ -5,23 +5,24 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callmeter import meters as meters_package
-from callmeter import recording, temporary
-from callmeter.call import Call, Counted, Loop, count, hold_async, own_code, reading
+from callmeter import recording
+from callmeter.call import Call, Counted, Loop, count, hold_async, reading
 from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
-from callmeter.explanation import Explanation, explained
+from callmeter.explanation import Explanation
+from callmeter.recorder import Recorder
 from callmeter.remote_call import dump, load_exception
 from callmeter.worker import EXPLAIN, Answer, Job
 from callmeter.worker_pool import HERE, Environment, ask_once
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
 THIS_PROCESS, FRESH_PROCESS = "this process", "a fresh process"
 TIMEOUT = 600.0  # seconds
@@ -110,13 +111,13 @@ def measure(
         if warm_up:
             with recording.warming() if ALLOCATOR in meters else nullcontext():
                 counted.warm_up()
-        recorder = _Recorder(function)
+        recorder = Recorder(function)
         of_meters = partial(_values_here, counted, meters, recorder)
         values = _untraced(of_meters) if warm_up else of_meters()
     finally:
         if loop is None:
             own_loop.close()
-    return recorder.measurement(name_of(function), values, counted.items)
+    return _measurement(name_of(function), values, counted.items, recorder)
 
 
 async def measure_async(
@@ -130,7 +131,7 @@ async def measure_async(
 
     What other tasks of the loop do meanwhile counts too. Raises as `measure` does.
     """
-    recorder = _Recorder(function)
+    recorder = Recorder(function)
     counted = Counted(Call(lambda: None))
     if warm_up:
         with recording.warming():
@@ -150,14 +151,14 @@ async def measure_async(
         threading.settrace(of_threads)
         sys.settrace(tracer)
     counted.note(count(recorder.result))
-    return recorder.measurement(name_of(function), recorder.values, counted.items)
+    return _measurement(name_of(function), recorder.values, counted.items, recorder)
 
 
 def measure_body(name: str, body: Callable[[], object]) -> Measurement:
     """Measure what is done in a test, say, without a warm-up. Raises as `measure` does."""
-    recorder = _Recorder(body)
+    recorder = Recorder(body)
     recorder.record(body)
-    return recorder.measurement(name, recorder.values, 1)
+    return _measurement(name, recorder.values, None, recorder)
 
 
 def fresh(
@@ -203,81 +204,11 @@ def name_of(function: Callable[..., Any]) -> str:
     return getattr(function, "__qualname__", None) or repr(function)
 
 
-class _Recorder:
-    """Records one call, and holds what came of it.
-
-    The recording is a file of some 100 kB, read once more if somebody asks where the bytes went.
-    """
-
-    def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        self.result: Any = None
-        self.values: dict[str, float] = {}
-        self._function = function
-        self._recording: bytes | None = None
-
-    def record(self, function: Callable[[], object]) -> None:
-        """Call once, and hold the result.
-
-        The recording starts in the function that calls: of a frame that was there at the start and
-        ends before the call, memray takes the end for that of one of the call's frames.
-        """
-        with self.file() as path:
-            self.result = recording.record(function, path, native=True)
-
-    @contextmanager
-    def file(self) -> Iterator[Path]:
-        """Return where to record to; what was recorded is read at the end.
-
-        Raises NotMeasuredError if something else records, NotAvailableError without memray.
-        """
-        check_nothing_traces()
-        with temporary.folder() as folder:
-            path = Path(folder) / "recording"
-            with _one_tracker():
-                yield path
-            sizes = recording.read_sizes(path)
-            self._recording = path.read_bytes()
-        self.values = {"peak": sizes.peak, "retained": sizes.retained}
-
-    def measurement(self, name: str, values: dict[str, float], items: int | None) -> Measurement:
-        """Return what was measured of the call of that name."""
-        return Measurement(name, values, items, THIS_PROCESS, self.result, explain=self._explained)
-
-    def _explained(self) -> Explanation:
-        if self._recording is None:
-            raise NotMeasuredError(f"nothing was recorded: add {ALLOCATOR!r} to the meters")
-        own = own_code(getattr(self._function, "__module__", None))
-        with temporary.folder() as folder:
-            path = Path(folder) / "recording"
-            path.write_bytes(self._recording)
-            return explained(recording.read(path), own)
-
-
-def check_nothing_traces() -> None:
-    """Raise NotMeasuredError where tracemalloc or another recording of memray is on."""
-    import tracemalloc
-
-    if tracemalloc.is_tracing():
-        raise NotMeasuredError("tracemalloc is tracing this process: its memory would count")
-    with (
-        temporary.folder() as folder,
-        _one_tracker(),
-        recording.tracker(Path(folder) / "trial"),
-    ):
-        pass
-
-
-@contextmanager
-def _one_tracker() -> Iterator[None]:
-    """Raise NotMeasuredError where memray refuses a second recording: it cannot be asked."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "more than one Tracker" not in str(error):
-            raise
-        raise NotMeasuredError(
-            "memray records this process already (pytest --memray?), and can do so only once"
-        ) from error
+def _measurement(
+    name: str, values: dict[str, float], items: int | None, recorder: Recorder
+) -> Measurement:
+    """Return what was measured in this process of the call of that name."""
+    return Measurement(name, values, items, THIS_PROCESS, recorder.result, explain=recorder.explain)
 
 
 def _untraced(function: Callable[[], dict[str, float]]) -> dict[str, float]:
@@ -295,7 +226,7 @@ def _untraced(function: Callable[[], dict[str, float]]) -> dict[str, float]:
         sys.settrace(tracer)
 
 
-def _values_here(counted: Counted, meters: Sequence[str], recorder: _Recorder) -> dict[str, float]:
+def _values_here(counted: Counted, meters: Sequence[str], recorder: Recorder) -> dict[str, float]:
     values: dict[str, float] = {}
     for meter in meters:
         if meter == ALLOCATOR:

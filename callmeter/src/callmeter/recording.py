@@ -85,8 +85,12 @@ def warming() -> Iterator[None]:
     """Have the warm-up traced as the call will be.
 
     CPython keeps a table of lines for each function it traces, made at its first traced call:
-    some 100 kB for SQLAlchemy's, which would be counted as the call's own.
+    some 100 kB for SQLAlchemy's, which would be counted as the call's own. And memray is imported
+    first: it makes classes, at which Python forgets what isinstance has found out.
+
+    Raises NotAvailableError.
     """
+    import_memray()
     before = sys.getprofile()
     sys.setprofile(lambda *_: None)
     try:

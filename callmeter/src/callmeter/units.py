@@ -80,7 +80,7 @@ def digits(value: float, *, up: bool = False) -> str:
         return f"{value:.3g}"
     places = max(0, 2 - floor(log10(abs(value))))
     rounding = ROUND_CEILING if up else ROUND_HALF_EVEN
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), rounding)
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding)
     return f"{rounded:,}"
 
 

@@ -8,10 +8,10 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
-from callmeter.meters import clock, rss
 
 from callmeter import meters, self_check
+from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
+from callmeter.meters import clock, rss
 
 
 @pytest.fixture(scope="module")

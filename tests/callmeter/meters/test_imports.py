@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from callmeter.worker import Job
 from callmeter.worker_pool import Environment, ask_once
 

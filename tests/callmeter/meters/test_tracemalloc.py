@@ -6,6 +6,7 @@ import gc
 import tracemalloc as tracer
 
 import pytest
+
 from callmeter.meters import tracemalloc
 
 MEGABYTE = 1_000_000

@@ -19,7 +19,7 @@ class OddError(Exception):
         super().__init__(one)
 
 def blocks(count, size=1000):
-    return [bytes(size) for _ in range(count)]
+    return [b"." * size for _ in range(count)]
 
 def one_by_one(count):
     yield from blocks(count)

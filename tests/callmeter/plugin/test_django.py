@@ -100,7 +100,7 @@ def test_body():
         *OPTIONS,
     )
     done.assert_outcomes(passed=3, failed=1)
-    done.stdout.fnmatch_lines("purge: the second call gave 0 items, the first 5*memory.once(...)")
+    done.stdout.fnmatch_lines("purge: the second call gave no items, the first 5*memory.once(...)")
     assert orders(database) == 20
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from callmeter.errors import UsageError
 from callmeter.explanation import Explanation
 from callmeter.measurement import FRESH_PROCESS, THIS_PROCESS, Measurement
@@ -227,7 +228,10 @@ def test_it(memory, function):
     done.assert_outcomes(failed=2)
     then = "so that peak_memory's per_item cannot hold; use a peak alone"
     done.stdout.fnmatch_lines(
-        [f"nothing: it gave no items, {then}", f"<lambda>: it gave nothing that has a length, {then}"]
+        [
+            f"nothing: it gave no items, {then}",
+            f"<lambda>: it gave nothing that has a length, {then}",
+        ]
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 README = Path(__file__).parents[3] / "callmeter" / "README.md"
 FILE = re.compile(r"```python\n# (?P<name>\w+\.py)\n(?P<text>.*?)```", re.DOTALL)
 OUTPUT = re.compile(r"```text\n(?P<text>.*?)```", re.DOTALL)
-NUMBER = re.compile(r"[0-9][0-9.,]*|(?<=\()<?\w+>?(?=\))")
+NUMBER = re.compile(r"[0-9][0-9.,]*( k?B\b)?|(?<=\()<?\w+>?(?=\))")
 """A figure, or the function of a place, which is another one where comprehensions are inlined."""
 
 

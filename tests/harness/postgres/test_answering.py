@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
-from trust._servers import Server
-from trust._trial import a_cache
 
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
@@ -16,6 +14,8 @@ from harness.postgres import answering, away
 from harness.postgres.answering import answers, is_lost, keep_alive, watched
 from harness.postgres.database import KEPT, Database, connected
 from harness.postgres.dataset import provide
+from trust._servers import Server
+from trust._trial import a_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
-from support import as_dsn
 
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
@@ -15,6 +14,7 @@ from harness.postgres import run_lock
 from harness.postgres.database import DROPPED, MARK, connected, open_database, schemas
 from harness.postgres.dataset import provide, version
 from harness.postgres.dsn import in_schema
+from support import as_dsn
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

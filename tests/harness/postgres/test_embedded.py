@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from caches import leave_a_server_running
 from sqlalchemy import create_engine, text
-from users import NOBODY, as_user, only_root
 
+from caches import leave_a_server_running
 from harness.errors import DatabaseError
 from harness.postgres import embedded, programs
+from users import NOBODY, as_user, only_root
 
 
 def answer(url: object, query: str) -> object:
@@ -179,7 +179,8 @@ def test_root_may_have_the_wheel_where_others_cannot_read(
 
 @only_root
 def test_an_ordinary_user_needs_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(embedded.CACHE_VARIABLE)
+    for variable in (embedded.CACHE_VARIABLE, "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable)
     home = cache.parent / "home"
     home.mkdir()
     os.chown(home, NOBODY, NOBODY)

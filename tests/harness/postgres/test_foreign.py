@@ -14,9 +14,8 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from foreign import PASSWORD, ROLE, Foreign, foreign_server
-from support import PLANTED, ROOT
 
+from foreign import PASSWORD, ROLE, Foreign, foreign_server
 from harness import results
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
@@ -25,6 +24,7 @@ from harness.postgres import run_lock
 from harness.postgres.database import DROPPED, MARK, connected, open_database
 from harness.postgres.dataset import provide
 from harness.postgres.dsn import in_schema, parse_dsn
+from support import PLANTED, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
+
 from caches import own_cache
 from callmeter.errors import UsageError
-from sqlalchemy import text
-from support import as_dsn
-
 from harness.payroll import Payroll, Profile
 from harness.postgres import files, kept
 from harness.postgres.database import connected, open_database
 from harness.postgres.dataset import provide, version
+from support import as_dsn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from support import ROOT
-from users import NAMELESS, NOBODY, ROOT_USER, STRANGER, as_user, only_root, served_by
 
 from harness.errors import DatabaseError
 from harness.postgres import embedded
+from support import ROOT
+from users import NAMELESS, NOBODY, ROOT_USER, STRANGER, as_user, only_root, served_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -171,7 +171,8 @@ def test_a_whole_run_changes_the_mode_of_no_folder(cache: Path, user: int) -> No
         os.chown(folder, user, user)
         folder.chmod(mode)
     libraries = Path(sysconfig.get_path("purelib"))
-    watched = [home, work, temporary, ROOT / "harness", ROOT / "strategies", libraries]
+    packages = [ROOT / name for name in ("harness", "strategies", "callmeter")]
+    watched = [home, work, temporary, *packages, libraries]
     before = modes(*watched)
     done = subprocess.run(
         [
@@ -183,7 +184,7 @@ def test_a_whole_run_changes_the_mode_of_no_folder(cache: Path, user: int) -> No
             "PATH": os.defpath,
             "HOME": str(home),
             "TMPDIR": str(temporary),
-            "PYTHONPATH": f"{ROOT}:{libraries}",
+            "PYTHONPATH": f"{ROOT}:{ROOT}/callmeter/src:{libraries}",
             "PYTHONDONTWRITEBYTECODE": "1",
             embedded.CACHE_VARIABLE: str(cache) if user == ROOT_USER else "",
         },

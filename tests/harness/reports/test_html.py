@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from runs import HOSTILE, made_run
 
 from harness import results
 from harness.compare import rows
@@ -17,6 +16,7 @@ from harness.plan import FLOOR, REFERENCE, Consume
 from harness.reports._content import Options
 from harness.reports.html import render
 from harness.results import Run
+from runs import HOSTILE, made_run
 
 RUN = made_run()
 PAGE = render(RUN, Options())

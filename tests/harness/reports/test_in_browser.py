@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from runs import HOSTILE, STRATEGIES, made_run
 
 from harness.compare import rows
 from harness.plan import FLOOR, REFERENCE, Consume
@@ -19,6 +18,7 @@ from harness.reports._content import Options
 from harness.reports._palette import DARK, FRONT, INK, PAPER
 from harness.reports.html import render
 from harness.results import Run, read
+from runs import HOSTILE, STRATEGIES, made_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

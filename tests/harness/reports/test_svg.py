@@ -6,7 +6,6 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from runs import HOSTILE, made_run
 
 from harness.plan import FLOOR, REFERENCE, Consume
 from harness.reports import _figures as figures
@@ -14,6 +13,7 @@ from harness.reports._content import Options
 from harness.reports._palette import DARK, INK, PALE
 from harness.reports.svg import render
 from harness.results import Run
+from runs import HOSTILE, made_run
 
 RUN = made_run()
 TEXT = "{http://www.w3.org/2000/svg}text"
