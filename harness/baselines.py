@@ -80,6 +80,12 @@ def load(name: str) -> Callable[[Engine, Payroll], Any]:
     return ALL[name]
 
 
+def missing(name: str) -> str | None:
+    """Return the extra that brings what the baseline needs, None if it is installed."""
+    module = NEEDS.get(name, "").rpartition(".")[2]
+    return strategies.missing_extra(module) if module else None
+
+
 def of(consume: str) -> list[str]:
     """Give the names of the baselines for lists (`hold`) or for streams (`fold`)."""
     if consume == "fold":

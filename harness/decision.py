@@ -104,7 +104,7 @@ def _offers(header: Header) -> dict[str, list[str] | None]:
     known: dict[str, list[str] | None] = {}
     for name in strategies.names():
         try:
-            known[name] = strategies.offers(strategies.load(name))
+            known[name] = strategies.describe(name).offers
         except strategies.StrategyError:  # one that does not import here is one unknown
             known[name] = None
     return known | header.offers

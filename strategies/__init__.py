@@ -9,6 +9,7 @@ and is refused by name where it does not.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import inspect
@@ -16,13 +17,14 @@ import os
 import sys
 from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard, TypeVar, cast
 
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from types import ModuleType
 
     from strategies.contract import GetPremiumsForPayroll, IterPremiumsForPayroll
@@ -56,8 +58,12 @@ class MissingPackageError(StrategyError):
 
     def __init__(self, name: str, extra: str) -> None:
         self.extra = extra
-        self.need = f"needs a package more: pip install 'mapping-strategies[{extra}]'"
-        super().__init__(f"{name} {self.need}")
+        super().__init__(f"{name} {needs(extra)}")
+
+
+def needs(extra: str) -> str:
+    """Return how to get what an extra brings, as it stands behind a name."""
+    return f"needs a package more: pip install 'mapping-strategies[{extra}]'"
 
 
 class Strategy(Protocol):
@@ -106,16 +112,53 @@ def stream(strategy: Strategy) -> IterPremiumsForPayroll:
     return cast("IterPremiumsForPayroll", function)
 
 
+class Description(NamedTuple):
+    """What a strategy says of itself: its label, the traits it offers, whether it streams.
+
+    `offers` is None if it does not say what it gives up; `missing` is the extra that brings a
+    package which it needs and which is not installed, None if there is none.
+    """
+
+    label: str
+    offers: list[str] | None
+    streams: bool
+    missing: str | None
+
+
+@cache
+def describe(name: str) -> Description:
+    """Return what a strategy says of itself.
+
+    One of this package is read and not imported: what it imports, as Arrow does, is the measured
+    process's, and costs a hundred megabytes. A file is imported. Raises StrategyError.
+    """
+    if name.endswith(".py"):
+        strategy = load(name)
+        has_stream = hasattr(strategy, "iter_premiums_for_payroll")
+        return Description(label(strategy), offers(strategy), has_stream, None)
+    if name not in names():
+        raise _no_strategy(name)
+    tree = ast.parse(_file_of(name).read_text(encoding="utf-8"))
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    streams = "iter_premiums_for_payroll" in functions
+    gives_up = next((_literal(node) for node in tree.body if _declares(node, "GIVES_UP")), None)
+    docstring = ast.get_docstring(tree) or ""
+    return Description(
+        docstring.partition("\n")[0].rstrip("."),
+        None if gives_up is None else _offered(gives_up, has_stream=streams),
+        streams,
+        missing_extra(name),
+    )
+
+
 def streaming() -> list[str]:
-    """Return the names of the strategies that offer a stream beside the list, if they import."""
-    return [name for name in names() if _streams(name)]
+    """Return the names of the strategies that offer a stream beside the list."""
+    return [name for name in names() if describe(name).streams and not describe(name).missing]
 
 
-def _streams(name: str) -> bool:
-    try:
-        return hasattr(load(name), "iter_premiums_for_payroll")
-    except MissingPackageError:
-        return False
+def missing_extra(module: str) -> str | None:
+    """Return the extra that brings what a module of this package needs; None if it is there."""
+    return next((EXTRAS[top] for top in _imports(module) if _is_missing(top)), None)
 
 
 def offers(strategy: Strategy) -> list[str] | None:
@@ -123,10 +166,7 @@ def offers(strategy: Strategy) -> list[str] | None:
     gives_up = getattr(strategy, "GIVES_UP", None)
     if gives_up is None:
         return None
-    has_stream = hasattr(strategy, "iter_premiums_for_payroll")
-    return [
-        trait for trait in TRAITS if trait not in gives_up and (trait != "stream" or has_stream)
-    ]
+    return _offered(gives_up, has_stream=hasattr(strategy, "iter_premiums_for_payroll"))
 
 
 def label(strategy: Strategy) -> str:
@@ -134,11 +174,61 @@ def label(strategy: Strategy) -> str:
     return (strategy.__doc__ or "").strip().splitlines()[0].rstrip(".")
 
 
-def _from_package(name: str) -> ModuleType:
+def _offered(gives_up: Collection[str], *, has_stream: bool) -> list[str]:
+    return [
+        trait for trait in TRAITS if trait not in gives_up and (trait != "stream" or has_stream)
+    ]
+
+
+def _file_of(name: str) -> Path:
+    return Path(__file__).with_name(f"{name}.py")
+
+
+def _declares(node: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+
+
+def _literal(node: ast.Assign) -> set[str]:
+    """Return the set that is written as `frozenset({...})`."""
+    arguments = node.value.args if isinstance(node.value, ast.Call) else [node.value]
+    return set(ast.literal_eval(arguments[0])) if arguments else set()
+
+
+def _imports(name: str) -> list[str]:
+    """Return the packages that a module of this package imports, itself or by others of it."""
+    found: dict[str, None] = {}
+    waiting, seen = [name], {name}
+    while waiting:
+        for node in ast.walk(ast.parse(_file_of(waiting.pop()).read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for top, _, rest in (module.partition(".") for module in modules):
+                if top == __name__ and rest not in seen and _file_of(rest).exists():
+                    seen.add(rest)
+                    waiting.append(rest)
+                found[top] = None
+    return list(found)
+
+
+def _is_missing(package: str) -> bool:
+    if package not in EXTRAS or package in sys.modules:
+        return False
+    try:
+        return importlib.util.find_spec(package) is None
+    except ModuleNotFoundError:  # as a finder says that blocks it
+        return True
+
+
+def _no_strategy(name: str) -> StrategyError:
     if "://" in name:
-        raise StrategyError("a strategy is a name or a .py file; a URL goes behind --dsn")
+        return StrategyError("a strategy is a name or a .py file; a URL goes behind --dsn")
+    return StrategyError(f"there is {_unknown('strategy', name, names())}")
+
+
+def _from_package(name: str) -> ModuleType:
     if name not in names():
-        raise StrategyError(f"there is {_unknown('strategy', name, names())}")
+        raise _no_strategy(name)
     return _executed(name, lambda: importlib.import_module(f"{__name__}.{name}"))
 
 

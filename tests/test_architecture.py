@@ -152,11 +152,6 @@ def test_what_is_pure_does_not_touch_the_world(path: Path) -> None:
     } & TOUCHES_THE_WORLD == set()
 
 
-@EVERY_FILE
-def test_files_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 260
-
-
 def test_dask_is_imported_for_a_cluster_only() -> None:
     for path in FILES:
         if path.name != "cluster.py":

@@ -32,7 +32,7 @@ from importlib.metadata import version
 print(", ".join(f"{name} {version(name)}" for name in ("SQLAlchemy", "psycopg")))
 """
 RESULT = re.compile(r"\d+ (passed|failed|error|skipped|deselected).* in [\d.]+s")
-FAILED = re.compile(r"(FAILED|ERROR) ")
+FAILED = re.compile(r"(FAILED|ERROR) tests/")
 
 
 class NotMadeError(Exception):
@@ -138,7 +138,7 @@ def _commands(python: Interpreter, environment: Path) -> list[list[str | Path]]:
         return [make, [uv, "pip", "install", "--quiet", "--python", interpreter]]
     make = [python.path, "-m", "venv", "--without-pip", environment]
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", interpreter]
-    return [make, [*pip, "install", "--quiet", "--disable-pip-version-check"]]
+    return [make, [*pip, "install", "--quiet", "--no-compile", "--disable-pip-version-check"]]
 
 
 def _succeed(command: list[str | Path]) -> None:

@@ -44,12 +44,23 @@ TESTS = (
         for name in ("async", "django", "figures", "limits", "readme", "report", "startup")
     ),
 )
+QUICK = (
+    *TESTS,
+    "--ignore=tests/callmeter/plugin",
+    "--ignore=tests/callmeter/test_interpreter.py",
+    "--ignore=tests/callmeter/test_worker_pool.py",
+)
+"""What is tested with --covering."""
 
 
 def main() -> int:
     """Test the stacks, print the lines, and return the exit code."""
     parser = argparse.ArgumentParser(prog="make test-stacks", description=__doc__)
-    parser.add_argument("--covering", action="store_true", help="each Python with one SQLAlchemy")
+    parser.add_argument(
+        "--covering",
+        action="store_true",
+        help="each Python with one SQLAlchemy, and the tests that depend most on them",
+    )
     parser.add_argument(
         "--python",
         action="append",
@@ -64,10 +75,11 @@ def main() -> int:
     except ValueError as error:
         parser.error(str(error))
     wanted = COVERING if asked.covering else list(product(PYTHONS, SQLALCHEMYS))
+    tests = QUICK if asked.covering else TESTS
     lines, codes = [], []
     for minor, sqlalchemy in wanted:
         if minor in pythons:
-            code, line = tested(stack(pythons[minor], sqlalchemy))
+            code, line = tested(stack(pythons[minor], sqlalchemy), tests)
             codes.append(code)
             lines.append(line)
     print("\n".join([*lines, *missing(pythons)]))
@@ -90,7 +102,7 @@ def lowest(*names: str) -> Iterator[str]:
             yield f"{name}=={re.split('[,;]', bounds)[0]}"
 
 
-def tested(each: Stack) -> tuple[int | None, str]:
+def tested(each: Stack, tests: tuple[str, ...]) -> tuple[int | None, str]:
     """Return 0 or 1 if its tests passed or failed, None if it cannot be made; and its line."""
     began = monotonic()
     try:
@@ -98,7 +110,7 @@ def tested(each: Stack) -> tuple[int | None, str]:
     except NotMadeError as error:
         return None, f"{each.python.name}, SQLAlchemy {each.sqlalchemy}: cannot be made: {error}"
     made = monotonic() - began
-    is_good, closing = each.test(TESTS)
+    is_good, closing = each.test(tests)
     line = f"{each.versions}: {closing} (environment: {made:.0f}s)"
     print(line, flush=True)
     if not is_good:

@@ -18,7 +18,7 @@ def make(_: list[Path]) -> str:
     cells = [
         [
             f"[`{name}`](strategies/{name}.py)",
-            strategies.label(strategies.load(name)),
+            strategies.describe(name).label,
             ", ".join(packages),
             str(own),
             str(whole),

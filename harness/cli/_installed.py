@@ -22,13 +22,12 @@ def installed(cells: list[Cell], named: Collection[str]) -> list[Cell]:
     """
     missing: dict[str, str] = {}
     for name in dict.fromkeys(cell.strategy for cell in cells):
-        load = baselines.load if name in baselines.ALL else strategies.load
-        try:
-            load(name)
-        except strategies.MissingPackageError as error:
-            if name in named:
-                raise
-            missing[name] = error.extra
+        is_baseline = name in baselines.ALL
+        extra = baselines.missing(name) if is_baseline else strategies.describe(name).missing
+        if extra and name in named:
+            raise strategies.MissingPackageError(name, extra)
+        if extra:
+            missing[name] = extra
     if missing:
         tell(_left_out(missing))
     return [cell for cell in cells if cell.strategy not in missing]

@@ -46,6 +46,13 @@ def chosen(names: Sequence[str] | None, every: Callable[[], list[str]]) -> list[
     return list(dict.fromkeys(local))
 
 
+def check_streams(names: Sequence[str]) -> None:
+    """Raise StrategyError for a strategy that offers no stream."""
+    for name in names:
+        if not strategies.describe(name).streams:
+            raise strategies.StrategyError(f"{name}: it offers no iter_premiums_for_payroll")
+
+
 @contextmanager
 def saving(save: Path | None, output_path: Path | None, *, force: bool) -> Iterator[Path]:
     """Give where the run is saved; what ends it early says so too, if there is anything.
@@ -107,8 +114,10 @@ def measured(
         needed=all(cell.meter in (CHECK, EXPLAIN, "allocator") for cell in cells),
     )
     names = dict.fromkeys(cell.strategy for cell in cells if cell.strategy not in baselines.LABELS)
-    loaded = {name: strategies.load(name) for name in names}
-    offers = {name: strategies.offers(strategy) for name, strategy in loaded.items()}
+    known = {name: strategies.describe(name) for name in names}
+    for name, described in known.items():
+        if described.missing and setting.python is None:
+            raise strategies.MissingPackageError(name, described.missing)
     with (
         progress(len(cells)) as step,
         _place(cluster, [name for name in names if name.endswith(".py")]) as place,
@@ -132,8 +141,8 @@ def measured(
             command=command(),
             environment=environment.describe(database.told, interpreter)
             | (place.environment if place else {}),
-            labels=baselines.LABELS | {name: strategies.label(loaded[name]) for name in loaded},
-            offers={name: traits for name, traits in offers.items() if traits is not None},
+            labels=baselines.LABELS | {name: each.label for name, each in known.items()},
+            offers={name: each.offers for name, each in known.items() if each.offers is not None},
         )
         memory = setting.memory
         if cluster is None:  # what is free elsewhere is not known

@@ -91,7 +91,7 @@ def run(
         raise UsageError("--explain is of lists: leave --consume fold")
     else:
         chosen = measuring.chosen(names, strategies.streaming)
-        _ = [strategies.stream(strategies.load(name)) for name in chosen]
+        measuring.check_streams(chosen)
     counts = _counts(sizes) if sizes else [entries]
     payrolls = [Payroll(count, components, Profile(profile)) for count in counts]
     meter_names = list(dict.fromkeys(meter or discovery.names(meters)))
@@ -99,7 +99,9 @@ def run(
     if explain:
         too = plan.explanations([plan.FLOOR, *chosen], plan.to_explain(payrolls), check=False)
         cells = chain(cells, too)
-    planned = installed(plan.at_most_a_run(cells), chosen if names else ())
+    planned = plan.at_most_a_run(cells)
+    if python is None:
+        planned = installed(planned, chosen if names else ())
     with measuring.saving(save, output_path, force=force) as path:
         finished = measuring.measured(planned, path, setting, replace=force)
         code = measuring.report(

@@ -19,7 +19,6 @@ def run() -> int:
 
 
 def _label(name: str) -> str:
-    try:
-        return strategies.label(strategies.load(name))
-    except strategies.MissingPackageError as error:
-        return f"({error.need})"
+    described = strategies.describe(name)
+    need = strategies.needs(described.missing) if described.missing else ""
+    return f"{described.label} ({need})" if need else described.label

@@ -36,7 +36,7 @@ def meanings() -> list[str]:
 
 
 def _offered() -> dict[str, list[str]]:
-    return {name: strategies.offers(strategies.load(name)) or [] for name in strategies.names()}
+    return {name: strategies.describe(name).offers or [] for name in strategies.names()}
 
 
 def _count(trait: str, offered: dict[str, list[str]]) -> int:
