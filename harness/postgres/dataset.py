@@ -20,17 +20,17 @@ from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from sqlalchemy import Column
+    from sqlalchemy.sql.elements import KeyedColumnElement
 
     from strategies.contract import PremiumEntry
 
     Values = tuple[Any, ...]
 
 ENTRIES_A_COPY = 1_000
-ENTRY_COLUMNS: list[Column[Any]] = list(PremiumEntryRow.__table__.columns)
+ENTRY_COLUMNS: list[KeyedColumnElement[Any]] = list(PremiumEntryRow.__table__.columns)
 OF_THE_ENTRY = ["entry_id", "position"]
-COMPONENT_COLUMNS: list[Column[Any]] = [
-    column for column in PremiumComponentRow.__table__.columns if column.name not in OF_THE_ENTRY
+COMPONENT_COLUMNS: list[KeyedColumnElement[Any]] = [
+    column for column in PremiumComponentRow.__table__.columns if column.key not in OF_THE_ENTRY
 ]
 
 
@@ -127,14 +127,13 @@ def _copy_rows(
             copy.write_row(row)
 
 
-def _names(columns: list[Column[Any]]) -> list[str]:
-    return [column.name for column in columns]
+def _names(columns: list[KeyedColumnElement[Any]]) -> list[str]:
+    return [column.key for column in columns]
 
 
-def _getter(columns: list[Column[Any]]) -> Callable[[object], Values]:
+def _getter(columns: list[KeyedColumnElement[Any]]) -> Callable[[object], Values]:
     """Return what reads these columns' values from an entry or a component."""
     values = (
-        f"{column.name}.value" if isinstance(column.type, Enum) else column.name
-        for column in columns
+        f"{column.key}.value" if isinstance(column.type, Enum) else column.key for column in columns
     )
     return attrgetter(*values)

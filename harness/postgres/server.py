@@ -90,8 +90,8 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.user = accounts.unused() if os.geteuid() == 0 else None
         self.folder = folder
-        self.log = folder / "log"
         self.data = folder / "server" / "data"
+        self.log = self.data.with_name("log")
         self.url = _url(self.data)
         if self.user is not None:
             folder.chmod(0o711)  # the server's user passes through

@@ -22,13 +22,14 @@ from support import PLANTED, ROOT, as_dsn, harness, is_refused
 import strategies
 from callmeter import discovery
 from harness import baselines, cli, results
-from harness.postgres.database import connected, schemas
+from harness.postgres.connection import connected
+from harness.postgres.session import schemas
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
     from support import Command
 
-    from harness.postgres.database import Database
+    from harness.postgres.session import Database
 
 SMALL = ("--entries", "20", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
 

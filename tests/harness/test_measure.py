@@ -26,7 +26,7 @@ from harness.results import Measurement
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.postgres.database import Database
+    from harness.postgres.session import Database
 
 PAYROLL = Payroll(50, 2)
 

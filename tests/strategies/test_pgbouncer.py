@@ -20,7 +20,7 @@ from sqlalchemy import text
 import strategies
 from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries, shuffled_indices
-from harness.postgres.database import connected
+from harness.postgres.connection import connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ from callmeter.errors import Error
 import trust
 from callmeter import discovery
 from harness import environment, trials
-from harness.postgres.database import open_database
+from harness.postgres.session import open_database
 from harness.trials import Trial, Trials
 
 SAVED = Path("results/trust")
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, help="how often each is tried; by default as suits it")
     chosen = parser.parse_args()
     with open_database() as database:
-        server = database.told
+        server = database.description
     SAVED.mkdir(exist_ok=True)
     found = {part: _tried(part, chosen.times, server) for part in chosen.part}
     return int(any(trial.held < trial.times for each in found.values() for trial in each))
