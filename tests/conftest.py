@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
     from support import Command
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
     from strategies.contract import PremiumEntry
 
 

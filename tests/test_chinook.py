@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
 
 SMALL = Store(artists=15, albums=20, tracks=200, customers=10, invoices=120)
 README = Path(example.__file__).with_name("README.md").read_text(encoding="utf-8")

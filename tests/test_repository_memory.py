@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from callmeter import Measurement
     from callmeter.plugin.memory import Memory
     from sqlalchemy import URL, Engine
 
-    from harness.postgres.session import Database
+    from callmeter import Measurement
+    from harness.postgres.connection import Database
     from strategies.contract import PremiumEntry
 
 LOG = Path(__file__).parents[1] / "memory_usage.log"

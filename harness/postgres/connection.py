@@ -1,9 +1,10 @@
-"""A connection whose errors are one line each, without the password."""
+"""A Postgres in use, and connections whose errors are one line each, without the password."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -15,7 +16,7 @@ from harness.postgres.dsn import place
 from harness.secret import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HINTS = {
     "25006": "is it a standby? a --dsn must be one that can be written to",
@@ -23,6 +24,27 @@ HINTS = {
     "42501": "the role needs: GRANT CONNECT, CREATE ON DATABASE ... TO ...",
 }
 """What is missing, by SQLSTATE."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A Postgres: what reports call it, and what the names of our schemas in it begin with.
+
+    `alive` is an idle connection, which is lost when the server goes away, even for a moment;
+    `start` starts one that is ours to start.
+    """
+
+    url: URL
+    name: str
+    schema_prefix: str
+    server_version: str
+    alive: Connection
+    start: Callable[[], None] = lambda: None
+
+    @property
+    def description(self) -> str:
+        """Its version, and which one it is, as a report has it."""
+        return f"PostgreSQL {self.server_version} ({self.name})"
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from sqlalchemy import URL, Connection, Enum, MetaData, text
 from sqlalchemy.schema import AddConstraint
 
 from harness.payroll import Payroll, entries, shuffled_indices, warm_up_for
-from harness.postgres.connection import connected
+from harness.postgres.connection import Database, connected
 from harness.postgres.dsn import in_schema
 from harness.postgres.liveness import watched
-from harness.postgres.session import CATALOG, MARK, Database, schemas
+from harness.postgres.session import CATALOG, MARK, schemas
 from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
 
 SECONDS_BETWEEN = 15
 """How long a statement may take before the server is asked whether it still answers."""

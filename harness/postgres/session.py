@@ -9,7 +9,6 @@ while (`run_lock.py`).
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,11 @@ from sqlalchemy.schema import DropSchema
 
 from harness.errors import DatabaseError
 from harness.postgres import dsn, run_lock, server
-from harness.postgres.connection import connected
+from harness.postgres.connection import Database, connected
 from harness.postgres.liveness import keep_alive, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 MARK = "made by mapping-strategies, whose next run may drop it"
 EMBEDDED = "mapping_strategies_embedded"
@@ -33,27 +32,6 @@ TOKEN_BYTES = 4
 OLDEST_SERVER = 14
 CATALOG = "pg_catalog"
 """What our own statements are seen from: a role's `search_path` may begin with anything."""
-
-
-@dataclass(frozen=True)
-class Database:
-    """A Postgres: what reports call it, and what the names of our schemas in it begin with.
-
-    `alive` is an idle connection, which is lost when the server goes away, even for a moment;
-    `start` starts one that is ours to start.
-    """
-
-    url: URL
-    name: str
-    schema_prefix: str
-    server_version: str
-    alive: Connection
-    start: Callable[[], None] = lambda: None
-
-    @property
-    def description(self) -> str:
-        """Its version, and which one it is, as a report has it."""
-        return f"PostgreSQL {self.server_version} ({self.name})"
 
 
 @contextmanager

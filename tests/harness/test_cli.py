@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
     from support import Command
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
 
 SMALL = ("--entries", "20", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")
 

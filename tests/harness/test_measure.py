@@ -26,7 +26,7 @@ from harness.results import Measurement
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
 
 PAYROLL = Payroll(50, 2)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
     from strategies.contract import PremiumEntry
 
 

@@ -12,7 +12,7 @@ from trust._servers import Foreign, foreign
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
 from harness.postgres import liveness
-from harness.postgres.connection import connected
+from harness.postgres.connection import Database, connected
 from harness.postgres.dataset import provide
 from harness.postgres.liveness import (
     answers,
@@ -22,7 +22,7 @@ from harness.postgres.liveness import (
     wait_until_back,
     watched,
 )
-from harness.postgres.session import DROPPED, Database
+from harness.postgres.session import DROPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

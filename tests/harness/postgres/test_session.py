@@ -20,7 +20,7 @@ from harness.postgres.session import DROPPED, MARK, open_database, schemas
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.postgres.session import Database
+    from harness.postgres.connection import Database
 
 UNREACHABLE = "postgresql://nobody:secret@127.0.0.1:1/x"
 
