@@ -12,11 +12,10 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
-from caches import own_cache
 from harness import cli
-from harness.postgres.database import connected, drop, open_database, schemas
+from harness.postgres.connection import connected
 from harness.postgres.dataset import write
-from harness.postgres.folders import CACHE_VARIABLE, cache_folder
+from harness.postgres.session import drop, open_database, schemas
 
 pytest_plugins = ["pytester"]
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Engine
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
     from strategies.contract import PremiumEntry
     from support import Command
 
@@ -43,7 +42,7 @@ hypothesis.settings.load_profile("no-deadline")
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
-    """The embedded Postgres."""
+    """A Postgres for this session of tests."""
     with open_database() as embedded:
         yield embedded
 
@@ -63,18 +62,10 @@ def written(database: Database) -> Iterator[Callable[[Iterable[PremiumEntry]], U
 
 @pytest.fixture(scope="session", autouse=True)
 def _runs_saved_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user's cache folder is the tests' own, but for the embedded Postgres, which is shared."""
+    """The user's cache folder is the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CACHE_VARIABLE, str(cache_folder()))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
-
-
-@pytest.fixture
-def cache() -> Iterator[Path]:
-    """A cache folder of the test's own."""
-    with own_cache() as folder:
-        yield folder
 
 
 @pytest.fixture

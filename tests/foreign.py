@@ -10,12 +10,12 @@ from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+import pytest
 from psycopg import sql
 from sqlalchemy import text
 
-from caches import own_cache
-from harness.postgres import embedded
-from harness.postgres.database import connected
+from harness.postgres import server
+from harness.postgres.connection import connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,12 @@ RULES = """
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 """
-SETTINGS = """
-listen_addresses = '127.0.0.1'
-port = {port}
-autovacuum = off
-log_statement = all
-log_line_prefix = 'by %u: '
-"""
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "autovacuum": "off",
+    "log_statement": "all",
+    "log_line_prefix": "by %u: ",
+}
 DATABASE, ROLE = 'my "db"; drop', 'Gu"est; x'
 PASSWORD = "p@ss:w/ord%20'\"\\ x"
 THEIRS = """
@@ -120,21 +119,21 @@ class Foreign(NamedTuple):
         return [each["said"] for each in found if each["user"] == ROLE]
 
 
+on_default_port = server._url
+
+
 @contextmanager
 def foreign_server() -> Iterator[Foreign]:
     """Give a server on a network port, with a database and a role that may CONNECT and CREATE."""
     with ExitStack() as stack:
-        stack.enter_context(own_cache())
         port = _free_port()
-        with embedded.running() as url:
-            data = Path(str(url.query["host"])).resolve()
-        for name, lines in ("pg_hba.conf", RULES), ("postgresql.conf", SETTINGS):
-            with (data / name).open("a") as file:
-                file.write(lines.format(port=port))
-        url = stack.enter_context(embedded.running()).set(port=port)
-        url = url.update_query_dict({"options": "-clog_statement=none"})
-        names = {"database": DATABASE, "role": ROLE}
-        log = data.parent / "log"
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(server, "RULES", server.RULES + RULES)
+        patch.setattr(server, "SETTINGS", server.SETTINGS | SETTINGS | {"port": str(port)})
+        patch.setattr(server, "_url", lambda folder: on_default_port(folder).set(port=port))
+        ours = stack.enter_context(server.running())
+        url = ours.url.update_query_dict({"options": "-clog_statement=none"})
+        names, log = {"database": DATABASE, "role": ROLE}, ours.log
         Foreign(url, log).execute(
             "CREATE DATABASE {database} TEMPLATE template0 ENCODING LATIN1", **names
         )

@@ -13,14 +13,12 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
-import pytest
 from psycopg.rows import dict_row
 from sqlalchemy import URL, text
 
-from harness.postgres import embedded
-from harness.postgres.database import connected
+from harness.postgres import accounts, server
+from harness.postgres.connection import connected
 from harness.postgres.dataset import write
-from harness.postgres.folders import own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,56 +61,53 @@ class Pooler(NamedTuple):
 
 @contextmanager
 def pooler(connections: int, premiums: Iterable[PremiumEntry]) -> Iterator[Pooler]:
-    """Give PgBouncer with that many connections to a Postgres that holds these premiums."""
-    parent = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
-    parent.chmod(0o755)  # for root, both run as a user that pytest's own folders are closed to
-    try:
-        with (
-            _server(parent / "cache", premiums) as server,
-            _bouncer(parent / "bouncer", server, connections) as url,
-        ):
-            yield Pooler(url, server)
-    finally:
-        shutil.rmtree(parent)
+    """PgBouncer with that many connections to a Postgres that holds these premiums."""
+    with _server(premiums) as there, _bouncer(there, connections) as url:
+        yield Pooler(url, there)
 
 
 @contextmanager
-def _server(cache: Path, premiums: Iterable[PremiumEntry]) -> Iterator[URL]:
-    """Give an embedded Postgres, one that the user it runs as may enter too."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(embedded.CACHE_VARIABLE, str(cache))
-        with embedded.running():
-            pass
-        (users,) = cache.glob("*/data/pg_ident.conf")
-        with users.open("a") as file:
-            file.write(f'caller "{users.owner()}" postgres\n')
-        with embedded.running() as url:
-            write(url, "payroll", premiums)
-            with connected(url) as connection:
-                # The database knows them: through PgBouncer a client's `options` do not come.
-                connection.execute(text("ALTER DATABASE postgres SET search_path = payroll"))
-                connection.execute(text("ALTER DATABASE postgres SET timezone = 'UTC'"))
-            yield url
+def _server(premiums: Iterable[PremiumEntry]) -> Iterator[URL]:
+    """A Postgres that lets in who PgBouncer runs as, too."""
+    with server.running() as ours:
+        with (ours.folder / "pg_ident.conf").open("a") as file:
+            file.write(f'caller "{pwd.getpwuid(_bouncers_user()).pw_name}" postgres\n')
+        for path in (ours.data.parent, ours.data):
+            path.chmod(0o711)
+        (ours.data / ".s.PGSQL.5432").chmod(0o777)
+        write(ours.url, "payroll", premiums)
+        with connected(ours.url) as connection:
+            connection.execute(text("SELECT pg_reload_conf()"))
+            # The database knows them: through PgBouncer a client's `options` do not come.
+            connection.execute(text("ALTER DATABASE postgres SET search_path = payroll"))
+            connection.execute(text("ALTER DATABASE postgres SET timezone = 'UTC'"))
+        yield ours.url
 
 
 @contextmanager
-def _bouncer(folder: Path, server: URL, connections: int) -> Iterator[URL]:
-    """Run PgBouncer as the user that the server runs as: it does not run as root either."""
-    server_folder = Path(str(server.query["host"]))
-    account = pwd.getpwnam(server_folder.owner())
-    own_folder(folder, 0o700, account)
-    file = folder / "pgbouncer.ini"
-    file.write_text(SETTINGS.format(server=server_folder, folder=folder, connections=connections))
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    with subprocess.Popen([str(PROGRAM), "--quiet", str(file)], **as_user) as process:
-        try:
-            eventually(lambda: process.poll() is not None or (folder / ".s.PGSQL.6432").exists())
-            assert process.poll() is None, (folder / "log").read_text()
-            yield server.update_query_dict({"host": str(folder), "port": "6432"})
-        finally:
-            process.kill()  # newer ones wait for their clients when they are asked to terminate
+def _bouncer(server: URL, connections: int) -> Iterator[URL]:
+    user = _bouncers_user()
+    with tempfile.TemporaryDirectory(prefix="pooler-") as name:
+        folder = Path(name)
+        os.chown(folder, user, -1)
+        file = folder / "pgbouncer.ini"
+        where = str(server.query["host"])
+        file.write_text(SETTINGS.format(server=where, folder=folder, connections=connections))
+        file.chmod(0o644)
+        as_user = accounts.as_user(None if os.geteuid() else user)
+        with subprocess.Popen([str(PROGRAM), "--quiet", str(file)], **as_user) as process:
+            try:
+                socket = folder / ".s.PGSQL.6432"
+                eventually(lambda: process.poll() is not None or socket.exists())
+                assert process.poll() is None, (folder / "log").read_text()
+                yield server.update_query_dict({"host": str(folder), "port": "6432"})
+            finally:
+                process.kill()  # newer ones wait for their clients when they are to terminate
+
+
+def _bouncers_user() -> int:
+    """Who PgBouncer runs as: it does not run as root."""
+    return os.geteuid() or accounts.unprivileged()
 
 
 def eventually(holds: Callable[[], bool]) -> None:

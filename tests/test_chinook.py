@@ -23,7 +23,7 @@ from examples.chinook import arrow, invoices, tracks
 from examples.chinook.data import Store, provide, tables
 from examples.chinook.models import SCHEMA, Invoice, Track
 from harness import results
-from harness.postgres.database import connected
+from harness.postgres.connection import connected
 from strategies.shared_values import share_values
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
 
 SMALL = Store(artists=15, albums=20, tracks=200, customers=10, invoices=120)
 README = Path(example.__file__).with_name("README.md").read_text(encoding="utf-8")

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from trust import _shortages, _signals
-from trust._trial import a_cache
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 FAULTS = {
     (what, stage): once for part in (_signals, _shortages) for what, stage, once in part.faults()
 }
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is left is read in /proc")
-
-
-@pytest.fixture(scope="module")
-def cache() -> Iterator[Path]:
-    """A cache folder that these tests share."""
-    with a_cache() as folder:
-        yield folder
 
 
 @pytest.mark.parametrize(
@@ -37,7 +24,7 @@ def cache() -> Iterator[Path]:
     ],
     ids=", ".join,
 )
-def test_nothing_is_lost_and_nothing_left(cache: Path, fault: tuple[str, str]) -> None:
+def test_nothing_is_lost_and_nothing_left(fault: tuple[str, str]) -> None:
     if fault not in FAULTS:
         pytest.skip("only root may mount")
-    assert FAULTS[fault](cache) == ""
+    assert FAULTS[fault]() == ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from harness.postgres import embedded
+from harness.postgres import server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,13 +37,13 @@ def as_user(user: int, act: Callable[[], object]) -> str:
 
 
 @contextmanager
-def served_by(user: int, cache: Path) -> Iterator[Path]:
-    """Have that user run the embedded server meanwhile; give its data folder."""
+def served_by(user: int) -> Iterator[Path]:
+    """A server that this user runs meanwhile; gives its data folder."""
     with _pipe() as (told, telling), _pipe() as (ended, ending):
         child = os.fork()
         if child == 0:
             os.close(ending)
-            _serve(user, cache, telling, ended)
+            _serve(user, telling, ended)
         try:
             said = os.read(told, 4096).decode()
             assert said.startswith("/"), said
@@ -53,12 +53,11 @@ def served_by(user: int, cache: Path) -> Iterator[Path]:
             os.waitpid(child, 0)
 
 
-def _serve(user: int, cache: Path, telling: int, ended: int) -> NoReturn:
+def _serve(user: int, telling: int, ended: int) -> NoReturn:
     _be(user)
-    os.environ[embedded.CACHE_VARIABLE] = str(cache)
     try:
-        with embedded.running() as url:
-            os.write(telling, str(url.query["host"]).encode())
+        with server.running() as ours:
+            os.write(telling, str(ours.data).encode())
             os.read(ended, 1)
     except BaseException as error:
         os.write(telling, repr(error).encode())

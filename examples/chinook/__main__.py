@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from examples.chinook.data import Store, provide
-from harness.postgres.database import open_database
+from harness.postgres.session import open_database
 
 SETUP = "from examples.chinook.database import engine, sharing"
 WAYS = (

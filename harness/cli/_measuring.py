@@ -19,9 +19,9 @@ from harness import baselines, environment, measure, output, plan, reports, resu
 from harness.cli._progress import progress, show, tell
 from harness.cli._python import measured_in
 from harness.errors import INTERRUPTED
-from harness.postgres.away import come_back, is_away
-from harness.postgres.database import open_database
 from harness.postgres.dataset import provide
+from harness.postgres.liveness import is_away, wait_until_back
+from harness.postgres.session import open_database
 from harness.secret import masked
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ def measured(
         def written() -> dict[Payroll, URL]:
             return {each: provide(database, each, _writing(each, step)) for each in payrolls}
 
-        def come_back_and_write() -> None:
+        def wait_and_write_again() -> None:
             step("waiting for Postgres", 0)
-            come_back(database)
+            wait_until_back(database)
             written()
 
         step("writing the payroll", 0)
@@ -139,7 +139,7 @@ def measured(
             format=results.FORMAT,
             cells=len(cells),
             command=command(),
-            environment=environment.describe(database.told, interpreter)
+            environment=environment.describe(database.description, interpreter)
             | (place.environment if place else {}),
             labels=baselines.LABELS | {name: each.label for name, each in known.items()},
             offers={name: each.offers for name, each in known.items() if each.offers is not None},
@@ -152,7 +152,7 @@ def measured(
             cells,
             lambda left: measure.run(left, task_of, setting.timeout, place),
             lambda each: is_away(database, ask=bool(each.error)),
-            come_back_and_write,
+            wait_and_write_again,
         )
         return recorded(found, header, path, step, replace=replace)
 

@@ -1,1 +1,1 @@
-"""The Postgres that is measured on: the embedded one, or the one that a --dsn names."""
+"""The Postgres that is measured on: one of the run's own, or the one that a --dsn names."""

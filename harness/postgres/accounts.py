@@ -1,17 +1,21 @@
-"""The users of this machine that the embedded server knows: who calls, and who it runs as."""
+"""The users of this machine that the server of a run knows: who calls, and who it runs as."""
 
 from __future__ import annotations
 
 import os
 import pwd
-import subprocess
+from contextlib import suppress
+from secrets import choice
+from typing import Any
 
 from harness.errors import DatabaseError
-from harness.postgres.folders import SERVER_USER
+
+UNUSED = range(61_184, 65_520)
+"""Users for services that have no account: systemd takes its own from these numbers too."""
 
 
-def callers_name() -> str:
-    """Give the name of the user that calls; raises DatabaseError where there is none."""
+def caller() -> str:
+    """Return the name of the user that calls. Raise DatabaseError where there is none."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
@@ -21,20 +25,29 @@ def callers_name() -> str:
         ) from None
 
 
-def servers() -> pwd.struct_passwd:
-    """Give the system user that the server runs as for root, made when it is missing.
+def unused() -> int:
+    """Return the number of a user that nobody has, so that no other process runs as it."""
+    while True:
+        number = choice(UNUSED)
+        with suppress(KeyError):
+            pwd.getpwuid(number)
+            continue
+        return number
 
-    Raises DatabaseError where it cannot be made.
-    """
+
+def unprivileged() -> int:
+    """Return the number of an ordinary user that has an account. Raise DatabaseError."""
     try:
-        return pwd.getpwnam(SERVER_USER)
+        return pwd.getpwnam("nobody").pw_uid
     except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell=/bin/false", SERVER_USER]
-        try:
-            subprocess.run(command, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise DatabaseError(
-                f"Postgres does not run as root, and the user {SERVER_USER} for it cannot be made "
-                f"({error}); make it, run as another user, or name a Postgres with --dsn"
-            ) from error
-        return pwd.getpwnam(SERVER_USER)
+        raise DatabaseError(
+            "Postgres does not run as root, and there is no user nobody to set it up as; "
+            "run as another user, or name a Postgres with --dsn"
+        ) from None
+
+
+def as_user(number: int | None) -> dict[str, Any]:
+    """Return the arguments of `subprocess` for a process of that user; None is who calls."""
+    if number is None:
+        return {}
+    return {"user": number, "group": number, "extra_groups": []}

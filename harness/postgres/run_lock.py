@@ -1,4 +1,4 @@
-"""Advisory locks: one for each payroll while it is written, one for each run on a `--dsn`.
+"""Advisory locks, one for each run on a `--dsn`.
 
 A run holds its lock for as long as it lives. A lock is its connection's, though, and that can be
 lost while the run lives: ended by an administrator or an idle timeout, or with a server that
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from harness.errors import DatabaseError
-from harness.postgres.answering import is_lost, watched
+from harness.postgres.liveness import is_lost, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,13 +37,13 @@ SECONDS_UNHEARD_OF = 2.0
 
 def take(connection: Connection, name: str) -> None:
     """Wait for the advisory lock of that name, and hold it until the connection is closed."""
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key_of(name)})
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key_of(name)})
 
 
 @contextmanager
 def tried(connection: Connection, name: str) -> Iterator[bool]:
-    """Hold the lock if nobody else does, and tell whether it is held."""
-    key = {"key": key_of(name)}
+    """Hold the lock if nobody else does; yield whether it is held."""
+    key = {"key": _key_of(name)}
     is_ours = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar())
     try:
         yield is_ours
@@ -53,9 +53,9 @@ def tried(connection: Connection, name: str) -> Iterator[bool]:
 
 
 def unheard_of(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Give those of the names whose lock nobody holds.
+    """Return those of the names whose lock nobody holds.
 
-    Waits if there are any: a run may have lost its connection only.
+    Wait if there are any: a run may have lost its connection only.
     """
     free = []
     for name in names:
@@ -67,7 +67,7 @@ def unheard_of(connection: Connection, names: Iterable[str]) -> list[str]:
 
 @contextmanager
 def held(connecting: Connecting, name: str) -> Iterator[None]:
-    """Hold the lock on a connection of its own; raises DatabaseError where it cannot be had."""
+    """Hold the lock on a connection of its own. Raise DatabaseError where it cannot be had."""
     here, there = socketpair()
     taken: Future[None] = Future()
     with here, there:
@@ -82,7 +82,7 @@ def held(connecting: Connecting, name: str) -> Iterator[None]:
 
 
 def _hold(connecting: Connecting, name: str, taken: Future[None], end: socket) -> None:
-    """Have the lock until the other end of `end` is closed."""
+    """Hold the lock until the other end of `end` is closed."""
     while True:
         try:
             with connecting() as connection:
@@ -106,7 +106,7 @@ def _wait_for_the_loss(connection: Connection, end: socket) -> None:
             return
 
 
-def key_of(name: str) -> int:
-    """Give the number of the advisory lock of that name."""
+def _key_of(name: str) -> int:
+    """Return the number of the advisory lock of that name."""
     digest = blake2b(f"mapping-strategies {name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL
 
 if TYPE_CHECKING:
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
 
 SAYING = """
 import sys

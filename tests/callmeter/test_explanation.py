@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from callmeter.explanation import Explanation
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
 
 PAYROLL = Payroll(300)
 SQLALCHEMY = "/venv/lib/python3/site-packages/sqlalchemy"

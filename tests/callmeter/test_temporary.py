@@ -51,6 +51,12 @@ def test_what_a_killed_process_left_is_gone_with_the_next(place: Path) -> None:
         assert list(place.iterdir()) == [Path(folder)]
 
 
+def test_one_that_others_may_pass_through_is_ours_too(place: Path) -> None:
+    left_by_a_dead(place, mode=0o711)
+    with temporary.folder() as folder:
+        assert list(place.iterdir()) == [Path(folder)]
+
+
 def test_what_a_living_process_uses_stays(place: Path) -> None:
     with temporary.folder() as theirs:
         temporary._clear.cache_clear()
@@ -66,8 +72,10 @@ def test_other_names_stay(place: Path, name: str) -> None:
     assert other.exists()
 
 
-def test_a_folder_that_others_may_read_is_not_ours(place: Path) -> None:
-    other = left_by_a_dead(place, mode=0o755)
+@pytest.mark.parametrize("mode", [0o755, 0o704, 0o720])
+def test_a_folder_that_others_may_read_or_write_is_not_ours(place: Path, mode: int) -> None:
+    other = left_by_a_dead(place)
+    other.chmod(mode)
     with temporary.folder():
         pass
     assert other.exists()

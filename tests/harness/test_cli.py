@@ -21,13 +21,14 @@ from hypothesis import strategies as st
 import strategies
 from callmeter import discovery
 from harness import baselines, cli, results
-from harness.postgres.database import connected, schemas
+from harness.postgres.connection import connected
+from harness.postgres.session import schemas
 from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
     from support import Command
 
 SMALL = ("--entries", "20", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from harness.place import Task
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
     from harness.results import Measurement
 
 PAYROLL = Payroll(20, 1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Done = CompletedProcess[str]
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
 
 PUBLISHED = ROOT / "results" / "default.jsonl"
 SMALL = ("--sizes", "50,80", "--components", "2", "--repeat", "1", "--meter", "tracemalloc")

@@ -26,7 +26,7 @@ from support import PLANTED
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
 
 PAYROLL = Payroll(50, 2)
 

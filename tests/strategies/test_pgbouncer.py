@@ -19,7 +19,7 @@ from sqlalchemy import text
 import strategies
 from harness.contract_check import first_difference
 from harness.payroll import Payroll, entries, shuffled_indices
-from harness.postgres.database import connected
+from harness.postgres.connection import connected
 from pooler import PROGRAM, Pooler, eventually, pooler
 
 if TYPE_CHECKING:

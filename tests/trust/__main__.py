@@ -10,7 +10,7 @@ import trust
 from callmeter import discovery
 from callmeter.errors import Error
 from harness import environment, trials
-from harness.postgres.database import open_database
+from harness.postgres.session import open_database
 from harness.trials import Trial, Trials
 
 SAVED = Path("results/trust")
@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, help="how often each is tried; by default as suits it")
     chosen = parser.parse_args()
     with open_database() as database:
-        server = database.told
+        server = database.description
     SAVED.mkdir(exist_ok=True)
     found = {part: _tried(part, chosen.times, server) for part in chosen.part}
     return int(any(trial.held < trial.times for each in found.values() for trial in each))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ from sqlalchemy import URL
 
 from harness import results
 from harness.errors import ResultsError
-from harness.postgres.database import DROPPED, connected, schemas
+from harness.postgres.connection import connected
+from harness.postgres.session import DROPPED, schemas
 from trust import _held
 from trust._stages import EARLIER, compare, wait_until
 
@@ -74,30 +74,22 @@ def following(place: Place, *arguments: str) -> Iterator[str]:
 
 
 def left(place: Place, dsn: URL | None = None) -> Iterator[str]:
-    """Nothing is left after the next run: of processes, folders, locks, sockets or schemas."""
-    begun, server = _is_begun_at(place), _is_server_of(place)
-    for process in _gone(lambda: processes(lambda each: begun(each) or server(each))):
+    """Nothing is left after the next run: of processes, folders or schemas."""
+    for process in outliving(place):
         yield f"process {process} is left"
     for path in place.tmp.iterdir():
         yield f"{path.name} is left in TMPDIR"
     for path in place.work.glob(".*"):
         yield f"{path.name} is left in the working folder"
-    for lock in place.cache.glob("*.lock"):
-        with lock.open() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield f"{lock.name} is held"
-    for name in ("postmaster.pid", ".s.PGSQL.5432"):
-        yield from (f"{path.name} is left" for path in place.cache.glob(f"*/data/{name}"))
     if dsn:
         with connected(dsn) as connection:
             yield from (f"schema {name} is left" for name in schemas(connection, DROPPED))
 
 
 def outliving(place: Place) -> list[str]:
-    """Give the processes of a run that has ended; but not the server, which the next one ends."""
-    return _gone(lambda: processes(_is_begun_at(place)))
+    """Return the processes of a run that has ended, its server's among them."""
+    begun, server = _is_begun_at(place), _is_server_of(place)
+    return _gone(lambda: processes(lambda process: begun(process) or server(process)))
 
 
 def processes(is_one: Callable[[Path], bool]) -> list[str]:
@@ -118,8 +110,11 @@ def _is_begun_at(place: Place) -> Callable[[Path], bool]:
 
 
 def _is_server_of(place: Place) -> Callable[[Path], bool]:
-    cache = place.cache.resolve()
-    return lambda process: (process / "cwd").readlink().is_relative_to(cache)
+    folder = os.fsencode(place.tmp.resolve())
+    return lambda process: (
+        folder in os.fsencode((process / "cwd").readlink())
+        or folder in (process / "cmdline").read_bytes()
+    )
 
 
 def _said(process: Path) -> str:

@@ -37,7 +37,6 @@ from trust._texts import budgets, limits, targets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CACHES = ("MAPPING_STRATEGIES_CACHE", "XDG_CACHE_HOME")
 CUT = "cut off here: no server, and nothing is measured"
 WRITTEN = {"--output", "--save", "--flamegraph"}
 """Options whose value is a file to make: never one of this machine's own."""
@@ -194,7 +193,7 @@ def cut_off() -> Iterator[None]:
     with (
         patch.object(_measuring, "open_database", refuse),
         patch.object(_measuring, "_place", refuse),  # a cluster
-        patch.dict(os.environ, dict.fromkeys(CACHES, str(Path("results/cache").absolute()))),
+        patch.dict(os.environ, {"XDG_CACHE_HOME": str(Path("results/cache").absolute())}),
         patch.object(measure, "run", refuse),
         patch.object(self_check, "readings", refuse),
     ):

@@ -22,10 +22,10 @@ FOLDER, STAGE, TAKES = "TRUST_PLACE", "TRUST_STAGE", "TRUST_TAKES"
 # After which call each stage is held, the nth time that it is made.
 AFTER = {
     "start": [
-        ("harness.postgres.embedded", "_Server.start", 1),  # the lock on starting is held
-        ("harness.postgres.database", "_drop_abandoned", 1),  # of a --dsn
+        ("harness.postgres.server", "Server.start", 1),
+        ("harness.postgres.session", "_drop_abandoned", 1),  # of a --dsn
     ],
-    "seeding": [("harness.postgres.dataset", "_copy", 1)],  # amid the transaction
+    "seeding": [("harness.postgres.dataset", "_copy_rows", 1)],  # amid the transaction
     "saving": [("os", "fsync", 3)],  # two measurements are in the file
     "reporting": [("harness.reports.table", "render", 1)],
 }

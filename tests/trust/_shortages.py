@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 ANY = {0, 1, 2}  # it depends on what it still needs
 LINES = 3  # of a run that ends as others do: Saved, Which fits?
-WORKING, TEMPORARY, CACHE = "working folder", "TMPDIR", "cache"
-SIZES = {WORKING: 4, TEMPORARY: 4, CACHE: 400}
+WORKING, TEMPORARY = "working folder", "TMPDIR"
+SIZES = {WORKING: 4, TEMPORARY: 400}
 """Megabytes of each folder's disk."""
 MOST_FILES = (8, 12, 16, 24, 32, 64)
 MOST_MEMORY = (50, 100, 200, 400, 800)
@@ -59,13 +59,11 @@ def _from_the_start() -> Iterator[Fault]:
         yield f"at most {size} MB of address space", "all", how
 
 
-def disk_full(where: str, stage: str, cache: Path) -> str:
+def disk_full(where: str, stage: str) -> str:
     """Say what was wrong after that disk was full from that stage on, until the run's end."""
-    with a_place(cache) as place, ExitStack() as disks:
-        folder = {WORKING: place.work, TEMPORARY: place.tmp, CACHE: place.root / "cache"}[where]
+    with a_place() as place, ExitStack() as disks:
+        folder = {WORKING: place.work, TEMPORARY: place.tmp}[where]
         disks.enter_context(mounted(folder, SIZES[where]))
-        if where == CACHE:
-            place = type(place)(place.root, folder, place.entries)
         if where == WORKING:
             place.keep_earlier_run()
         with held(place, stage) as run:
@@ -75,28 +73,28 @@ def disk_full(where: str, stage: str, cache: Path) -> str:
             return problems(run, ANY, lines=LINES)
 
 
-def command_out_of(limit: int, stage: str, cache: Path) -> str:
+def command_out_of(limit: int, stage: str) -> str:
     """Say what was wrong after the command could get no more of it from that stage on."""
-    with a_place(cache) as place, held(place, stage) as run:
+    with a_place() as place, held(place, stage) as run:
         most = used(run.process.pid, limit)
         resource.prlimit(run.process.pid, limit, (most, most))
         run.end()
         return problems(run, ANY, lines=LINES)
 
 
-def child_out_of_memory(stage: str, cache: Path) -> str:
+def child_out_of_memory(stage: str) -> str:
     """The same for the process that is measured: its row says so."""
-    with a_place(cache) as place, held(place, stage, env=TAKES_MUCH) as run:
+    with a_place() as place, held(place, stage, env=TAKES_MUCH) as run:
         most = used(run.at, resource.RLIMIT_AS)
         resource.prlimit(run.at, resource.RLIMIT_AS, (most, most))
         run.end()
         return problems(run, {1}, lines=LINES)
 
 
-def killed_for_memory(stage: str, cache: Path) -> str:
+def killed_for_memory(stage: str) -> str:
     """The same, as the kernel does it to a container that needs more than its limit."""
     with (
-        a_place(cache) as place,
+        a_place() as place,
         a_cgroup(place.root.parent.name) as group,
         held(place, stage, env=TAKES_MUCH) as run,
     ):
@@ -107,9 +105,9 @@ def killed_for_memory(stage: str, cache: Path) -> str:
         return wrong or ("" if "out of memory?" in said else "the row does not say it")
 
 
-def from_the_start(limit: int, most: int, cache: Path) -> str:
+def from_the_start(limit: int, most: int) -> str:
     """Say what was wrong with a run that had no more of it at all."""
-    with a_place(cache) as place:
+    with a_place() as place:
         run = compare(place, preexec_fn=partial(resource.setrlimit, limit, (most, most)))
         wrong = [*ended(run, ANY, LINES), *lost(run), *following(place), *left(place)]
         return "; ".join(wrong)

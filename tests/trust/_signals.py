@@ -54,18 +54,18 @@ def faults() -> Iterator[Fault]:
         yield "terminal closed", stage, partial(at_terminal, Terminal.close, stage)
 
 
-def to_command(what: signal.Signals, stage: str, cache: Path) -> str:
+def to_command(what: signal.Signals, stage: str) -> str:
     """Say what was wrong after the signal, or nothing."""
-    with a_place(cache) as place, held(place, stage) as run:
+    with a_place() as place, held(place, stage) as run:
         run.process.send_signal(what)
         run.process.wait(SECONDS)
         run.end()
         return problems(run, {-9 if what == signal.SIGKILL else INTERRUPTED})
 
 
-def at_any_moment(what: signal.Signals, cache: Path) -> str:
+def at_any_moment(what: signal.Signals) -> str:
     """The same after a random part of what a run takes, and not held still."""
-    with a_place(cache) as place:
+    with a_place() as place:
         process = start(place)
         run = Held(place, process, place.work / "run.jsonl")
         moment = RANDOM.uniform(OF_IMPORT, OF_IMPORT + OF_RUN)
@@ -82,9 +82,9 @@ def cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def to_child(what: signal.Signals, stage: str, of: Callable[[int], int], cache: Path) -> str:
+def to_child(what: signal.Signals, stage: str, of: Callable[[int], int]) -> str:
     """The same for a process that it started: the row says so, the others are measured."""
-    with a_place(cache) as place, held(place, stage) as run:
+    with a_place() as place, held(place, stage) as run:
         os.kill(of(run.at), what)
         run.end()
         return problems(run, {FAILED}, lines=LINES)
@@ -101,11 +101,11 @@ def worker(number: int) -> int:
     return int(status.partition("PPid:")[2].split()[0])
 
 
-def at_terminal(do: Callable[[Terminal], object], stage: str, cache: Path) -> str:
+def at_terminal(do: Callable[[Terminal], object], stage: str) -> str:
     """Say what was wrong after that was done to the terminal that the command runs at."""
     terminal = Terminal()
     with (
-        a_place(cache) as place,
+        a_place() as place,
         closing(terminal),
         held(place, stage, **terminal.as_popen_takes_it()) as run,
     ):

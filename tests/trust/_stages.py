@@ -1,6 +1,6 @@
 """A real run of `python -m harness compare` at a place of its own, held still at any stage.
 
-place = make_place(folder, cache)
+place = make_place(folder)
 with held(place, "seeding") as run:     # amid its transaction
     run.process.send_signal(...)        # whatever is to be survived
     code = run.end()                    # let it go on, and wait
@@ -19,7 +19,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.postgres.folders import CACHE_VARIABLE
 from support import PLANTED, ROOT
 from trust import _held
 
@@ -38,7 +37,6 @@ class Place:
     """The folders of the runs of one trial, and what is known of them before."""
 
     root: Path
-    cache: Path
     entries: int = field(default_factory=lambda: next(SIZES))
 
     @property
@@ -62,7 +60,6 @@ class Place:
             **os.environ,
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
             "TMPDIR": str(self.tmp),
-            CACHE_VARIABLE: str(self.cache),
             _held.FOLDER: str(self.root),
         }
 
@@ -94,9 +91,9 @@ class Held:
         return int((self.place.root / "held").read_text())
 
 
-def make_place(root: Path, cache: Path) -> Place:
+def make_place(root: Path) -> Place:
     """Make the folders, and a run that was saved earlier and must stay as it is."""
-    place = Place(root, cache)
+    place = Place(root)
     for folder in (place.work, place.tmp):
         folder.mkdir(parents=True)
     place.keep_earlier_run()

@@ -28,7 +28,6 @@ NAMES = (
     "two\nlines",
     "-x;$(id)",
 )
-NOT_OF_A_CACHE = set('"$`\\\n')
 DEEP = "/".join(["very-deep-folder"] * 8)
 """Longer than the address of a socket may be."""
 VARIABLES: dict[str, dict[str, str | None]] = {
@@ -69,30 +68,23 @@ def _circumstances() -> Iterator[tuple[str, dict[str, Any]]]:
     for name in (*NAMES, DEEP):
         said = "too deep for a socket" if name == DEEP else f"named {name!r}"
         yield f"folders {said}", {"name": name}
-        is_odd = bool(set(name) & NOT_OF_A_CACHE)
-        yield f"folders and cache {said}", {"name": name, "own_cache": True, "is_odd": is_odd}
-    yield from ((f"umask {mask:03o}", {"mask": mask, "own_cache": True}) for mask in UMASKS)
+    yield from ((f"umask {mask:03o}", {"mask": mask}) for mask in UMASKS)
     yield from ((f"{what} closed", {"closed": number}) for what, number in STREAMS.items())
     yield from ((f"{what} full", {"full": number}) for what, number in STREAMS.items() if number)
 
 
 def run_with(
-    cache: Path,
     *,
     variables: dict[str, str | None] | None = None,
     python: Sequence[str] = (),
     words: Sequence[str] = (),
     name: str = "place",
-    own_cache: bool = False,
     mask: int | None = None,
     closed: int | None = None,
     full: int | None = None,
-    is_odd: bool = False,
 ) -> str:
     """Say what was wrong with a run under these circumstances, or nothing."""
-    with a_place(cache, name) as place:
-        if own_cache:
-            place = type(place)(place.root, place.root / "cache", place.entries)
+    with a_place(name) as place:
 
         def prepare() -> None:
             if mask is not None:
@@ -105,16 +97,16 @@ def run_with(
         wanted = {**place.environment, **(variables or {})}
         known = {key: value for key, value in wanted.items() if value is not None}
         done = compare(place, *words, python=python, preexec_fn=prepare, env=known)
-        is_refused = is_odd or 1 in {closed, full} or "-OO" in python
+        is_refused = 1 in {closed, full} or "-OO" in python
         wrong = [*ended(done, {2} if is_refused else {0}, LINES), *lost(done)]
         if closed == 2 and "Saved" in done.output:
             wrong.append("notes are in the answer")
         return "; ".join([*wrong, *left(place)])
 
 
-def saved_twice(cache: Path) -> str:
+def saved_twice() -> str:
     """A second run does not write over the first."""
-    with a_place(cache) as place:
+    with a_place() as place:
         first = compare(place)
         first.written = first.saved.read_bytes().rpartition(b"\n")[0]
         second = compare(place)
@@ -122,9 +114,9 @@ def saved_twice(cache: Path) -> str:
         return "; ".join([*ended(first, {0}, LINES), *ended(second, {2}), *lost(second)])
 
 
-def folder_removed(stage: str, cache: Path) -> str:
+def folder_removed(stage: str) -> str:
     """The working folder, with the run's file, is removed from that stage on."""
-    with a_place(cache) as place, held(place, stage) as run:
+    with a_place() as place, held(place, stage) as run:
         shutil.rmtree(place.work)
         run.end()
         place.work.mkdir()
@@ -133,9 +125,9 @@ def folder_removed(stage: str, cache: Path) -> str:
         return problems(run, {0, 1, 2}, lines=LINES)
 
 
-def read_only_checkout(cache: Path) -> str:
+def read_only_checkout() -> str:
     """The harness writes nothing beside its own code."""
-    with a_place(cache) as place:
+    with a_place() as place:
         checkout = place.root / "checkout"
         checkout.mkdir()
         mount(ROOT, checkout)
@@ -148,9 +140,9 @@ def read_only_checkout(cache: Path) -> str:
         return "; ".join(wrong)
 
 
-def read_only_folder(cache: Path) -> str:
+def read_only_folder() -> str:
     """It says that nothing can be saved there, before it measures."""
-    with a_place(cache) as place:
+    with a_place() as place:
         mount(place.work, place.work)
         try:
             done = compare(place)

@@ -6,9 +6,8 @@ import os
 import signal
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from harness.trials import Trial
@@ -17,41 +16,27 @@ from trust._stages import make_place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    Fault = tuple[str, str, Callable[[Path], str]]
-    """What is done, at which stage, and a function that tries it once.
-
-    It takes a cache folder that nobody else uses meanwhile, and says what was wrong.
-    """
+    Fault = tuple[str, str, Callable[[], str]]
+    """What is done, at which stage, and a function that tries it once and says what was wrong."""
 
     from trust._stages import Place
 
 
 @contextmanager
-def a_cache() -> Iterator[Path]:
-    """Give a cache folder, that the trials of a part share, where every user can pass through."""
-    with tempfile.TemporaryDirectory(prefix="trust-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder) / "cache"
-
-
-@contextmanager
-def a_place(cache: Path, name: str = "place") -> Iterator[Place]:
+def a_place(name: str = "place") -> Iterator[Place]:
     """Give a place for one trial, removed after it."""
     with tempfile.TemporaryDirectory(prefix="trust-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        yield make_place(Path(folder) / name, cache)
+        yield make_place(Path(folder) / name)
 
 
 def tally(faults: Iterable[Fault], times: int) -> Iterator[Trial]:
     """Try each so often, side by side; give what came of it, in their order."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     side_by_side = os.cpu_count() or 1
-    with ExitStack() as caches, ThreadPoolExecutor(side_by_side) as pool:
-        free: SimpleQueue[Path] = SimpleQueue()
-        for _ in range(side_by_side):
-            free.put(caches.enter_context(a_cache()))
+    with ThreadPoolExecutor(side_by_side) as pool:
         begun = [
-            (what, where, [pool.submit(_once, once, free) for _ in range(times)])
+            (what, where, [pool.submit(_once, once) for _ in range(times)])
             for what, where, once in faults
         ]
         try:
@@ -63,12 +48,9 @@ def tally(faults: Iterable[Fault], times: int) -> Iterator[Trial]:
             pool.shutdown(cancel_futures=True)  # interrupted: what was begun comes to its end
 
 
-def _once(once: Callable[[Path], str], free: SimpleQueue[Path]) -> str:
-    """Give what it says; what it raises has not held either, and the others go on."""
-    cache = free.get()
+def _once(once: Callable[[], str]) -> str:
+    """Return what it says; what it raises has not held either, and the others go on."""
     try:
-        return once(cache)
+        return once()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    finally:
-        free.put(cache)

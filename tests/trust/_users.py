@@ -42,14 +42,12 @@ def faults() -> Iterator[Fault]:
             yield "clock set back a day", stage, partial(clock_set_back, stage)
 
 
-def as_user(user: int, codes: set[int], _: Path, *, is_homeless: bool = False) -> str:
+def as_user(user: int, codes: set[int], *, is_homeless: bool = False) -> str:
     """Say what was wrong with the run of that user, whose all folders are, or nothing."""
-    with a_place(Path("unused")) as place:
-        place = type(place)(place.root, place.root / ".cache" / "mapping-strategies", place.entries)
+    with a_place() as place:
         for path in (place.root, *place.root.rglob("*")):
             os.chown(path, user, user)
         environment = place.environment | {"HOME": str(place.root)}
-        del environment["MAPPING_STRATEGIES_CACHE"]
         if is_homeless:
             del environment["HOME"]
         process = subprocess.Popen(
@@ -92,9 +90,9 @@ def _is_open(folder: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
-def clock_set_back(stage: str, cache: Path) -> str:
+def clock_set_back(stage: str) -> str:
     """Say what was wrong after the clock was set back at that stage, for all but the server."""
-    with a_place(cache) as place:
+    with a_place() as place:
         time = place.root / "time"
         time.write_text("+0")
         faked = {

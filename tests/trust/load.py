@@ -19,8 +19,8 @@ from callmeter import temporary
 from callmeter.meters.rss import resident
 from harness.cli import compare
 from harness.plan import Consume
-from harness.postgres.database import connected, open_database
-from harness.postgres.folders import CACHE_VARIABLE
+from harness.postgres.connection import connected
+from harness.postgres.session import open_database
 from harness.trials import Trial
 from harness.words import megabytes
 from support import ROOT, as_dsn
@@ -38,7 +38,7 @@ ENTRIES = 100
 SETTLED = 2
 """Compares after which memory counts: what is imported and pooled once has been."""
 MOST_GROWTH = 5_000_000
-"""Bytes that a process, or the cache, may have grown by in any number of compares after that."""
+"""Bytes that a process may have grown by in any number of compares after that."""
 
 
 class Left(NamedTuple):
@@ -48,7 +48,6 @@ class Left(NamedTuple):
     threads: int
     processes: int
     temporary_files: int
-    sockets_and_locks: int
     schemas: int
     connections: int
 
@@ -65,7 +64,6 @@ def in_a_row(how: Callable[[Path, str | None], None], times: int, url: URL | Non
     """Compare so often; it held as often as after the first there is what there was after it."""
     counted: list[Left] = []
     resident_bytes: list[int] = []
-    cache_bytes: list[int] = []
     with own_folders() as folder:
         for _ in range(times):
             run = folder / "run.jsonl"
@@ -74,16 +72,12 @@ def in_a_row(how: Callable[[Path, str | None], None], times: int, url: URL | Non
             gc.collect()
             counted.append(left(folder, url))
             resident_bytes.append(resident("VmRSS"))
-            cache_bytes.append(disk_bytes(folder / "cache"))
     held = sum(each == counted[0] for each in counted)
-    grown = [_growth(sizes) for sizes in (resident_bytes, cache_bytes)]
     seen = [_counts(counted)]
     if how is in_this_process:
         seen.append(f"the process holds {_from_to(resident_bytes)}")
-    if url is None:
-        seen.append(f"the cache has {_from_to(cache_bytes)}")
     where = f"{'on a --dsn' if url else 'on the embedded server'}, {str(how.__doc__).rstrip('.')}"
-    is_flat = max(grown) <= MOST_GROWTH
+    is_flat = _growth(resident_bytes) <= MOST_GROWTH
     return Trial("compares in a row", where, times, held if is_flat else 0, "; ".join(seen))
 
 
@@ -104,9 +98,12 @@ def in_a_process_each(run: Path, dsn: str | None) -> None:
 
 @contextmanager
 def own_folders() -> Iterator[Path]:
-    """Give a folder that holds the cache and all temporary files of what runs meanwhile."""
-    with own_folder(CACHE_VARIABLE, "cache") as folder, pytest.MonkeyPatch.context() as patch:
+    """Make a folder that holds all temporary files of what runs meanwhile."""
+    with temporary.folder() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        folder.chmod(0o711)  # root's server is run by another user
         (folder / "temporary").mkdir()
+        (folder / "temporary").chmod(0o711)
         patch.setenv("TMPDIR", str(folder / "temporary"))
         patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
         yield folder
@@ -114,19 +111,9 @@ def own_folders() -> Iterator[Path]:
 
 @contextmanager
 def a_foreign_database() -> Iterator[URL]:
-    """Give a database that stands for a user's own."""
-    with own_folder(CACHE_VARIABLE), open_database() as database:
+    """Start a server that stands for a user's own."""
+    with open_database() as database:
         yield database.url
-
-
-@contextmanager
-def own_folder(variable: str, inside: str = "") -> Iterator[Path]:
-    """Give a new folder, which, or what is to be inside, the environment variable names."""
-    with temporary.folder() as name, pytest.MonkeyPatch.context() as patch:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's server is run by another user
-        patch.setenv(variable, str(folder / inside))
-        yield folder
 
 
 def left(folder: Path, url: URL | None) -> Left:
@@ -137,15 +124,9 @@ def left(folder: Path, url: URL | None) -> Left:
         threads=_count(Path("/proc/self/task")),
         processes=sum(_is_of(process, folder) for process in Path("/proc").glob("[0-9]*")),
         temporary_files=_count(folder / "temporary"),
-        sockets_and_locks=len([*folder.glob("cache/**/*.lock"), *folder.glob("cache/**/.s.*")]),
         schemas=schemas,
         connections=connections,
     )
-
-
-def disk_bytes(folder: Path) -> int:
-    """Give what the folder's files take on disk."""
-    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
 
 
 def _is_of(process: Path, folder: Path) -> bool:

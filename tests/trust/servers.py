@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from support import as_dsn
 from trust._after import problems
 from trust._proxy import Proxy
-from trust._servers import CONTENT, Server, foreign, small_disk
+from trust._servers import CONTENT, Server, fill_disk, foreign, of_run, small_disk
 from trust._stages import STAGES, held
 from trust._trial import a_place, tally
 
@@ -64,7 +64,7 @@ def faults() -> Iterator[Fault]:
             yield what, stage, partial(trial, stage)
 
 
-def _trials() -> dict[str, tuple[Callable[[str, Path], str], Sequence[str]]]:
+def _trials() -> dict[str, tuple[Callable[[str], str], Sequence[str]]]:
     before_reports = STAGES[:-1]  # then the embedded server is stopped already
     connected = STAGES[1:-1]
     by_dsn = {
@@ -84,21 +84,24 @@ def _trials() -> dict[str, tuple[Callable[[str, Path], str], Sequence[str]]]:
     }
 
 
-def of_embedded(fault: Callable[[Server], object], stage: str, cache: Path) -> str:
+def of_embedded(fault: Callable[[Server], object], stage: str) -> str:
     """Say what was wrong after the fault, or nothing."""
-    with a_place(cache) as place, held(place, stage, *LIMITS) as run:
-        fault(Server(place.cache))
+    with a_place() as place, held(place, stage, *LIMITS) as run:
+        fault(of_run(place))
         run.end()
         return problems(run, {0} if stage in WRITTEN else {2})
 
 
-def of_full_disk(stage: str, cache: Path) -> str:
-    """The same, where the cache's disk is full from then on, until the next run."""
-    with small_disk(cache) as small, a_place(small) as place, held(place, stage, *LIMITS) as run:
-        server = Server(place.cache)
-        server.fill_disk()
+def of_full_disk(stage: str) -> str:
+    """The same, where the disk of temporary files is full from then on, until the next run."""
+    with (
+        a_place() as place,
+        small_disk(place.tmp) as filler,
+        held(place, stage, *LIMITS) as run,
+    ):
+        fill_disk(filler)
         run.end()
-        (place.cache / "filler").unlink()
+        filler.unlink()
         # One baseline has the server write a file: its row says that there is no room.
         return problems(run, {0, 1} if stage in WRITTEN else {2}, lines=2)
 
@@ -106,9 +109,9 @@ def of_full_disk(stage: str, cache: Path) -> str:
 CODES = {"soon": {0}, "never": {2}, "refuses": {0, 1, 2}}
 
 
-def of_dsn(back: str, fault: Callable[[Server], object], stage: str, cache: Path) -> str:
+def of_dsn(back: str, fault: Callable[[Server], object], stage: str) -> str:
     """Say what was wrong after the fault of a server that comes back so, or nothing."""
-    with foreign(cache.with_name("f")) as server, a_place(cache) as place:
+    with foreign() as server, a_place() as place:
         asked = (*LIMITS, "--dsn", as_dsn(server.url))
         before = server.scalar(CONTENT)
         with held(place, stage, *asked) as run:
@@ -128,9 +131,9 @@ def of_dsn(back: str, fault: Callable[[Server], object], stage: str, cache: Path
     return "; ".join(filter(None, [wrong, changed]))
 
 
-def of_interrupt(stage: str, cache: Path) -> str:
+def of_interrupt(stage: str) -> str:
     """Say what was wrong after a Ctrl-C that came while the server did not answer, or nothing."""
-    with foreign(cache.with_name("f")) as server, a_place(cache) as place:
+    with foreign() as server, a_place() as place:
         asked = (*LIMITS, "--dsn", as_dsn(server.url))
         with held(place, stage, *asked) as run:
             server.send(signal.SIGSTOP)
@@ -142,12 +145,12 @@ def of_interrupt(stage: str, cache: Path) -> str:
             return problems(run, {130}, *asked, dsn=server.url, lines=2)
 
 
-def of_cut(cut: Callable[[Proxy], None], stage: str, cache: Path) -> str:
+def of_cut(cut: Callable[[Proxy], None], stage: str) -> str:
     """Say what was wrong after the way to the server was cut, or nothing."""
     with (
-        foreign(cache.with_name("f")) as server,
+        foreign() as server,
         tempfile.TemporaryDirectory(prefix="t") as folder,
-        a_place(cache) as place,
+        a_place() as place,
     ):
         proxy = Proxy(Path(folder), server.data)
         asked = (*LIMITS, "--dsn", f"host={folder} dbname=postgres user=postgres")

@@ -1,9 +1,9 @@
-"""Several runs at once on one cache, or on one --dsn: none harms another, not even by its death."""
+"""Several runs at once, on one --dsn or not: none harms another, not even by its death."""
 
 from __future__ import annotations
 
 import tempfile
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ def faults() -> Iterator[Fault]:
     """Give what is done, at which stage of the one run."""
     for by_dsn in (False, True):
         for same in (True, False):
-            on = f"on one {'--dsn' if by_dsn else 'cache'}, {'one payroll' if same else 'two'}"
+            on = f"{'on one --dsn' if by_dsn else 'embedded'}, {'one payroll' if same else 'two'}"
             for stage in STAGES:
                 for kills in (True, False):
                     what = f"a run {'is killed' if kills else 'ends'} beside another, {on}"
@@ -46,15 +46,11 @@ def faults() -> Iterator[Fault]:
             yield f"{AT_ONCE} begin at once, {on}", "start", cold
 
 
-def beside(stage: str, cache: Path, *, by_dsn: bool, same: bool, kills: bool) -> str:
-    """End or kill a run at the stage while another waits, or measures; say what was wrong."""
-    with _somewhere(cache, by_dsn=by_dsn) as (root, dsn, asked):
+def beside(stage: str, *, by_dsn: bool, same: bool, kills: bool) -> str:
+    """End or kill a run at the stage while another measures; say what was wrong."""
+    with _somewhere(by_dsn=by_dsn) as (root, dsn, asked):
         one, other = _places(root, 2, same=same)
-        with held(one, stage, *asked) as run, ExitStack() as stack:
-            # What the one holds, the other waits for; elsewhere it is held amid its own work.
-            waits = not dsn and (stage == "start" or (stage == "seeding" and same))
-            begun = _begun(other, *asked) if waits else held(other, "measuring", *asked)
-            another = stack.enter_context(nullcontext(begun) if isinstance(begun, Held) else begun)
+        with held(one, stage, *asked) as run, held(other, "measuring", *asked) as another:
             if kills:
                 run.process.kill()
             run.end()
@@ -64,10 +60,10 @@ def beside(stage: str, cache: Path, *, by_dsn: bool, same: bool, kills: bool) ->
     return "; ".join(filter(None, wrong))
 
 
-def at_once(cache: Path, *, by_dsn: bool, same: bool) -> str:
-    """Begin several at the same moment, on a cache that nothing is in yet."""
+def at_once(*, by_dsn: bool, same: bool) -> str:
+    """Begin several at the same moment."""
     wrong: list[str] = []
-    with _somewhere(cache, by_dsn=by_dsn) as (root, dsn, asked):
+    with _somewhere(by_dsn=by_dsn) as (root, dsn, asked):
         places = _places(root, AT_ONCE, same=same)
         runs = [_begun(place, *asked) for place in places]
         for run in runs:
@@ -79,7 +75,7 @@ def at_once(cache: Path, *, by_dsn: bool, same: bool) -> str:
 
 
 @contextmanager
-def _somewhere(cache: Path, *, by_dsn: bool) -> Iterator[tuple[Path, URL | None, tuple[str, ...]]]:
+def _somewhere(*, by_dsn: bool) -> Iterator[tuple[Path, URL | None, tuple[str, ...]]]:
     """Give a folder for the places, and the server and the words that the runs are told."""
     with tempfile.TemporaryDirectory(prefix="t", ignore_cleanup_errors=True) as name:
         root = Path(name)
@@ -87,14 +83,14 @@ def _somewhere(cache: Path, *, by_dsn: bool) -> Iterator[tuple[Path, URL | None,
         if not by_dsn:
             yield root, None, ()
             return
-        with foreign(cache.with_name("f")) as server:
+        with foreign() as server:
             yield root, server.url, ("--dsn", as_dsn(server.url))
 
 
 def _places(root: Path, count: int, *, same: bool) -> list[Place]:
-    """Give the places of runs on one cache, of one payroll or of several."""
-    places = [make_place(root / str(nth), root / "c") for nth in range(count)]
-    return [Place(each.root, each.cache, places[0].entries) for each in places] if same else places
+    """Return the places of runs, of one payroll or of several."""
+    places = [make_place(root / str(nth)) for nth in range(count)]
+    return [Place(each.root, places[0].entries) for each in places] if same else places
 
 
 def _begun(place: Place, *asked: str) -> Held:

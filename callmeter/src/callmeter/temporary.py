@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 PREFIX = "callmeter.tmp-"
 OURS = re.compile(rf"{re.escape(PREFIX)}[a-z0-9_]{{8}}")
-ONLY_OURS = 0o700
+OPEN = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+"""What others may do in a folder that is none of ours: we let them pass through at most."""
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def _remove_unless_locked(path: str) -> None:
     opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         status = os.fstat(opened)
-        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == ONLY_OURS:
+        if status.st_uid == os.geteuid() and not status.st_mode & OPEN:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path, ignore_errors=True)
     finally:

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from harness.payroll import Payroll, entries
-from harness.postgres.database import connected, drop
+from harness.postgres.connection import connected
 from harness.postgres.dataset import ENTRIES_A_COPY, provide, warm_up_for, write
+from harness.postgres.dsn import in_schema
+from harness.postgres.session import drop
+from strategies.schema import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Connection
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
     from strategies.contract import PremiumEntry
 
 
@@ -35,6 +38,33 @@ def test_components_are_stored_in_another_order_than_theirs(database: Database) 
     with connected(provide(database, Payroll(40, 6))) as connection:
         query = "SELECT position FROM premium_component ORDER BY ctid LIMIT 6"
         assert list(connection.scalars(text(query))) == [5, 4, 3, 2, 1, 0]
+
+
+def test_the_tables_are_as_their_mapping_makes_them(
+    database: Database, written: Callable[[Iterable[PremiumEntry]], URL]
+) -> None:
+    """Though keys and indexes are added to rows that are there."""
+    with connected(in_schema(database.url, "of_mapping")) as connection:
+        connection.execute(text("CREATE SCHEMA of_mapping"))
+        Base.metadata.create_all(connection)
+        wanted = structure(connection)
+        drop(connection, ["of_mapping"])
+    with connected(written(entries(Payroll(3, 1)))) as connection:
+        assert structure(connection) == wanted
+    assert len(wanted) > len(Base.metadata.tables)
+
+
+def structure(connection: Connection) -> set[str]:
+    """The columns, constraints and indexes that are seen from there."""
+    query = """
+        SELECT concat_ws(' ', table_name, column_name, udt_name, is_nullable, ordinal_position)
+          FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = current_schema()::regnamespace
+        UNION SELECT replace(indexdef, current_schema() || '.', '') FROM pg_indexes
+         WHERE schemaname = current_schema()
+        """
+    return set(connection.execute(text(query)).scalars())
 
 
 def test_writing_tells_how_many_entries_are_written(database: Database) -> None:

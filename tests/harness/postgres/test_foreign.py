@@ -19,11 +19,11 @@ from foreign import PASSWORD, ROLE, Foreign, foreign_server
 from harness import results
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
-from harness.postgres import database as database_module
-from harness.postgres import run_lock
-from harness.postgres.database import DROPPED, MARK, connected, open_database
+from harness.postgres import run_lock, session
+from harness.postgres.connection import connected
 from harness.postgres.dataset import provide
 from harness.postgres.dsn import in_schema, parse_dsn
+from harness.postgres.session import DROPPED, MARK, open_database
 from support import PLANTED, ROOT
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def test_a_server_that_can_only_be_read_is_named(foreign: Foreign) -> None:
 
 
 def test_an_old_server_is_named(foreign: Foreign, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "OLDEST_SERVER", 99)
+    monkeypatch.setattr(session, "OLDEST_SERVER", 99)
     assert "the server is PostgreSQL 18; 99 or newer is needed" in fails(foreign.dsn())
 
 

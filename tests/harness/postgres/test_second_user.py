@@ -1,4 +1,4 @@
-"""The embedded server lets nobody else in: tried as a second user of the machine."""
+"""The server of a run lets nobody else in: tried as a second user of the machine."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from harness.errors import DatabaseError
-from harness.postgres import embedded
+from harness.postgres import server as server_of_run
 from support import ROOT
 from users import NAMELESS, NOBODY, ROOT_USER, STRANGER, as_user, only_root, served_by
 
@@ -31,19 +30,15 @@ PYTHON = f"python{sysconfig.get_python_version()}"
 @pytest.fixture(scope="module", params=[ROOT_USER, NOBODY], ids=["root", "an ordinary user"])
 def data(request: pytest.FixtureRequest) -> Iterator[Path]:
     """The data folder of a running server, of root's or of an ordinary user's."""
-    home = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
-    home.chmod(0o755)
-    os.chown(home, request.param, request.param)
-    with served_by(request.param, home / "cache") as folder:
+    with served_by(request.param) as folder:
         yield folder
-    shutil.rmtree(home)
 
 
-def open_to_a_stranger(paths: Iterable[Path]) -> str:
-    """Those of the paths that another user can read or write."""
+def open_to(user: int, paths: Iterable[Path]) -> str:
+    """Those of the paths that this user can read or write."""
     every = list(paths)
     return as_user(
-        STRANGER,
+        user,
         lambda: [each for each in every if os.access(each, os.R_OK) or os.access(each, os.W_OK)],
     )
 
@@ -59,25 +54,50 @@ def server(data: Path) -> list[Path]:
     return found
 
 
+def strangers(data: Path) -> list[int]:
+    """Users that have no business there; `nobody`, too, where it is not the one who calls."""
+    caller = data.parents[1].stat().st_uid
+    return [user for user in (STRANGER, NOBODY) if user != caller]
+
+
 def test_another_user_can_read_and_write_nothing(data: Path) -> None:
-    cache = data.parents[1]
-    every = [cache, *cache.rglob("*")]
-    assert {"users.lock", "start.lock", "log", "pg_hba.conf"} <= {path.name for path in every}
-    assert open_to_a_stranger(every) == "[]"
-    assert "PermissionError" in as_user(STRANGER, lambda: list(cache.iterdir()))
+    folder = data.parents[1]
+    every = [folder, data.parent, *data.parent.rglob("*")]
+    assert {"log", "postgresql.conf", "postmaster.pid"} <= {path.name for path in every}
+    for user in strangers(data):
+        assert open_to(user, every) == "[]"
+        for closed in (folder, data.parent, data):
+            assert "PermissionError" in as_user(user, lambda path=closed: list(path.iterdir()))
+
+
+def test_nor_change_who_may_connect(data: Path) -> None:
+    """What may be read where others pass through."""
+    rules = [data.parents[1] / name for name in ("pg_hba.conf", "pg_ident.conf")]
+    for user in strangers(data):
+        assert as_user(user, lambda: [os.access(path, os.W_OK) for path in rules]) == str(
+            [False, False]
+        )
+
+
+def test_nor_signal_its_processes(data: Path) -> None:
+    first = int(server(data)[0].name)
+    for user in strangers(data):
+        assert "PermissionError" in as_user(user, lambda: os.kill(first, 0))
 
 
 def test_nor_by_the_memory_that_its_processes_share(data: Path) -> None:
-    shared = {path for path in Path("/dev/shm").iterdir() if path.owner() == data.owner()}  # noqa: S108
+    owner = data.stat().st_uid
+    shared = {path for path in Path("/dev/shm").iterdir() if path.stat().st_uid == owner}  # noqa: S108
     mapped = {
         Path(line.split()[-1])
         for process in server(data)
         for line in (process / "maps").read_text().splitlines()
-        if "/dev/shm/" in line  # noqa: S108
+        if "/" in line and "(deleted)" not in line and "rw-s" in line
     }
     found = [path for path in shared | mapped if path.exists()]
     assert found
-    assert open_to_a_stranger(found) == "[]"
+    for user in strangers(data):
+        assert open_to(user, found) == "[]"
 
 
 def test_it_listens_on_no_network_port(data: Path) -> None:
@@ -101,39 +121,24 @@ def test_another_user_cannot_connect(data: Path) -> None:
     def connect() -> object:
         return psycopg.connect(host=str(data), user="postgres", dbname="postgres")
 
-    assert "ermission denied" in as_user(STRANGER, connect)
-    for path, mode in (data.parent, 0o711), (data, 0o711), (by_socket, 0o777):
-        path.chmod(mode)
+    folder = data.parents[1]
+    modes = {path: path.stat().st_mode for path in (folder, data.parent, data, by_socket)}
+    for user in strangers(data):
+        assert "ermission denied" in as_user(user, connect)
+    for path in modes:
+        path.chmod(0o777 if path == by_socket else 0o711)
     try:
-        said = as_user(STRANGER, connect)
+        said = [as_user(user, connect) for user in strangers(data)]
         as_root = as_user(ROOT_USER, connect)
     finally:
-        for path in data.parent, data, by_socket:
-            path.chmod(0o700)
-    assert "authentication failed" in said
-    assert ("Connection" in as_root) == (data.parents[1].owner() == "root")
+        for path, mode in modes.items():
+            path.chmod(mode)
+    assert all("authentication failed" in each for each in said)
+    assert ("Connection" in as_root) == (folder.owner() == "root")
 
 
-@pytest.mark.parametrize("planted", ["a folder", "a symlink of theirs", "a symlink of ours"])
-def test_a_folder_that_another_user_planted_is_refused(cache: Path, planted: str) -> None:
-    target = cache.parent / "target"
-    target.mkdir(mode=0o755)
-    (target / "users.lock").write_text("precious")
-    if planted == "a folder":
-        cache.mkdir()
-    else:
-        cache.symlink_to(target)
-    if planted != "a symlink of ours":
-        os.chown(cache, STRANGER, STRANGER, follow_symlinks=False)
-    with pytest.raises(DatabaseError, match="not a folder that only its owner"), embedded.running():
-        pass
-    assert [path.name for path in target.iterdir()] == ["users.lock"]
-    assert (target / "users.lock").read_text() == "precious"
-
-
-def test_a_user_without_a_name_is_told_so(cache: Path) -> None:
-    os.chown(cache.parent, NAMELESS, NAMELESS)
-    said = as_user(NAMELESS, embedded.running().__enter__)
+def test_a_user_without_a_name_is_told_so() -> None:
+    said = as_user(NAMELESS, server_of_run.running().__enter__)
     assert said.startswith(
         "DatabaseError: Postgres runs only for a user with a name, and user 54321"
     )
@@ -161,12 +166,14 @@ def modes(*folders: Path) -> dict[Path, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("user", [ROOT_USER, NOBODY], ids=["root", "an ordinary user"])
-def test_a_whole_run_changes_the_mode_of_no_folder(cache: Path, user: int) -> None:
+def test_a_whole_run_changes_the_mode_of_no_folder(user: int) -> None:
     python = python_of(user)
     if python is None or (user and not os.access(ROOT, os.X_OK)):
         pytest.skip("there is no Python that an ordinary user can run")
-    home, work, temporary = (cache.parent / name for name in ("home", "work", "tmp"))
-    for folder, mode in (home, 0o750), (work, 0o2775), (temporary, 0o700):
+    parent = Path(tempfile.mkdtemp(prefix="mapping-strategies-test"))
+    parent.chmod(0o755)
+    home, work, temporary = (parent / name for name in ("home", "work", "tmp"))
+    for folder, mode in (home, 0o750), (work, 0o2775), (temporary, 0o711):
         folder.mkdir()
         os.chown(folder, user, user)
         folder.chmod(mode)
@@ -184,9 +191,8 @@ def test_a_whole_run_changes_the_mode_of_no_folder(cache: Path, user: int) -> No
             "PATH": os.defpath,
             "HOME": str(home),
             "TMPDIR": str(temporary),
-            "PYTHONPATH": f"{ROOT}:{ROOT}/callmeter/src:{libraries}",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'callmeter' / 'src'}:{libraries}",
             "PYTHONDONTWRITEBYTECODE": "1",
-            embedded.CACHE_VARIABLE: str(cache) if user == ROOT_USER else "",
         },
         user=user,
         group=user,
@@ -199,6 +205,5 @@ def test_a_whole_run_changes_the_mode_of_no_folder(cache: Path, user: int) -> No
     assert done.returncode == 0, done.stderr
     after = modes(*watched)
     assert {path: after[path] for path in before} == before
-    made = cache if user == ROOT_USER else home / ".cache" / "mapping-strategies"
-    assert open_to_a_stranger([made, *made.rglob("*")]) == "[]"
     assert list(temporary.iterdir()) == []
+    shutil.rmtree(parent)

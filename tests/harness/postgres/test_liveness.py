@@ -10,12 +10,19 @@ from sqlalchemy import text
 
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
-from harness.postgres import answering, away
-from harness.postgres.answering import answers, is_lost, keep_alive, watched
-from harness.postgres.database import KEPT, Database, connected
+from harness.postgres import liveness
+from harness.postgres.connection import Database, connected
 from harness.postgres.dataset import provide
-from trust._servers import Server
-from trust._trial import a_cache
+from harness.postgres.liveness import (
+    answers,
+    is_away,
+    is_lost,
+    keep_alive,
+    wait_until_back,
+    watched,
+)
+from harness.postgres.session import DROPPED
+from trust._servers import Foreign, foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,23 +31,19 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with a_cache() as cache:
-        server = Server(cache)
-        server.start()
+def server() -> Iterator[Foreign]:
+    with foreign() as server:
         yield server
-        server.start()
-        server.stop()
 
 
 @pytest.fixture
-def url(server: Server) -> URL:
+def url(server: Foreign) -> URL:
     """Where it is found by who waits for it as shortly as libpq can."""
     return server.url.update_query_dict({"connect_timeout": "2"})
 
 
 def test_a_statement_ends_when_the_server_hangs(
-    server: Server, url: URL, monkeypatch: pytest.MonkeyPatch
+    server: Foreign, url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ask() -> None:
         with connected(url) as connection, watched(connection):
@@ -48,7 +51,7 @@ def test_a_statement_ends_when_the_server_hangs(
             server.send(signal.SIGSTOP)
             connection.execute(text("SELECT 1"))
 
-    monkeypatch.setattr(answering, "SECONDS_BETWEEN", 0.1)
+    monkeypatch.setattr(liveness, "SECONDS_BETWEEN", 0.1)
     with pytest.raises(DatabaseError, match="Postgres at "):
         ask()
     assert not answers(url)
@@ -58,20 +61,20 @@ def test_a_statement_ends_when_the_server_hangs(
 
 
 def test_a_payroll_is_not_waited_for_when_the_server_hangs(
-    server: Server, url: URL, monkeypatch: pytest.MonkeyPatch
+    server: Foreign, url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ask() -> None:
         with connected(url) as alive:
             server.send(signal.SIGSTOP)
-            provide(Database(url, "ours", KEPT, "18", alive), Payroll(3, 1))
+            provide(Database(url, "ours", DROPPED, "18", alive), Payroll(3, 1))
 
-    monkeypatch.setattr(answering, "SECONDS_BETWEEN", 0.1)
+    monkeypatch.setattr(liveness, "SECONDS_BETWEEN", 0.1)
     with pytest.raises(DatabaseError, match="Postgres at "):
         ask()
     server.send(signal.SIGCONT)
 
 
-def test_a_connection_is_lost_when_the_server_ends_it(server: Server) -> None:
+def test_a_connection_is_lost_when_the_server_ends_it(server: Foreign) -> None:
     with connected(server.url) as connection:
         keep_alive(connection)
         assert not is_lost(connection)
@@ -79,21 +82,21 @@ def test_a_connection_is_lost_when_the_server_ends_it(server: Server) -> None:
         assert is_lost(connection)
 
 
-def test_a_server_that_came_back_is_held_again(server: Server) -> None:
+def test_a_server_that_came_back_is_held_again(server: Foreign) -> None:
     with connected(server.url) as alive:
         database = Database(server.url, "ours", "none", "18", alive, server.start)
         server.stop("immediate")
-        assert away.is_away(database, ask=False)
-        away.come_back(database)
-        assert not away.is_away(database, ask=True)
+        assert is_away(database, ask=False)
+        wait_until_back(database)
+        assert not is_away(database, ask=True)
 
 
 def test_one_that_stays_away_is_not_waited_for_for_ever(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(away, "SECONDS_TO_COME_BACK", 0.1)
+    monkeypatch.setattr(liveness, "SECONDS_TO_COME_BACK", 0.1)
     with connected(server.url) as alive:
         server.stop()
         with pytest.raises(DatabaseError, match="Postgres at "):
-            away.come_back(Database(server.url, "ours", "none", "18", alive))
+            wait_until_back(Database(server.url, "ours", "none", "18", alive))
     server.start()

@@ -1,4 +1,8 @@
-"""Whether a server answers: one that is stopped takes connections, and never says a word."""
+"""Whether a server answers, and what to do until it does again.
+
+One that hangs takes connections, and never answers; one that went away, if only for a moment, has
+ended the connections that there were.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +18,23 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
+from harness.errors import DatabaseError
+from harness.postgres.connection import one_line_errors
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import URL, Connection
 
-SECONDS_TO_CONNECT = 10
+    from harness.postgres.connection import Database
+
 SECONDS_BETWEEN = 15
 """How long a statement may take before the server is asked whether it still answers."""
+SECONDS_TO_COME_BACK = 30
 
 
 def answers(url: URL) -> bool:
-    """Say whether the server answers a new connection in time, be it with a refusal.
+    """Whether the server answers a new connection in time, be it with a refusal.
 
     It is asked nothing over that connection: the answer to a statement may take for ever.
     """
@@ -38,25 +46,15 @@ def answers(url: URL) -> bool:
     return True
 
 
-def accepts(url: URL) -> bool:
-    """Say whether the server accepts connections: not while it goes down, comes up or hangs."""
-    _, where = url.get_dialect()().create_connect_args(url)
-    return PGconn.ping(make_conninfo(**where).encode()) == Ping.OK
+def accepts(url: URL, within: float = 0) -> bool:
+    """Whether the server accepts connections: not while it goes down, comes up or hangs.
 
-
-def takes_connections(folder: Path, seconds: float) -> bool:
-    """Say whether the server with its socket there does, once it has started or recovered.
-
-    It is given so many seconds for that.
+    One that comes up, or recovers, has `within` seconds for that.
     """
-    where = make_conninfo(
-        host=str(folder),
-        user="postgres",
-        dbname="postgres",
-        connect_timeout=SECONDS_TO_CONNECT,
-    )
-    deadline = monotonic() + seconds
-    while (found := PGconn.ping(where.encode())) == Ping.REJECT and monotonic() < deadline:
+    _, where = url.get_dialect()().create_connect_args(url)
+    conninfo = make_conninfo(**where).encode()
+    deadline = monotonic() + within
+    while (found := PGconn.ping(conninfo)) == Ping.REJECT and monotonic() < deadline:
         sleep(0.1)
     return found == Ping.OK
 
@@ -81,12 +79,12 @@ def watched(connection: Connection) -> Iterator[None]:
 
 
 def keep_alive(connection: Connection) -> None:
-    """Have the server end the connection for no idleness."""
+    """Ask the server to end the connection for no idleness."""
     connection.exec_driver_sql("SET idle_session_timeout = 0")
 
 
 def is_lost(connection: Connection) -> bool:
-    """Say whether the server has ended an idle connection, without asking it.
+    """Whether the server has ended an idle connection, which is not asked anything.
 
     A lost one is given up, so that it can be closed, or made again, without an error.
     """
@@ -99,6 +97,37 @@ def is_lost(connection: Connection) -> bool:
     except psycopg.Error:
         connection.invalidate()
     return connection.invalidated
+
+
+def is_away(database: Database, *, ask: bool) -> bool:
+    """Whether the server was away, or is; with `ask`, also whether it hangs or is going down.
+
+    A server that is shut down ends its connections one by one: the idle one may be the last.
+    """
+    return is_lost(database.alive) or (ask and not accepts(database.url))
+
+
+def wait_until_back(database: Database) -> None:
+    """Wait until the server is back. Raise DatabaseError for one that stays away."""
+    deadline = monotonic() + SECONDS_TO_COME_BACK
+    while True:
+        try:
+            database.start()
+            _connect_again(database)
+        except DatabaseError:
+            if monotonic() > deadline:
+                raise
+            sleep(1)
+        else:
+            return
+
+
+def _connect_again(database: Database) -> None:
+    with one_line_errors(database.url):
+        database.alive.invalidate()
+        database.alive.rollback()  # nothing: or it would not connect again
+        with watched(database.alive):
+            keep_alive(database.alive)
 
 
 def _pgconn(connection: Connection) -> Any:

@@ -11,15 +11,16 @@ from sqlalchemy.exc import ProgrammingError
 from harness.errors import DatabaseError
 from harness.payroll import Payroll
 from harness.postgres import run_lock
-from harness.postgres.database import DROPPED, MARK, connected, open_database, schemas
-from harness.postgres.dataset import provide, version
+from harness.postgres.connection import connected
+from harness.postgres.dataset import provide
 from harness.postgres.dsn import in_schema
+from harness.postgres.session import DROPPED, MARK, open_database, schemas
 from support import as_dsn
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from harness.postgres.database import Database
+    from harness.postgres.connection import Database
 
 UNREACHABLE = "postgresql://nobody:secret@127.0.0.1:1/x"
 
@@ -76,7 +77,7 @@ def test_the_next_run_drops_what_a_killed_one_left(
     assert state_of(foreign) == sorted([*before, (not_ours, "t")])
 
 
-def test_what_the_embedded_server_keeps_is_not_dropped(database: Database) -> None:
+def test_what_a_run_wrote_to_its_own_server_is_not_dropped(database: Database) -> None:
     """Even by a run that names the embedded server as its --dsn."""
     url = provide(database, Payroll(3, 1))
     with open_database(as_dsn(database.url)), connected(url) as connection:
@@ -113,7 +114,7 @@ def test_an_interrupted_write_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         provide(database, payroll)
     with connected(database.url) as connection:
-        assert schemas(connection, f"{database.schema_prefix}_{version()}_4x2_realistic_999") == []
+        assert schemas(connection, f"{database.schema_prefix}_4x2_realistic_999") == []
 
 
 @pytest.mark.parametrize("dsn", [UNREACHABLE, "postgresql:/nobody:secret@x", "nobody:secret@x"])
