@@ -43,7 +43,7 @@ python -m harness choose --entries 50000 --memory 256MiB --time 2s --need mutabl
 
 python -m harness choose --entries 10000 --memory 64MB --meter rss
 
-python -m harness choose --entries 10000 --memory 64MB --run results/local/some-run.jsonl
+python -m harness choose --entries 10000 --memory 64MB --run run.jsonl
 
 python -m harness choose --entries 10000 --memory 64MB --format adr --output 0001-premiums.md
 """

@@ -21,7 +21,7 @@ from harness.printable import printable
 
 EXAMPLES = """Examples:
 
-python -m harness diff results/local/before.jsonl results/local/after.jsonl
+python -m harness diff before.jsonl after.jsonl
 
 python -m harness diff before.jsonl after.jsonl --all
 

@@ -17,7 +17,7 @@ EXAMPLES = """Examples:
 
 python -m harness report                                      # the published run
 
-python -m harness report results/local/some-run.jsonl --sort time
+python -m harness report run.jsonl --sort time
 
 python -m harness report --format html --output report.html
 """

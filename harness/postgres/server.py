@@ -39,7 +39,7 @@ SECONDS_TO_START = 60
 SECONDS_TO_END = 20
 """Postgres itself takes 5 to kill a process of its own that does not end."""
 SHORT = "/tmp"  # noqa: S108 (in it is a folder of our own)
-LONGEST_PLACE = 60  # a Unix socket's address has 103 bytes or more, with our folders and its name
+LONGEST_PLACE = 54  # a Unix socket's address has 103 bytes or more; our folders and its name, 49
 RULES = "local all postgres peer map=caller\n"
 SETTINGS = {
     "dynamic_shared_memory_type": "mmap",  # in the data folder: nothing is left in /dev/shm

@@ -173,12 +173,18 @@ def test_libpqs_variables_do_not_lead_elsewhere(monkeypatch: pytest.MonkeyPatch)
     assert {name: os.environ[name] for name in elsewhere} == elsewhere
 
 
-def test_a_deep_temporary_folder_will_do(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    deep = place / ("very-" * 20 + "deep folder")
+@pytest.mark.parametrize("more", [0, 1, 100])
+def test_a_deep_temporary_folder_will_do(
+    place: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    """Even one that leaves no room for the address of a socket."""
+    deep = place / ("d" * (server.LONGEST_PLACE + more - len(os.fsencode(place)) - 1))
     deep.mkdir(mode=0o755)
     monkeypatch.setattr("tempfile.tempdir", str(deep))
     with server.running() as ours:
         assert answer(ours.url, "SELECT 1") == 1
+        assert ours.folder.is_relative_to(deep) == (more == 0)
+        assert len(os.fsencode(ours.data / ".s.PGSQL.5432")) <= 103
     assert not ours.folder.exists()
 
 
