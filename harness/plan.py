@@ -57,6 +57,8 @@ class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
         """Raise ValueError for half a payroll."""
         if (self.size is None) != (self.profile is None):
             raise ValueError("a payroll has a size and a profile; anything else has neither")
+        if (self.item == "entry") != self.is_payroll:
+            raise ValueError("a payroll's items are entries, and nothing else's are")
 
     @property
     def payroll(self) -> Payroll:

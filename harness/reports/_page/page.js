@@ -80,15 +80,16 @@
     body.replaceChildren();
     savedRun.split("\n").slice(1).forEach((line, place) => {
       if (!line) return;
-      const { cell, figures, error, unavailable } = JSON.parse(line);
+      const { cell, figures, error, items, unavailable } = JSON.parse(line);
       if (gone.has(cell.strategy)) return;
       const how = [cell.cold && "first call", cell.paused && "GC paused"].filter(Boolean);
       const meter = [cell.meter, ...how].join(", ");
       const said = Object.entries(figures).map(([name, value]) => `${name} ${value}`).join(" · ");
       const row = body.insertRow();
       row.id = `line-${place + 2}`;
-      for (const text of [place + 2, cell.strategy, meter, cell.entries.toLocaleString("en"),
-        cell.profile, cell.repeat ?? 0, error ?? unavailable ?? said]) {
+      const { size = items, profile = "" } = cell.workload ?? {};
+      for (const text of [place + 2, cell.strategy, meter, size?.toLocaleString("en") ?? "",
+        profile, cell.repeat ?? 0, error ?? unavailable ?? said]) {
         row.insertCell().textContent = text;
       }
     });
