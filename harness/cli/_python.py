@@ -32,11 +32,11 @@ def measured_in(
     folder: Path | None = None
     if "memray" not in interpreter.packages:
         cache = user_cache_path("callmeter")
-        if install:
+        if (known := memray_folder(interpreter, cache)).exists():
+            folder = known
+        elif install:
             tell(f"installing memray for {interpreter.name}")
             folder = install_memray(interpreter, cache)
-        elif (known := memray_folder(interpreter, cache)).exists():
-            folder = known
         elif needed:
             raise NotAvailableError(
                 f"this needs memray, which {interpreter.path} does not have; {HINT}"

@@ -6,7 +6,9 @@ ratios to the reference, each in its own run, and only where the repeats tell th
 
 Measures the payrolls of one size, the baseline's smallest unless --entries says which, or the
 functions of a run of `measure`, and with the meters alone that the limits need. A limit may be of
-one strategy or target: slotted=peak:2%. In a GitHub job the summary is appended to the job's page.
+one strategy or target: slotted=peak:2%. The functions that a baseline names are called, after its
+set-up: check no run whose code you would not run. In a GitHub job the summary is appended to the
+job's page.
 """
 
 from __future__ import annotations
