@@ -95,11 +95,12 @@ def _without_indexes() -> MetaData:
 
 
 def _add_indexes(connection: Connection) -> None:
-    for table in Base.metadata.sorted_tables:
+    whole = MetaData()  # a copy: a constraint that is added so is left out of its table ever after
+    for table in [table.to_metadata(whole) for table in Base.metadata.sorted_tables]:
         for index in table.indexes:
             index.create(connection)
         for key in table.foreign_key_constraints:
-            connection.execute(AddConstraint(key, isolate_from_table=False))
+            connection.execute(AddConstraint(key))
 
 
 def _copy(connection: Connection, premiums: list[PremiumEntry]) -> None:
