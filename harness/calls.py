@@ -25,7 +25,6 @@ from harness.payroll import Payroll, Profile, warm_up_for
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FACTORY = f"{__name__}:make_call"
 OWN = tuple(f"{Path(str(package.__file__)).parent}{sep}" for package in (harness, strategies))
 tracebacks.not_users |= {OWN[0], str(strategies.__file__)}
 

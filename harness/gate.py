@@ -125,9 +125,7 @@ def names_of(
     Raises UsageError for one that the baseline does not have, or that failed in it; and for a file
     that only the baseline names: a run may come from anywhere, and to measure a file executes it.
     """
-    found = [m for m in baseline.measurements if m.cell.workload in workloads]
-    known = dict.fromkeys(m.cell.strategy for m in found if m.cell.strategy not in baselines.ALL)
-    broken = {m.cell.strategy for m in found if m.error}
+    known, broken = _known_and_broken(baseline, workloads)
     for name in names or ():
         if name not in known:
             raise unknown("strategy or target in the baseline", name, known)
@@ -145,13 +143,18 @@ def names_of(
 
 def names_judged(baseline: Run, workloads: Collection[Workload]) -> list[str]:
     """Give the strategies and targets that did not fail; raises UsageError for none."""
-    found = [m for m in baseline.measurements if m.cell.workload in workloads]
-    known = dict.fromkeys(m.cell.strategy for m in found if m.cell.strategy not in baselines.ALL)
-    broken = {m.cell.strategy for m in found if m.error}
+    known, broken = _known_and_broken(baseline, workloads)
     wanted = [name for name in known if name not in broken]
     if not wanted:
         raise UsageError("the baseline has nothing that did not fail")
     return wanted
+
+
+def _known_and_broken(baseline: Run, workloads: Collection[Workload]) -> tuple[list[str], set[str]]:
+    """Return the strategies and targets at those workloads, and those that failed there."""
+    found = [m for m in baseline.measurements if m.cell.workload in workloads]
+    names = dict.fromkeys(m.cell.strategy for m in found if m.cell.strategy not in baselines.ALL)
+    return list(names), {m.cell.strategy for m in found if m.error}
 
 
 def only(baseline: Run, cells: Iterable[Cell]) -> Run:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -99,9 +100,7 @@ def memray_folder(interpreter: Interpreter, cache: Path) -> Path:
 
     It has the name of a folder of packages, so that nobody takes what is in it for a user's code.
     """
-    from importlib.metadata import version
-
-    return cache / f"memray-{version('memray')}-{interpreter.tag}" / "site-packages"
+    return cache / f"memray-{metadata.version('memray')}-{interpreter.tag}" / "site-packages"
 
 
 def install_memray(interpreter: Interpreter, cache: Path) -> Path:
@@ -114,7 +113,7 @@ def install_memray(interpreter: Interpreter, cache: Path) -> Path:
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = mkdtemp(dir=folder.parent)
-    wanted = "==".join(folder.parent.name.split("-")[:2])
+    wanted = f"memray=={metadata.version('memray')}"
     try:
         done = subprocess.run(
             [*_pip_of(interpreter), "install", "--quiet", "--target", fresh, wanted],
