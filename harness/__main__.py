@@ -11,7 +11,7 @@ try:
 except FileNotFoundError:
     pass  # the working folder was removed: nothing can be imported from it
 
-from harness.arguments import hide_secrets
+from harness.base.arguments import hide_secrets
 
 
 def main() -> NoReturn:

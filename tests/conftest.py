@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 
 from harness import cli
 from harness.postgres.connection import connected
-from harness.postgres.dataset import write
 from harness.postgres.session import drop, open_database, schemas
+from harness.postgres.writer import write
 
 pytest_plugins = ["pytester"]
 

@@ -18,7 +18,7 @@ from sqlalchemy import URL, text
 
 from harness.postgres import accounts, server
 from harness.postgres.connection import connected
-from harness.postgres.dataset import write
+from harness.postgres.writer import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from callmeter.explanation import Explanation
 from callmeter.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
 from callmeter.worker import EXPLAIN
-from harness.plan import FLOOR, REFERENCE, Cell, Consume
-from harness.results import FORMAT, Header, Measurement, Run
+from harness.model.run import FORMAT, Header, Measurement, Run
+from harness.runner.plan import FLOOR, REFERENCE, Cell, Consume
 from support import ENVIRONMENT, a_workload
 
 HOSTILE = "</script><script>window.hostile = true</script>"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from callmeter.worker import CHECK
-from harness.payroll import Profile
-from harness.plan import FLOOR, REFERENCE, Cell, Workload
-from harness.results import FORMAT, Header, Measurement, Run
+from harness.model.run import FORMAT, Header, Measurement, Run
+from harness.payroll.generator import Profile
+from harness.runner.plan import FLOOR, REFERENCE, Cell, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

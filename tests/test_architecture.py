@@ -158,7 +158,7 @@ def test_dask_is_imported_for_a_cluster_only() -> None:
             assert not tops(imports(path)) & {"dask", "distributed"}, path
             at_once = (node for node in ast.parse(path.read_text(encoding="utf-8")).body)
             froms = [node.module for node in at_once if isinstance(node, ast.ImportFrom)]
-            assert "harness.cluster" not in froms, path
+            assert "harness.runner.dask" not in froms, path
 
 
 @pytest.mark.parametrize("folder", ["harness", "harness/postgres", "strategies"])

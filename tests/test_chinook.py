@@ -22,7 +22,7 @@ from examples.chinook import __main__ as example
 from examples.chinook import arrow, invoices, tracks
 from examples.chinook.data import Store, provide, tables
 from examples.chinook.models import SCHEMA, Invoice, Track
-from harness import results
+from harness.model import run as results
 from harness.postgres.connection import connected
 from strategies.shared_values import share_values
 

@@ -10,8 +10,12 @@ import msgspec
 import pytest
 
 from callmeter.errors import UsageError
-from harness import bounds, choices, diffs, output, quoted, reports, results
-from harness.errors import ResultsError
+from harness.base import escape as quoted
+from harness.base import output
+from harness.base.errors import ResultsError
+from harness.model import fields as bounds
+from harness.model import run as results
+from harness.report import choices, diffs, reports
 from support import ROOT
 from trust import _argv, fuzz
 from trust._damaged import ORIGINAL, WHOLE, read

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine
 
-from harness.baselines import floor
-from harness.payroll import Payroll
-from harness.postgres.dataset import provide
+from harness.payroll.generator import Payroll
+from harness.payroll.yardsticks import floor
+from harness.postgres.writer import provide
 from strategies.full_orm import get_premiums_for_payroll
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from harness.results import read
+from harness.model.run import read
 from support import ROOT, harness
 
 if TYPE_CHECKING:
     from email.message import Message
 
-    from harness.results import Run
+    from harness.model.run import Run
 
 CALLMETER = ROOT / "callmeter"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -17,9 +17,9 @@ import typer
 import strategies
 from callmeter import discovery
 from callmeter.errors import Error, UsageError, message
+from harness.base.errors import INTERRUPTED
+from harness.base.secret import masked
 from harness.cli._progress import tell
-from harness.errors import INTERRUPTED
-from harness.secret import masked
 
 if TYPE_CHECKING:
     from types import FrameType

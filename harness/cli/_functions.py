@@ -12,18 +12,20 @@ from callmeter.errors import TargetError, UsageError
 from callmeter.target import parse
 from callmeter.worker import CHECK
 from callmeter.worker_pool import HERE, Environment
-from harness import environment, measure, plan, results
+from harness.base.secret import masked
 from harness.cli import _measuring as measuring
 from harness.cli._progress import progress, tell
-from harness.place import Task
-from harness.secret import masked
+from harness.model import run as results
+from harness.runner import environment, plan
+from harness.runner import scheduler as measure
+from harness.runner.executors import Task
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
     from callmeter.interpreter import Interpreter
     from callmeter.target import Target
-    from harness.results import Measurement, Run
+    from harness.model.run import Measurement, Run
 
 FACTORY = "callmeter.loader:make_call"
 SERVER = "no server of ours"

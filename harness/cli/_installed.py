@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import strategies
-from harness import baselines
 from harness.cli._progress import tell
-from harness.words import listed
+from harness.payroll import yardsticks as baselines
+from harness.report.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from harness.plan import Cell
+    from harness.runner.plan import Cell
 
 
 def installed(cells: list[Cell], named: Collection[str]) -> list[Cell]:

@@ -15,14 +15,20 @@ import strategies
 from callmeter import discovery, memory_limit
 from callmeter.errors import Error, UsageError, message
 from callmeter.worker import CHECK, EXPLAIN
-from harness import baselines, environment, measure, output, plan, reports, results, resumed
+from harness.base import output
+from harness.base.errors import INTERRUPTED
+from harness.base.secret import masked
 from harness.cli._progress import progress, show, tell
 from harness.cli._python import measured_in
-from harness.errors import INTERRUPTED
-from harness.postgres.dataset import provide
+from harness.model import run as results
+from harness.payroll import yardsticks as baselines
 from harness.postgres.liveness import is_away, wait_until_back
 from harness.postgres.session import open_database
-from harness.secret import masked
+from harness.postgres.writer import provide
+from harness.report import reports
+from harness.runner import environment, plan
+from harness.runner import retry as resumed
+from harness.runner import scheduler as measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -30,10 +36,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from harness.payroll import Payroll
-    from harness.place import Place
-    from harness.reports._content import Options
-    from harness.results import Measurement, Run
+    from harness.model.run import Measurement, Run
+    from harness.payroll.generator import Payroll
+    from harness.report.reports._content import Options
+    from harness.runner.executors import Place
 
 
 FILE = re.compile(r"(?P<path>.+?\.(py|jsonl))(?P<call>:.+)?", re.DOTALL)
@@ -162,7 +168,7 @@ def _place(cluster: str | None, files: list[str]) -> AbstractContextManager[Plac
     if cluster is None:
         return nullcontext()
     try:
-        from harness.cluster import place
+        from harness.runner.dask import place
     except ModuleNotFoundError as error:
         said = "--cluster needs a package more: pip install 'mapping-strategies[cluster]'"
         raise UsageError(said) from error

@@ -10,10 +10,10 @@ import typer
 from callmeter import discovery, units
 from callmeter import meters as meters_package
 from callmeter.errors import unknown
-from harness import diffs, reports
-from harness.bounds import LONGEST_SECONDS, MOST, MOST_REPEATS
-from harness.payroll import Profile
-from harness.reports._content import SORT_KEYS
+from harness.model.fields import LONGEST_SECONDS, MOST, MOST_REPEATS
+from harness.payroll.generator import Profile
+from harness.report import diffs, reports
+from harness.report.reports._content import SORT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from callmeter.errors import UsageError
-from harness.printable import printable
+from harness.base.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -22,27 +22,30 @@ import typer
 
 from callmeter import discovery, meters
 from callmeter.errors import UsageError
-from harness import diffs, gate, plan, results
-from harness.bounds import MOST
+from harness.analysis import gate
+from harness.analysis.difference import between
+from harness.base.printable import printable
+from harness.base.secret import STARS
 from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._installed import installed
 from harness.cli._progress import tell
 from harness.cli._python import measured_in
-from harness.compare import FEWEST_TIMES, incomplete
-from harness.difference import between
-from harness.diffs import markdown
-from harness.diffs._content import Shown
-from harness.figures import FIGURES
-from harness.printable import printable
-from harness.secret import STARS
+from harness.model import run as results
+from harness.model.compare import FEWEST_TIMES, incomplete
+from harness.model.fields import MOST
+from harness.model.figures import FIGURES
+from harness.report import diffs
+from harness.report.diffs import markdown
+from harness.report.diffs._content import Shown
+from harness.runner import plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.gate import Limit
-    from harness.results import Run
+    from harness.analysis.gate import Limit
+    from harness.model.run import Run
 
 EXAMPLES = """Examples:
 

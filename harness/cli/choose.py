@@ -19,21 +19,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from callmeter import discovery, units
-from harness import choices, output, results
-from harness.bounds import MOST
-from harness.choice import Limits
+from harness.analysis.choice import Limits
+from harness.analysis.decision import Source, decide
+from harness.analysis.ways import JUDGED_BY, Payrolls
+from harness.base import output
 from harness.cli import _options as option
 from harness.cli._measuring import answer
-from harness.decision import Source, decide
-from harness.joined import joined
-from harness.payroll import Profile
-from harness.ways import JUDGED_BY, Payrolls
+from harness.model import run as results
+from harness.model.fields import MOST
+from harness.model.joined import joined
+from harness.payroll.generator import Profile
+from harness.report import choices
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.results import Run
+    from harness.model.run import Run
 
 EXAMPLES = """Examples:
 

@@ -14,14 +14,14 @@ import typer
 import strategies
 from callmeter import discovery, meters
 from callmeter.errors import UsageError
-from harness import plan
-from harness.bounds import MOST
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._installed import installed
 from harness.cli._progress import tell
-from harness.payroll import Payroll, Profile
-from harness.reports._content import Options
+from harness.model.fields import MOST
+from harness.payroll.generator import Payroll, Profile
+from harness.report.reports._content import Options
+from harness.runner import plan
 
 EXAMPLES = """Examples:
 

@@ -12,12 +12,15 @@ from typing import Annotated
 import typer
 
 from callmeter import discovery
-from harness import diffs, gate, output, results
+from harness.analysis import gate
+from harness.analysis.difference import between
+from harness.base import output
+from harness.base.printable import printable
 from harness.cli import _options as option
 from harness.cli._measuring import answer
-from harness.difference import between
-from harness.diffs._content import Shown
-from harness.printable import printable
+from harness.model import run as results
+from harness.report import diffs
+from harness.report.diffs._content import Shown
 
 EXAMPLES = """Examples:
 

@@ -17,13 +17,14 @@ import typer
 import strategies
 from callmeter.errors import UsageError
 from callmeter.target import is_target
-from harness import output, plan
+from harness.base import output
 from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._python import measured_in
-from harness.payroll import Payroll, Profile
-from harness.reports._content import Options
+from harness.payroll.generator import Payroll, Profile
+from harness.report.reports._content import Options
+from harness.runner import plan
 
 EXAMPLES = """Examples:
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import strategies
+from harness.base.printable import printable
 from harness.cli._progress import show
-from harness.printable import printable
 
 EXAMPLES = "Example:  python -m harness list"
 

@@ -15,12 +15,12 @@ from typing import Annotated
 import typer
 
 from callmeter import discovery, meters
-from harness import plan
 from harness.cli import _functions as functions
 from harness.cli import _measuring as measuring
 from harness.cli import _options as option
 from harness.cli._python import measured_in
-from harness.reports._content import Options
+from harness.report.reports._content import Options
+from harness.runner import plan
 
 EXAMPLES = """Examples:
 

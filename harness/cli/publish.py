@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from callmeter.errors import UsageError
-from harness import output
+from harness.base import output
 from harness.cli._progress import tell
-from harness.publish import DOCUMENTS, REPORTS, rendered, renewed
+from tools.publish.publish import DOCUMENTS, REPORTS, rendered, renewed
 
 EXAMPLES = "Example:  python -m harness publish"
 

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from callmeter import discovery
-from harness import output, reports, results
+from harness.base import output
 from harness.cli import _options as option
 from harness.cli._measuring import answer
-from harness.reports._content import Options
+from harness.model import run as results
+from harness.report import reports
+from harness.report.reports._content import Options
 
 EXAMPLES = """Examples:
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import msgspec
 
 from callmeter import meters, self_check
-from harness import output
+from harness.base import output
 from harness.cli import _options as option
 from harness.cli._progress import show
-from harness.reports._selfcheck import HEADINGS, cells
-from harness.reports.table import aligned
+from harness.report.reports._selfcheck import HEADINGS, cells
+from harness.report.reports.table import aligned
 
 EXAMPLES = """Examples:
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from secrets import choice
 from typing import Any
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 
 UNUSED = range(61_184, 65_520)
 """Users for services that have no account: systemd takes its own from these numbers too."""

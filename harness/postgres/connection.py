@@ -11,9 +11,9 @@ import psycopg
 from sqlalchemy import URL, Connection, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
+from harness.base.secret import masked
 from harness.postgres.dsn import place
-from harness.secret import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

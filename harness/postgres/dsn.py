@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 from sqlalchemy import URL
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,7 +18,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres.connection import one_line_errors
 
 if TYPE_CHECKING:

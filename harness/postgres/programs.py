@@ -13,7 +13,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres.accounts import as_user
 
 MAJOR = "18"

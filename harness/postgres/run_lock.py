@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres.liveness import is_lost, watched
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL
 
 from callmeter import temporary
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres import accounts, dsn, programs
 from harness.postgres.liveness import accepts
 

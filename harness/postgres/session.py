@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.schema import DropSchema
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres import dsn, run_lock, server
 from harness.postgres.connection import Database, connected
 from harness.postgres.liveness import keep_alive, watched

@@ -8,7 +8,8 @@ import pytest
 
 from callmeter import discovery, meters
 from callmeter.errors import UsageError
-from harness import cli, reports
+from harness import cli
+from harness.report import reports
 
 PACKAGES = pytest.mark.parametrize("package", [meters, reports, cli], ids=lambda p: p.__name__)
 

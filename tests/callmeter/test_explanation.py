@@ -10,10 +10,10 @@ import pytest
 from callmeter.driver_values import FILE
 from callmeter.layers import LAYERS, OTHER, by_layer, layer_of
 from callmeter.recording import Frame, Part
-from harness import plan
-from harness.measure import reading, run
-from harness.payroll import Payroll
-from harness.postgres.dataset import provide
+from harness.payroll.generator import Payroll
+from harness.postgres.writer import provide
+from harness.runner import plan
+from harness.runner.scheduler import reading, run
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from harness.arguments import hidden
+from harness.base.arguments import hidden
 from support import ROOT
 
 

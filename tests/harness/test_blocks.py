@@ -18,12 +18,12 @@ from callmeter.explanation import Explanation
 from callmeter.layers import DOMAIN, ORM_INSTANCES
 from callmeter.self_check import Reading
 from callmeter.worker import EXPLAIN
-from harness import blocks
-from harness.compare import FEWEST_TIMES
-from harness.errors import ResultsError
-from harness.plan import FLOOR, REFERENCE
-from harness.results import Measurement, Run
+from harness.base.errors import ResultsError
+from harness.model.compare import FEWEST_TIMES
+from harness.model.run import Measurement, Run
+from harness.runner.plan import FLOOR, REFERENCE
 from support import a_cell, a_run, saved
+from tools.publish import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,11 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.changes import Other, Rung, changes
-from harness.choice import Limits, judged, winner
-from harness.plan import REFERENCE
-from harness.predict import Point
-from harness.ways import Failure, Way
+from harness.analysis.changes import Other, Rung, changes
+from harness.analysis.choice import Limits, judged, winner
+from harness.analysis.prediction import Point
+from harness.analysis.ways import Failure, Way
+from harness.runner.plan import REFERENCE
 
 ALL = frozenset({"list", "mutable", "orm-identity", "stream"})
 

@@ -14,15 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callmeter import discovery
-from harness import choices, cli
-from harness.changes import Changes
-from harness.choice import RULE, Limits, Verdict
-from harness.choices import _sentences as sentences
-from harness.decision import Decision, Source, decide
-from harness.plan import REFERENCE
-from harness.predict import Basis, Prediction
-from harness.results import FORMAT, Header, Measurement, Run
-from harness.ways import Payrolls, Way
+from harness import cli
+from harness.analysis.changes import Changes
+from harness.analysis.choice import RULE, Limits, Verdict
+from harness.analysis.decision import Decision, Source, decide
+from harness.analysis.prediction import Basis, Prediction
+from harness.analysis.ways import Payrolls, Way
+from harness.model.run import FORMAT, Header, Measurement, Run
+from harness.report import choices
+from harness.report.choices import _sentences as sentences
+from harness.runner.plan import REFERENCE
 from strategies.traits import TRAITS
 from support import ROOT, a_cell, a_run, failed, saved
 

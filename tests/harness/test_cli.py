@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 
 import strategies
 from callmeter import discovery
-from harness import baselines, cli, results
+from harness import cli
+from harness.model import run as results
+from harness.payroll import yardsticks as baselines
 from harness.postgres.connection import connected
 from harness.postgres.session import schemas
 from support import PLANTED, ROOT, as_dsn, harness, is_refused
@@ -253,7 +255,7 @@ def test_no_words_give_a_traceback(
 ) -> None:
     """All that comes before measuring: measuring itself is replaced by nothing to do."""
     monkeypatch.setattr("harness.cli._measuring.measured", lambda *_, **__: sys.exit(0))
-    monkeypatch.setattr("harness.results.new_path", lambda: Path("unused"))
+    monkeypatch.setattr("harness.model.run.new_path", lambda: Path("unused"))
     monkeypatch.setattr(sys, "argv", ["harness", "compare", *words])
     with pytest.raises(SystemExit) as ended:
         cli.main()

@@ -19,14 +19,16 @@ from callmeter.errors import UsageError
 from callmeter.interpreter import inspect_interpreter
 from callmeter.worker_pool import Environment
 from dask_cluster import Dask, until
-from harness import cluster, environment, plan, results
+from harness.base.errors import ClusterError
 from harness.cli import _measuring as measuring
 from harness.cli._measuring import Setting
-from harness.cluster import place
-from harness.errors import ClusterError
-from harness.measure import reading, run
-from harness.payroll import Payroll
-from harness.postgres.dataset import provide
+from harness.model import run as results
+from harness.payroll.generator import Payroll
+from harness.postgres.writer import provide
+from harness.runner import dask as cluster
+from harness.runner import environment, plan
+from harness.runner.dask import place
+from harness.runner.scheduler import reading, run
 from support import PLANTED, ROOT, as_dsn
 
 if TYPE_CHECKING:
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from harness.place import Task
+    from harness.model.run import Measurement
     from harness.postgres.connection import Database
-    from harness.results import Measurement
+    from harness.runner.executors import Task
 
 PAYROLL = Payroll(20, 1)
 WAITS = str(PLANTED / "tells_and_waits.py")
@@ -264,7 +266,7 @@ def test_a_worker_elsewhere_has_its_own_folders(dask: Dask, url: URL) -> None:
 
 
 def test_a_missing_package_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "harness.cluster")
+    monkeypatch.delitem(sys.modules, "harness.runner.dask")
     monkeypatch.setitem(sys.modules, "distributed", None)
     dsn = "postgresql://h/d"
     with pytest.raises(UsageError, match=r"pip install 'mapping-strategies\[cluster\]'"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from callmeter.worker import CHECK
-from harness.compare import incomplete, ranked, rows
-from harness.payroll import Payroll
-from harness.plan import FLOOR, REFERENCE, Cell, Workload, cells
-from harness.results import FORMAT, Header, Measurement, Run
+from harness.model.compare import incomplete, ranked, rows
+from harness.model.run import FORMAT, Header, Measurement, Run
+from harness.payroll.generator import Payroll
+from harness.runner.plan import FLOOR, REFERENCE, Cell, Workload, cells
 from support import a_workload
 
 

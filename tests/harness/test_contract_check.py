@@ -12,8 +12,8 @@ from weakref import finalize
 
 import pytest
 
-from harness.contract_check import HELD_OF_A_STREAM, first_difference, stream_breach
-from harness.payroll import Payroll, entries
+from harness.payroll.generator import Payroll, entries
+from harness.payroll.verify import HELD_OF_A_STREAM, first_difference, stream_breach
 from strategies.contract import Kind, PremiumComponent, PremiumEntry, Status
 
 if TYPE_CHECKING:

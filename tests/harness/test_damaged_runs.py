@@ -11,8 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 
 from callmeter import discovery
-from harness import bounds, reports, results
-from harness.errors import ResultsError
+from harness.base.errors import ResultsError
+from harness.model import fields as bounds
+from harness.model import run as results
+from harness.report import reports
 from trust._damaged import (
     ESCAPES,
     ORIGINAL,

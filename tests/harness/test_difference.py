@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness import results
-from harness.difference import Change, Difference, Setting, Verdict, between
-from harness.figures import FIGURES
-from harness.plan import FLOOR, REFERENCE
-from harness.results import Measurement, Run
+from harness.analysis.difference import Change, Difference, Setting, Verdict, between
+from harness.model import run as results
+from harness.model.figures import FIGURES
+from harness.model.run import Measurement, Run
+from harness.runner.plan import FLOOR, REFERENCE
 from support import MACHINE, ROOT, a_cell, a_run, failed, memory, times, with_baselines
 
 PUBLISHED = results.read(ROOT / "results" / "default.jsonl")

@@ -9,11 +9,12 @@ import json
 import pytest
 
 from callmeter import discovery
-from harness import diffs, gate
-from harness.difference import Difference, between
-from harness.diffs._content import Shown
-from harness.plan import FLOOR
-from harness.results import Run
+from harness.analysis import gate
+from harness.analysis.difference import Difference, between
+from harness.model.run import Run
+from harness.report import diffs
+from harness.report.diffs._content import Shown
+from harness.runner.plan import FLOOR
 from support import MACHINE, a_run, failed, memory, times, with_baselines
 
 BEFORE = with_baselines(

@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 
 from callmeter.interpreter import inspect_interpreter
-from harness.environment import describe
+from harness.runner.environment import describe
 
 
 def test_it_says_what_the_numbers_depend_on() -> None:

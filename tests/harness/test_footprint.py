@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.footprint import code_lines, footprint
+from tools.publish.footprint import code_lines, footprint
 
 SOURCE = '''"""A docstring
 of two lines."""

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from callmeter.errors import UsageError
-from harness import gate
-from harness.difference import between
-from harness.plan import REFERENCE, Cell
-from harness.results import Measurement, Run
+from harness.analysis import gate
+from harness.analysis.difference import between
+from harness.model.run import Measurement, Run
+from harness.runner.plan import REFERENCE, Cell
 from support import a_cell, a_run, failed, memory, times, with_baselines
 
 BASELINE = with_baselines(*memory("lean", 4e6, 4e6), *times("lean", 0.05, 0.05, 0.05))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import results
+from harness.model import run as results
 from support import PLANTED, ROOT, harness, is_refused, memory, saved, with_baselines
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from callmeter.errors import UsageError
-from harness.compare import incomplete
-from harness.joined import joined
-from harness.plan import REFERENCE
-from harness.results import Measurement
+from harness.model.compare import incomplete
+from harness.model.joined import joined
+from harness.model.run import Measurement
+from harness.runner.plan import REFERENCE
 from support import a_cell, a_run, failed, times
 
 

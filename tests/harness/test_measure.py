@@ -15,12 +15,13 @@ import pytest
 from callmeter import memory_limit, meters
 from callmeter.worker import CHECK
 from callmeter.worker_pool import WorkerPool
-from harness import baselines, plan
-from harness.measure import FIGURES, measure, reading, run
-from harness.payroll import Payroll
-from harness.place import Task, through
-from harness.postgres.dataset import provide
-from harness.results import Measurement
+from harness.model.run import Measurement
+from harness.payroll import yardsticks as baselines
+from harness.payroll.generator import Payroll
+from harness.postgres.writer import provide
+from harness.runner import plan
+from harness.runner.executors import Task, through
+from harness.runner.scheduler import FIGURES, measure, reading, run
 from support import PLANTED
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import _measuring
-from harness.payroll import Payroll
+from harness.payroll.generator import Payroll
 
 
 def test_the_command_that_repeats_a_run_tells_nothing_of_this_machine(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import results
+from harness.model import run as results
 from support import PLANTED, ROOT, harness
 
 if TYPE_CHECKING:

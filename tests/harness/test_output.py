@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callmeter.errors import UsageError
-from harness import output
+from harness.base import output
 
 
 def test_a_file_is_written_whole_with_an_end_of_line(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import results
+from harness.model import run as results
 from support import ROOT, is_refused
 from support import harness as command_line
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.payroll import Payroll, Profile, entries, shuffled_indices
+from harness.payroll.generator import Payroll, Profile, entries, shuffled_indices
 
 if TYPE_CHECKING:
     from collections.abc import Callable

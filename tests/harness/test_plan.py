@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from callmeter.worker import CHECK, EXPLAIN
-from harness import baselines
-from harness.payroll import Payroll
-from harness.plan import (
+from harness.payroll import yardsticks as baselines
+from harness.payroll.generator import Payroll
+from harness.runner.plan import (
     FLOOR,
     REFERENCE,
     Cell,

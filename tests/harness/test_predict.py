@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.predict import Basis, Point, predict
+from harness.analysis.prediction import Basis, Point, predict
 
 SIZES = st.integers(1, 10**9)
 VALUES = st.floats(0, 1e15)

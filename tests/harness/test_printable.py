@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.printable import LONGEST, printable
+from harness.base.printable import LONGEST, printable
 
 
 @pytest.mark.parametrize(

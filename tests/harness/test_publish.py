@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from callmeter.errors import Error
-from harness.errors import NotAsPinnedError
-from harness.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
+from harness.base.errors import NotAsPinnedError
 from support import ROOT
+from tools.publish.publish import BLOCK, DOCUMENTS, REPORTS, rendered, renewed
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -12,14 +12,14 @@ import pytest
 
 from callmeter import discovery
 from callmeter.worker import CHECK
-from harness import reports
-from harness.compare import rows
-from harness.plan import FLOOR, REFERENCE, Cell
-from harness.reports import _sentences as say
-from harness.reports._content import SORT_KEYS, Options
-from harness.reports._keeping import keeping
-from harness.results import Measurement, Run
-from harness.words import smaller
+from harness.model.compare import rows
+from harness.model.run import Measurement, Run
+from harness.report import reports
+from harness.report.reports import _sentences as say
+from harness.report.reports._content import SORT_KEYS, Options
+from harness.report.reports._keeping import keeping
+from harness.report.words import smaller
+from harness.runner.plan import FLOOR, REFERENCE, Cell
 from support import a_cell, a_run, failed, memory, times
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import results
-from harness.errors import ResultsError
-from harness.payroll import Profile
-from harness.plan import Cell
-from harness.results import FORMAT, Header, Measurement
+from harness.base.errors import ResultsError
+from harness.model import run as results
+from harness.model.run import FORMAT, Header, Measurement
+from harness.payroll.generator import Profile
+from harness.runner.plan import Cell
 from support import a_workload
 
 HEADER = Header(FORMAT, 2, "python -m harness compare", {"python": "3.11"}, {"a": "label"})

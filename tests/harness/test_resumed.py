@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callmeter.worker import CHECK
-from harness import resumed
-from harness.errors import DatabaseError
-from harness.results import Measurement
+from harness.base.errors import DatabaseError
+from harness.model.run import Measurement
+from harness.runner import retry as resumed
 from support import a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from harness.plan import Cell
+    from harness.runner.plan import Cell
 
 CELLS = [a_cell("one", CHECK), a_cell("two", CHECK), a_cell("one"), a_cell("two")]
 

@@ -9,7 +9,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
-from harness.secret import masked
+from harness.base.secret import masked
 
 
 @pytest.mark.parametrize(

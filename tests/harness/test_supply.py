@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callmeter.errors import UsageError
-from harness import supply
-from harness.blocks.dependencies import make
-from harness.errors import NotAsPinnedError
+from harness.base.errors import NotAsPinnedError
 from support import ROOT
+from tools.publish import supply
+from tools.publish.blocks.dependencies import make
 
 if TYPE_CHECKING:
     from pathlib import Path

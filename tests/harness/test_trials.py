@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import trials
-from harness.blocks import trust
-from harness.errors import ResultsError
-from harness.trials import Trial, Trials
+from harness.base.errors import ResultsError
 from support import ENVIRONMENT
+from tools.publish import trials
+from tools.publish.blocks import trust
+from tools.publish.trials import Trial, Trials
 
 if TYPE_CHECKING:
     from pathlib import Path

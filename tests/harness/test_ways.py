@@ -6,10 +6,10 @@ import pytest
 
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK
-from harness.plan import Cell
-from harness.predict import Point
-from harness.results import FORMAT, Header, Measurement, Run
-from harness.ways import Payrolls, meter_to_judge_by, ways
+from harness.analysis.prediction import Point
+from harness.analysis.ways import Payrolls, meter_to_judge_by, ways
+from harness.model.run import FORMAT, Header, Measurement, Run
+from harness.runner.plan import Cell
 from support import a_workload
 
 

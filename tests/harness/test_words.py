@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.plan import Workload
-from harness.reports._content import name_column
-from harness.words import ran_on, short, title_of, where_and_call
+from harness.report.reports._content import name_column
+from harness.report.words import ran_on, short, title_of, where_and_call
+from harness.runner.plan import Workload
 from support import a_run, a_workload, memory, times
 
 

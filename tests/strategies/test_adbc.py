@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from harness.contract_check import first_difference
-from harness.payroll import Payroll, entries
+from harness.payroll.generator import Payroll, entries
+from harness.payroll.verify import first_difference
 from strategies import adbc
 from strategies.arrow_columns import get_premiums_for_payroll
 

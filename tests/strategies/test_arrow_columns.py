@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.payroll import Payroll, Profile, entries
+from harness.payroll.generator import Payroll, Profile, entries
 from strategies.arrow_columns import PremiumColumns, get_premiums_for_payroll
 from strategies.contract import Kind, Status
 

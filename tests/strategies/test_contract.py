@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import event, text
 
 import strategies
-from harness.contract_check import first_difference
-from harness.payroll import Payroll, Profile, entries, shuffled_indices
+from harness.payroll.generator import Payroll, Profile, entries, shuffled_indices
+from harness.payroll.verify import first_difference
 from strategies.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import text
 
 import strategies
-from harness.contract_check import first_difference
-from harness.payroll import Payroll, entries, shuffled_indices
+from harness.payroll.generator import Payroll, entries, shuffled_indices
+from harness.payroll.verify import first_difference
 from harness.postgres.connection import connected
 from pooler import PROGRAM, Pooler, eventually, pooler
 

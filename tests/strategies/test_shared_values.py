@@ -10,8 +10,8 @@ from psycopg.adapt import Loader
 from sqlalchemy import create_engine, text
 
 import strategies
-from harness.contract_check import first_difference
-from harness.payroll import Payroll, Profile, entries
+from harness.payroll.generator import Payroll, Profile, entries
+from harness.payroll.verify import first_difference
 from strategies import full_orm, shared_values
 from strategies.shared_values import EVIDENCE, share_values, values_shared
 

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 import strategies
-from harness.contract_check import first_difference
-from harness.payroll import Payroll, entries, shuffled_indices
+from harness.payroll.generator import Payroll, entries, shuffled_indices
+from harness.payroll.verify import first_difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,8 +13,8 @@ from sqlalchemy import Enum, create_engine, event
 from sqlalchemy.orm import Session
 
 import strategies
-from harness.contract_check import first_difference
-from harness.payroll import Payroll, entries
+from harness.payroll.generator import Payroll, entries
+from harness.payroll.verify import first_difference
 from strategies.contract import PremiumComponent, PremiumEntry
 from strategies.traits import TRAITS
 

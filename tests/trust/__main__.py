@@ -9,9 +9,10 @@ from pathlib import Path
 import trust
 from callmeter import discovery
 from callmeter.errors import Error
-from harness import environment, trials
 from harness.postgres.session import open_database
-from harness.trials import Trial, Trials
+from harness.runner import environment
+from tools.publish import trials
+from tools.publish.trials import Trial, Trials
 
 SAVED = Path("results/trust")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
-from harness import results
-from harness.errors import ResultsError
+from harness.base.errors import ResultsError
+from harness.model import run as results
 from harness.postgres.connection import connected
 from harness.postgres.session import DROPPED, schemas
 from trust import _held

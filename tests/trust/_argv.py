@@ -22,12 +22,14 @@ from hypothesis import strategies as st
 
 import strategies
 from callmeter import discovery, meters, self_check
-from harness import choices, cli, diffs, measure, reports
+from harness import cli
+from harness.base.errors import INTERRUPTED, DatabaseError
 from harness.cli import _measuring
-from harness.errors import INTERRUPTED, DatabaseError
-from harness.payroll import Profile
-from harness.plan import Consume
-from harness.reports._content import SORT_KEYS
+from harness.payroll.generator import Profile
+from harness.report import choices, diffs, reports
+from harness.report.reports._content import SORT_KEYS
+from harness.runner import scheduler as measure
+from harness.runner.plan import Consume
 from runs import made_run
 from strategies.traits import TRAITS
 from support import PLANTED, ROOT, saved

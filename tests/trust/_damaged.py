@@ -17,15 +17,17 @@ from hypothesis import strategies as st
 
 from callmeter import discovery
 from callmeter.errors import Error, UsageError
-from harness import choices, diffs, gate, reports, results
-from harness.choice import Limits
-from harness.decision import Source, decide
-from harness.difference import between
-from harness.diffs._content import Shown
-from harness.errors import ResultsError
-from harness.joined import joined
-from harness.reports._content import SORT_KEYS, Options
-from harness.ways import JUDGED_BY, Payrolls
+from harness.analysis import gate
+from harness.analysis.choice import Limits
+from harness.analysis.decision import Source, decide
+from harness.analysis.difference import between
+from harness.analysis.ways import JUDGED_BY, Payrolls
+from harness.base.errors import ResultsError
+from harness.model import run as results
+from harness.model.joined import joined
+from harness.report import choices, diffs, reports
+from harness.report.diffs._content import Shown
+from harness.report.reports._content import SORT_KEYS, Options
 from support import ROOT
 
 ODD_NUMBERS = (0, -1, -0.5, 1e-320, 1e300, 10**18, 10**30, 10**400, True)

@@ -25,9 +25,9 @@ AFTER = {
         ("harness.postgres.server", "Server.start", 1),
         ("harness.postgres.session", "_drop_abandoned", 1),  # of a --dsn
     ],
-    "seeding": [("harness.postgres.dataset", "_copy_rows", 1)],  # amid the transaction
+    "seeding": [("harness.postgres.writer", "_copy_rows", 1)],  # amid the transaction
     "saving": [("os", "fsync", 3)],  # two measurements are in the file
-    "reporting": [("harness.reports.table", "render", 1)],
+    "reporting": [("harness.report.reports.table", "render", 1)],
 }
 LONGEST = 300  # seconds: whoever holds it may be dead
 

@@ -10,10 +10,10 @@ from callmeter import units
 from callmeter.errors import UsageError
 from callmeter.plugin.limits import Limits, peak_memory
 from callmeter.target import is_target, parse
-from harness import gate
-from harness.errors import DatabaseError
+from harness.analysis import gate
+from harness.base.errors import DatabaseError
+from harness.base.secret import masked
 from harness.postgres.dsn import parse_dsn
-from harness.secret import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.trials import Trial
+from tools.publish.trials import Trial
 from trust._stages import make_place
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from trust._trial import tally
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.trials import Trial
+    from tools.publish.trials import Trial
 
 TIMES = 3
 

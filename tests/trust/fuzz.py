@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from harness.trials import Trial
 from support import ROOT
+from tools.publish.trials import Trial
 from trust import _argv, _damaged, _texts
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from sqlalchemy import text
 from callmeter import temporary
 from callmeter.meters.rss import resident
 from harness.cli import compare
-from harness.plan import Consume
 from harness.postgres.connection import connected
 from harness.postgres.session import open_database
-from harness.trials import Trial
-from harness.words import megabytes
+from harness.report.words import megabytes
+from harness.runner.plan import Consume
 from support import ROOT, as_dsn
+from tools.publish.trials import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

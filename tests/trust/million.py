@@ -7,10 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from harness.plan import Consume
-from harness.trials import Trial
-from harness.words import megabytes
+from harness.report.words import megabytes
+from harness.runner.plan import Consume
 from support import ROOT
+from tools.publish.trials import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

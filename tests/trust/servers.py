@@ -20,7 +20,7 @@ from trust._trial import a_place, tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from harness.trials import Trial
+    from tools.publish.trials import Trial
     from trust._trial import Fault
 
 TIMES = 3

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import results
+from harness.model import run as results
 from support import as_dsn
 from trust._after import ended, left, lost, problems
 from trust._servers import foreign
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from harness.trials import Trial
+    from tools.publish.trials import Trial
     from trust._trial import Fault
 
 TIMES = 3

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from harness.payroll import Payroll, entries
+from harness.payroll.generator import Payroll, entries
 from harness.postgres.connection import connected
-from harness.postgres.dataset import ENTRIES_A_COPY, provide, warm_up_for, write
 from harness.postgres.dsn import in_schema
 from harness.postgres.session import drop
+from harness.postgres.writer import ENTRIES_A_COPY, provide, warm_up_for, write
 from strategies.schema import Base
 
 if TYPE_CHECKING:

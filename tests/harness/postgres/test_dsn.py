@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres.dsn import in_schema, parse_dsn
 
 

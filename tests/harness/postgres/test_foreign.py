@@ -16,14 +16,14 @@ import psycopg
 import pytest
 
 from foreign import PASSWORD, ROLE, Foreign, foreign_server
-from harness import results
-from harness.errors import DatabaseError
-from harness.payroll import Payroll
+from harness.base.errors import DatabaseError
+from harness.model import run as results
+from harness.payroll.generator import Payroll
 from harness.postgres import run_lock, session
 from harness.postgres.connection import connected
-from harness.postgres.dataset import provide
 from harness.postgres.dsn import in_schema, parse_dsn
 from harness.postgres.session import DROPPED, MARK, open_database
+from harness.postgres.writer import provide
 from support import PLANTED, ROOT
 
 if TYPE_CHECKING:

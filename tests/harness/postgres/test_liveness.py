@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from harness.errors import DatabaseError
-from harness.payroll import Payroll
+from harness.base.errors import DatabaseError
+from harness.payroll.generator import Payroll
 from harness.postgres import liveness
 from harness.postgres.connection import Database, connected
-from harness.postgres.dataset import provide
 from harness.postgres.liveness import (
     answers,
     is_away,
@@ -22,6 +21,7 @@ from harness.postgres.liveness import (
     watched,
 )
 from harness.postgres.session import DROPPED
+from harness.postgres.writer import provide
 from trust._servers import Foreign, foreign
 
 if TYPE_CHECKING:

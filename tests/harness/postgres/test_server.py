@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 import postgres_processes
 from callmeter import temporary
-from harness.errors import DatabaseError
+from harness.base.errors import DatabaseError
 from harness.postgres import accounts, programs, server
 from users import NOBODY, as_user, only_root
 

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from harness.errors import DatabaseError
-from harness.payroll import Payroll
+from harness.base.errors import DatabaseError
+from harness.payroll.generator import Payroll
 from harness.postgres import run_lock
 from harness.postgres.connection import connected
-from harness.postgres.dataset import provide
 from harness.postgres.dsn import in_schema
 from harness.postgres.session import DROPPED, MARK, open_database, schemas
+from harness.postgres.writer import provide
 from support import as_dsn
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_an_interrupted_write_leaves_nothing(
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.postgres.dataset._component_values", fail)
+    monkeypatch.setattr("harness.postgres.writer._component_values", fail)
     payroll = Payroll(4, 2, seed=999)
     with pytest.raises(KeyboardInterrupt):
         provide(database, payroll)

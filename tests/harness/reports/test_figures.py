@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from callmeter.layers import LAYERS, OTHER, RECORDING
-from harness.compare import rows
-from harness.payroll import Profile
-from harness.plan import FLOOR, Cell
-from harness.reports import _drawn_layers as drawn_layers
-from harness.reports import _figures as figures
-from harness.reports import _palette as palette
-from harness.reports._content import Options
-from harness.results import Measurement, Run
+from harness.model.compare import rows
+from harness.model.run import Measurement, Run
+from harness.payroll.generator import Profile
+from harness.report.reports import _drawn_layers as drawn_layers
+from harness.report.reports import _figures as figures
+from harness.report.reports import _palette as palette
+from harness.report.reports._content import Options
+from harness.runner.plan import FLOOR, Cell
 from runs import STRATEGIES, made_run
 from support import a_workload
 

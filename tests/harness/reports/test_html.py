@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import results
-from harness.compare import rows
-from harness.plan import FLOOR, REFERENCE, Consume
-from harness.reports._content import Options
-from harness.reports.html import render
-from harness.results import Run
+from harness.model import run as results
+from harness.model.compare import rows
+from harness.model.run import Run
+from harness.report.reports._content import Options
+from harness.report.reports.html import render
+from harness.runner.plan import FLOOR, REFERENCE, Consume
 from runs import HOSTILE, made_run
 
 RUN = made_run()

@@ -11,13 +11,13 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from harness.compare import rows
-from harness.plan import FLOOR, REFERENCE, Consume
-from harness.reports import _figures as figures
-from harness.reports._content import Options
-from harness.reports._palette import DARK, FRONT, INK, PAPER
-from harness.reports.html import render
-from harness.results import Run, read
+from harness.model.compare import rows
+from harness.model.run import Run, read
+from harness.report.reports import _figures as figures
+from harness.report.reports._content import Options
+from harness.report.reports._palette import DARK, FRONT, INK, PAPER
+from harness.report.reports.html import render
+from harness.runner.plan import FLOOR, REFERENCE, Consume
 from runs import HOSTILE, STRATEGIES, made_run
 
 if TYPE_CHECKING:

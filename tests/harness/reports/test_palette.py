@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from harness import baselines, results
-from harness.plan import REFERENCE
-from harness.reports import _palette as palette
-from harness.reports._content import Options
-from harness.reports.html import render
+from harness.model import run as results
+from harness.payroll import yardsticks as baselines
+from harness.report.reports import _palette as palette
+from harness.report.reports._content import Options
+from harness.report.reports.html import render
+from harness.runner.plan import REFERENCE
 
 REFERENCE_RUN = results.read(Path(__file__).parents[3] / "results" / "reference.jsonl")
 MARKS = palette.DARK.keys() - {palette.PAPER, palette.GRID}

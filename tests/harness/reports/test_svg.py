@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.plan import FLOOR, REFERENCE, Consume
-from harness.reports import _figures as figures
-from harness.reports._content import Options
-from harness.reports._palette import DARK, INK, PALE
-from harness.reports.svg import render
-from harness.results import Run
+from harness.model.run import Run
+from harness.report.reports import _figures as figures
+from harness.report.reports._content import Options
+from harness.report.reports._palette import DARK, INK, PALE
+from harness.report.reports.svg import render
+from harness.runner.plan import FLOOR, REFERENCE, Consume
 from runs import HOSTILE, made_run
 
 RUN = made_run()

@@ -1,0 +1,1 @@
+"""What a run is: cells, metrics, the saved form, its summaries. Pure."""

@@ -1,0 +1,272 @@
+"""The saved form of a run: typed, versioned, and whole after every line.
+
+A file of JSON lines: first the Header, then one Measurement a line, each written the moment it
+arrives. A run that was killed is a shorter file, and a line cut short is left out when read.
+
+What is read is checked here, and nowhere after: a file is a run whose every figure can be shown,
+or it is refused in one line.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from platformdirs import user_cache_path
+
+from callmeter.explanation import Explanation
+from callmeter.target import Target
+from harness.base.errors import ResultsError
+from harness.base.printable import printable
+from harness.model.fields import (
+    LARGEST,
+    LONGEST_LINE,
+    MOST_FIGURE,
+    MOST_FIGURES,
+    MOST_ROWS,
+    Count,
+    Figure,
+    FigureName,
+    Seconds,
+)
+from harness.runner.plan import REFERENCE, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+FORMAT = 2
+
+ALWAYS_KNOWN = ("server", "python", "system", "commit")
+"""What a report says of the environment; `unknown`, where a run does not."""
+
+CHECKOUT = Path(__file__).parents[1] / "results"
+PUBLISHED = (
+    CHECKOUT if (CHECKOUT / "reference.jsonl").exists() else Path(__file__).with_name("published")
+)
+"""The folder of the published runs: the checkout's, or else the package's."""
+REFERENCE_RUN = PUBLISHED / "reference.jsonl"
+"""The published run that is read where none is named."""
+CHOSEN_FROM = (REFERENCE_RUN, PUBLISHED / "growth.jsonl", PUBLISHED / "distinct.jsonl")
+"""The published runs that a choice is made from: the second knows larger payrolls too."""
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What a run is: its format's version, how much it planned, and what it ran on.
+
+    `labels` and `offers` are by strategy: its label, and the traits it offers where it says so.
+    `reference` is the strategy that times, and "smaller", are a ratio to. `targets` are the
+    functions that were measured, by name; passwords in them are masked. `warm_up` is
+    whether they were called once before.
+    """
+
+    format: int
+    cells: Count
+    command: str
+    environment: dict[str, str]
+    labels: dict[str, str]
+    offers: dict[str, list[str]] = {}
+    reference: str = REFERENCE
+    targets: dict[str, Target] = {}
+    warm_up: bool = True
+
+    def __post_init__(self) -> None:
+        """Fill in what the environment does not say."""
+        whole = self.environment | {
+            what: "unknown" for what in ALWAYS_KNOWN if what not in self.environment
+        }
+        msgspec.structs.force_setattr(self, "environment", whole)
+
+
+class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one cell gave: {figure: value} in the unit that the figure's name ends in.
+
+    `error` says what went wrong instead; `unavailable`, why this platform cannot measure it;
+    `seconds`, how long its process took from start to end; `items`, how many the call gave;
+    `where`, the worker of a cluster that measured it, of which the environment tells. Of an error,
+    `error_type` is the name of its class, and `traceback` the lines that Python prints of it.
+    `allocators` are packages in use that have an allocator of their own.
+    """
+
+    cell: Cell
+    figures: dict[FigureName, Figure]
+    error: str | None = None
+    seconds: Seconds = 0.0
+    unavailable: str | None = None
+    explanation: Explanation | None = None
+    items: Count | None = None
+    where: str | None = None
+    error_type: str | None = None
+    traceback: list[str] = []
+    allocators: list[str] = []
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A header and its measurements, as saved."""
+
+    header: Header
+    measurements: list[Measurement]
+
+
+def new_path() -> Path:
+    """Return a path for a run that nobody named: by time and process, in the user's cache folder.
+
+    Raises ResultsError where that folder cannot be made.
+    """
+    try:
+        folder = user_cache_path("mapping-strategies") / "runs"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home
+        raise ResultsError(f"cannot make a folder for the run: {error}; use --save") from error
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    return folder / f"{stamp}-{os.getpid()}.jsonl"
+
+
+@contextmanager
+def saved_to(
+    path: Path, header: Header, *, replace: bool = False
+) -> Iterator[Callable[[Measurement], None]]:
+    """Make the run's file; give the function that appends a measurement to it, durably.
+
+    Raises ResultsError where it cannot be made, or is there already and not to be replaced.
+    """
+    try:
+        file = path.open("wb" if replace else "xb")
+    except OSError as error:
+        raise ResultsError(f"cannot save the run: {error}") from error
+
+    def save(line: Header | Measurement) -> None:
+        try:
+            file.write(msgspec.json.encode(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        except (OSError, UnicodeEncodeError) as error:  # a strategy's path may be no UTF-8
+            raise ResultsError(f"cannot save to {path}: {error}") from error
+
+    with file:
+        save(header)
+        yield save
+
+
+def read(path: Path) -> Run:
+    """Read a saved run; raises ResultsError, in one line, for whatever is not one.
+
+    Names, labels and errors are as they can be shown: no control characters, no escapes.
+    """
+    lines = _lines(path)
+    header = _header(next(lines, b"").removesuffix(b"\n"), path)
+    measurements: dict[Cell, Measurement] = {}
+    for number, line in enumerate(lines, start=2):
+        if not line.endswith(b"\n"):
+            break  # cut short
+        try:
+            measurement = msgspec.convert(_decoded(line), Measurement)
+            _check(measurement, measurements)
+        except ValueError as error:  # msgspec's own are
+            raise ResultsError(f"{path} is damaged in line {number}: {error}") from error
+        measurements[measurement.cell] = measurement
+    run = Run(header, list(measurements.values()))
+    _check_size(run, path)
+    return run
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Give the lines of the file: a regular one, as anything else could never end."""
+    try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            what = "a folder" if S_ISDIR(status.st_mode) else "no regular file"
+            raise ResultsError(f"cannot read the run: {path} is {what}")
+        if status.st_size > LARGEST:
+            size = f"{status.st_size / 1e6:,.0f} MB"
+            raise ResultsError(f"{path} is not a saved run: it has {size}, a run has far less")
+        with path.open("rb") as file:
+            for number in count(1):
+                line = file.readline(LONGEST_LINE + 1)
+                if len(line) > LONGEST_LINE:
+                    raise ResultsError(f"{path} is not a saved run: line {number} is far too long")
+                if not line:
+                    return
+                yield line
+    except OSError as error:
+        raise ResultsError(f"cannot read the run: {error}") from error
+
+
+def _header(line: bytes, path: Path) -> Header:
+    try:
+        found = _decoded(line)
+        if not isinstance(found, dict) or not isinstance(found.get("format"), int):
+            raise ValueError("it does not say which format it is")
+        if found["format"] != FORMAT:
+            age = "a newer" if found["format"] > FORMAT else "an older"
+            raise ResultsError(
+                f"{path} is a run of format {found['format']}, from {age} version of the harness; "
+                f"this one reads format {FORMAT}"
+            )
+        return msgspec.convert(found, Header)
+    except ValueError as error:
+        said = f"its first line: {error}" if line else "it is empty"
+        raise ResultsError(f"{path} is not a saved run: {said}") from error
+
+
+def _decoded(line: bytes) -> Any:
+    """Decode a line of JSON, its texts as they can be shown; raises ValueError."""
+    try:
+        return _shown(msgspec.json.decode(line))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_shown(each) for each in value]
+    if isinstance(value, dict):
+        return {_shown(key): _shown(each) for key, each in value.items()}
+    return value
+
+
+def _check(measurement: Measurement, others: Iterable[Cell]) -> None:
+    """Raise ValueError for what each line by itself may say, and this one may not."""
+    if measurement.cell in others:
+        raise ValueError("it measures the same cell as a line before it")
+    if (explanation := measurement.explanation) and not _is_in_bounds(explanation):
+        raise ValueError("its explanation has a number that is none of bytes or objects")
+    for name, value in measurement.figures.items():
+        if value < 0 and "delta" not in name:  # pages can be given back in a call
+            raise ValueError(f"{name} is negative")
+
+
+def _is_in_bounds(explanation: Explanation) -> bool:
+    moments = (
+        explanation.peak,
+        explanation.retained,
+        explanation.peak_places,
+        explanation.retained_places,
+    )
+    sizes = [size for moment in moments for size in moment.values()]
+    for kind in explanation.census:
+        if kind.objects < 1 or kind.bytes < 0:
+            return False
+        sizes += [kind.objects, kind.bytes, kind.distinct or 1, kind.saving or 1]
+    return all(1 <= size <= MOST_FIGURE for size in sizes)
+
+
+def _check_size(run: Run, path: Path) -> None:
+    """Raise ResultsError for a run that no report can show, in time and memory that anyone has."""
+    for what, most, found in (
+        (
+            "strategies at payrolls",
+            MOST_ROWS,
+            {(m.cell.strategy, m.cell.workload) for m in run.measurements},
+        ),
+        ("names of figures", MOST_FIGURES, {name for m in run.measurements for name in m.figures}),
+    ):
+        if len(found) > most:
+            raise ResultsError(f"{path} has {len(found):,} {what}; at most {most:,} can be shown")

@@ -1,0 +1,1 @@
+"""What renews the published documents; not in the wheel."""
