@@ -12,22 +12,21 @@ LONGEST_LINE = 1_000_000
 """Bytes of its longest line: an explanation has some 4,000."""
 MOST_ROWS = 1_000
 """Of a run's tables, a strategy at a payroll each: the published runs have fewer than 100."""
-MOST_FIGURES = 30
-"""Names of figures in a run: the meters give ten."""
+MOST_METRICS = 40
+"""Metrics in a run: the meters have a dozen."""
 MOST_CELLS = 50_000
 """Measurements that one command takes: more than a day of them."""
 MOST_REPEATS = 1_000
 LONGEST_SECONDS = 604_800
 """A week: the longest that a measurement may be waited for."""
 MOST = 10**9
-MOST_FIGURE = 10**18
+MOST_VALUE = 10**18
 """An exabyte, and more seconds than there were."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
-Bytes = Annotated[int, msgspec.Meta(ge=1, le=MOST_FIGURE)]
-BytesIfAny = Annotated[int, msgspec.Meta(ge=0, le=MOST_FIGURE)]
-Seconds = Annotated[float, msgspec.Meta(ge=0, le=MOST_FIGURE)]
-Figure = Annotated[float, msgspec.Meta(ge=-MOST_FIGURE, le=MOST_FIGURE)]
-FigureName = Annotated[str, msgspec.Meta(pattern="^[a-z]+(_[a-z]+)*_(bytes|seconds)$")]
-"""A figure's name ends in its unit."""
+Bytes = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALUE)]
+BytesIfAny = Annotated[int, msgspec.Meta(ge=0, le=MOST_VALUE)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=MOST_VALUE)]
+Value = Annotated[float, msgspec.Meta(ge=-MOST_VALUE, le=MOST_VALUE)]
+MetricKey = Annotated[str, msgspec.Meta(pattern="^[a-z]+(_[a-z]+)*$")]

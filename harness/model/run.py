@@ -24,23 +24,23 @@ from callmeter.explanation import Explanation
 from callmeter.target import Target
 from harness.base.errors import ResultsError
 from harness.base.printable import printable
+from harness.model.cell import REFERENCE, Cell
 from harness.model.fields import (
     LARGEST,
     LONGEST_LINE,
-    MOST_FIGURE,
-    MOST_FIGURES,
+    MOST_METRICS,
     MOST_ROWS,
+    MOST_VALUE,
     Count,
-    Figure,
-    FigureName,
+    MetricKey,
     Seconds,
+    Value,
 )
-from harness.runner.plan import REFERENCE, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-FORMAT = 2
+FORMAT = 3
 
 ALWAYS_KNOWN = ("server", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
@@ -60,7 +60,8 @@ class Header(msgspec.Struct, frozen=True):
     """What a run is: its format's version, how much it planned, and what it ran on.
 
     `labels` and `offers` are by strategy: its label, and the traits it offers where it says so.
-    `reference` is the strategy that times, and "smaller", are a ratio to. `targets` are the
+    `reference` is the strategy that times, and "smaller", are a ratio to; `yardsticks` are measured
+    beside the strategies and are none. `targets` are the
     functions that were measured, by name; passwords in them are masked. `warm_up` is
     whether they were called once before.
     """
@@ -72,6 +73,7 @@ class Header(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     offers: dict[str, list[str]] = {}
     reference: str = REFERENCE
+    yardsticks: list[str] = []
     targets: dict[str, Target] = {}
     warm_up: bool = True
 
@@ -84,7 +86,7 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one cell gave: {figure: value} in the unit that the figure's name ends in.
+    """What one cell gave: {key of a metric: value} in the metric's unit.
 
     `error` says what went wrong instead; `unavailable`, why this platform cannot measure it;
     `seconds`, how long its process took from start to end; `items`, how many the call gave;
@@ -94,7 +96,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     cell: Cell
-    figures: dict[FigureName, Figure]
+    values: dict[MetricKey, Value]
     error: str | None = None
     seconds: Seconds = 0.0
     unavailable: str | None = None
@@ -238,9 +240,9 @@ def _check(measurement: Measurement, others: Iterable[Cell]) -> None:
         raise ValueError("it measures the same cell as a line before it")
     if (explanation := measurement.explanation) and not _is_in_bounds(explanation):
         raise ValueError("its explanation has a number that is none of bytes or objects")
-    for name, value in measurement.figures.items():
-        if value < 0 and "delta" not in name:  # pages can be given back in a call
-            raise ValueError(f"{name} is negative")
+    for key, value in measurement.values.items():
+        if value < 0 and "retained" not in key:  # pages can be released in a call
+            raise ValueError(f"{key} is negative")
 
 
 def _is_in_bounds(explanation: Explanation) -> bool:
@@ -255,7 +257,7 @@ def _is_in_bounds(explanation: Explanation) -> bool:
         if kind.objects < 1 or kind.bytes < 0:
             return False
         sizes += [kind.objects, kind.bytes, kind.distinct or 1, kind.saving or 1]
-    return all(1 <= size <= MOST_FIGURE for size in sizes)
+    return all(1 <= size <= MOST_VALUE for size in sizes)
 
 
 def _check_size(run: Run, path: Path) -> None:
@@ -264,9 +266,9 @@ def _check_size(run: Run, path: Path) -> None:
         (
             "strategies at payrolls",
             MOST_ROWS,
-            {(m.cell.strategy, m.cell.workload) for m in run.measurements},
+            {(m.cell.name, m.cell.workload) for m in run.measurements},
         ),
-        ("names of figures", MOST_FIGURES, {name for m in run.measurements for name in m.figures}),
+        ("metrics", MOST_METRICS, {key for m in run.measurements for key in m.values}),
     ):
         if len(found) > most:
             raise ResultsError(f"{path} has {len(found):,} {what}; at most {most:,} can be shown")

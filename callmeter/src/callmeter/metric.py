@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-BYTES, SECONDS = "B", "s"
+BYTES, SECONDS, SHARE = "B", "s", "share"
 
 
 @dataclass(frozen=True)
 class Metric:
     """A quantity of a call; less of it is better.
 
-    `tolerance` is how far apart two repeats may be, as a share of their median, before that is
-    said: those of memory from process to process, those of time between the quartiles.
+    `tolerance` is how far apart repeats may lie, as a share of their median, and still be steady:
+    memory from process to process, time between the quartiles. `resolution` is the difference, in
+    the unit, below which two values are one.
     """
 
     key: str
@@ -20,6 +21,7 @@ class Metric:
     unit: str
     meter: str
     tolerance: float
+    resolution: float = 0.0
 
     @property
     def is_memory(self) -> bool:

@@ -20,10 +20,12 @@ from callmeter.metric import BYTES, Metric
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ARENA = 2**20
+"""Bytes that Python's allocator takes from the system at once."""
 METRICS = (
-    Metric("rss_peak", "RSS peak", BYTES, "rss", 0.05),
-    Metric("rss_retained", "retained RSS", BYTES, "rss", 0.05),
-    Metric("rss_children", "RSS of the largest child", BYTES, "rss", 0.05),
+    Metric("rss_peak", "RSS peak", BYTES, "rss", 0.05, ARENA),
+    Metric("rss_retained", "retained RSS", BYTES, "rss", 0.05, ARENA),
+    Metric("rss_children", "RSS of the largest child", BYTES, "rss", 0.05, ARENA),
 )
 REPEATS = 2
 ALONE = False

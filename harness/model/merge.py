@@ -11,15 +11,15 @@ from callmeter.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.model.cell import Consume, Workload
     from harness.model.run import Header, Measurement, Run
-    from harness.runner.plan import Consume, Workload
 
 THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores")
 """What the runs' environments must agree on: figures depend on it."""
 
 
-def joined(runs: Sequence[Run]) -> Run:
-    """Give one run with the payrolls of all: those of the second that the first lacks, and so on.
+def merge_runs(runs: Sequence[Run]) -> Run:
+    """Return one run with the payrolls of all: those of the second that the first lacks, and so on.
 
     No figure is of two runs: what is measured of one payroll stays together. Raises UsageError
     where the environments differ.

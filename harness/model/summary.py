@@ -1,0 +1,269 @@
+"""A run summed up: a sample of each metric for each call on each workload. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Literal
+
+from callmeter.worker import CHECK
+from harness.model.cell import FLOOR, Consume, Workload, subject_of
+from harness.model.metrics import GC_SHARE, METRICS, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from callmeter.metric import Metric
+    from harness.model.cell import Subject
+    from harness.model.run import Measurement, Run
+
+FEWEST_TIMES = 3
+"""Repeats below which no time is called shorter than another."""
+
+Base = Literal["floor", "reference"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The repeats of a metric: one value or more, in the metric's unit."""
+
+    metric: Metric
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle of the repeats."""
+        return median(self.values)
+
+    @property
+    def n(self) -> int:
+        """How many repeats there are."""
+        return len(self.values)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Where the repeats lie: all of them for memory, the middle half otherwise."""
+        if self.n < 2:
+            return self.values[0], self.values[0]
+        if self.metric.is_memory:
+            return min(self.values), max(self.values)
+        low, _, high = quantiles(self.values, n=4, method="inclusive")
+        return low, high
+
+    @property
+    def spread(self) -> float:
+        """The width of the range over the median; 0 where the median is."""
+        low, high = self.range
+        return (high - low) / abs(self.median) if self.median else 0.0
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the repeats agree as well as the metric's do."""
+        return self.spread <= self.metric.tolerance
+
+
+def are_told_apart(one: Sample, other: Sample) -> bool:
+    """Whether the ranges of two samples have nothing in common."""
+    return one.range[1] < other.range[0] or other.range[1] < one.range[0]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A call on a workload: its samples by the metric's key, or what went wrong.
+
+    `items` is how many items a call returns, if that is known. `floor` and `reference` are the
+    summaries on the same workload that ratios are to, None where there are none. `has_other_count`,
+    if the reference returns another number of items: its work is another one.
+    """
+
+    subject: Subject
+    label: str
+    items: int | None
+    samples: dict[str, Sample]
+    error: str | None = None
+    unavailable: tuple[str, ...] = ()
+    allocators: tuple[str, ...] = ()
+    reference_name: str = ""
+    is_yardstick: bool = False
+    has_other_count: bool = False
+    floor: Summary | None = field(default=None, repr=False)
+    reference: Summary | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The strategy, yardstick or target."""
+        return self.subject.name
+
+    @property
+    def workload(self) -> Workload:
+        """What it worked on."""
+        return self.subject.workload
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether times are ratios to this one."""
+        return self.name == self.reference_name
+
+    def sample(self, key: str) -> Sample | None:
+        """Return the repeats of the metric, None where there are none, or where it failed."""
+        return self.samples.get(key)
+
+    def value(self, key: str) -> float | None:
+        """Return the median of the metric, in its unit."""
+        sample = self.samples.get(key)
+        return sample.median if sample else None
+
+    def per_item(self, key: str) -> float | None:
+        """Return the median over the number of items, where that is known."""
+        value = self.value(key)
+        return value / self.items if value is not None and self.items else None
+
+    def ratio(self, key: str, to: Base) -> float | None:
+        """Return how many times the floor's or the reference's median this one's is."""
+        base = self.floor if to == "floor" else self.reference
+        value, whole = self.value(key), base.value(key) if base else None
+        return value / whole if value is not None and whole else None
+
+    def is_told_apart(self, key: str) -> bool | None:
+        """Whether the metric differs from the reference's; None where too few repeats tell."""
+        mine = self.samples.get(key)
+        base = self.reference.sample(key) if self.reference else None
+        if mine is None or base is None:
+            return None
+        if not mine.metric.is_memory and min(mine.n, base.n) < FEWEST_TIMES:
+            return None
+        return are_told_apart(mine, base)
+
+    @property
+    def native_share(self) -> float:
+        """The part of the peak of all allocations that tracemalloc does not see; 0 if unknown."""
+        whole, seen = self.value("peak"), self.value("traced_peak")
+        return max(0.0, 1 - seen / whole) if whole and seen is not None else 0.0
+
+
+def summaries(run: Run) -> list[Summary]:
+    """Return a summary for each call on each workload: the yardsticks first, then as measured."""
+    groups = groups_of(run)
+    bare = {subject: _summary(run, subject, group) for subject, group in groups.items()}
+    linked = []
+    for subject, summary in bare.items():
+        floor, reference = (
+            bare.get(_beside(subject, name)) for name in (FLOOR, run.header.reference)
+        )
+        counts = (summary.items, reference.items if reference else None)
+        is_other = None not in counts and len(set(counts)) > 1
+        linked.append(
+            replace(
+                summary,
+                floor=floor,
+                reference=None if is_other else reference,
+                has_other_count=is_other,
+            )
+        )
+    return sorted(linked, key=lambda each: not each.is_yardstick)
+
+
+def by_workload(run: Run) -> dict[tuple[Workload, Consume], list[Summary]]:
+    """Return the summaries of each workload, by its size, components and profile."""
+    found: dict[tuple[Workload, Consume], list[Summary]] = defaultdict(list)
+    for summary in summaries(run):
+        found[summary.workload, summary.subject.consume].append(summary)
+    return dict(sorted(found.items(), key=_in_order))
+
+
+def groups_of(run: Run) -> dict[Subject, list[Measurement]]:
+    """Return the run's measurements by what they are of."""
+    groups: dict[Subject, list[Measurement]] = defaultdict(list)
+    for measurement in run.measurements:
+        groups[subject_of(measurement.cell)].append(measurement)
+    return dict(groups)
+
+
+def metrics_of(found: Iterable[Summary]) -> list[Metric]:
+    """Return the metrics that any of the summaries has, in the registry's order."""
+    known = {key for summary in found for key in summary.samples}
+    return [metric for key, metric in METRICS.items() if key in known]
+
+
+def smallest_first(found: Iterable[Summary], key: str) -> list[Summary]:
+    """Return the summaries by that metric, those without it last, in their order."""
+    missing = float("inf")
+    return sorted(found, key=lambda each: missing if (v := each.value(key)) is None else v)
+
+
+def incomplete(run: Run) -> str | None:
+    """Return how much of its plan a run that was cut short has: `17 of 40 cells`; None for all.
+
+    What was left out of a strategy because it broke the contract is not missing.
+    """
+    groups = groups_of(run)
+    metered = {key: sum(m.cell.meter != CHECK for m in group) for key, group in groups.items()}
+    most: dict[Workload, int] = defaultdict(int)
+    for subject, count in metered.items():
+        most[subject.workload] = max(most[subject.workload], count)
+    broken = [
+        subject
+        for subject, group in groups.items()
+        if any((m.error or m.unavailable) and m.cell.meter == CHECK for m in group)
+    ]
+    left_out = sum(most[subject.workload] - metered[subject] for subject in broken)
+    measured, planned = len(run.measurements), run.header.cells
+    nothing_to_measure = len(broken) == len(groups)
+    if measured + left_out >= planned or (broken and nothing_to_measure):
+        return None
+    return f"{measured:,} of {planned:,} cells"
+
+
+def _summary(run: Run, subject: Subject, group: list[Measurement]) -> Summary:
+    errors = dict.fromkeys(m.error for m in group if m.error)
+    errors |= dict.fromkeys(_changing(subject.workload, group))
+    missing = dict.fromkeys(f"{m.cell.meter}: {m.unavailable}" for m in group if m.unavailable)
+    return Summary(
+        subject,
+        run.header.labels.get(subject.name, ""),
+        _items(subject.workload, group),
+        {} if errors else _samples(group, warm_up=run.header.warm_up),
+        error="; ".join(errors) or None,
+        unavailable=tuple(missing),
+        allocators=tuple(dict.fromkeys(name for m in group for name in m.allocators)),
+        reference_name=run.header.reference,
+        is_yardstick=subject.name in run.header.yardsticks,
+    )
+
+
+def _samples(group: Iterable[Measurement], *, warm_up: bool) -> dict[str, Sample]:
+    """Return the samples by key; without any warm-up in the run, first calls are what it is of."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for measurement in group:
+        cell, measured = measurement.cell, measurement.values
+        is_cold = cell.cold and warm_up
+        if measured.get("wall") and "gc" in measured and not is_cold and not cell.paused:
+            values[GC_SHARE.key].append(measured["gc"] / measured["wall"])
+        for name, value in measured.items():
+            if key := key_of(name, cold=is_cold, paused=cell.paused):
+                values[key].append(value)
+    return {key: Sample(METRICS[key], tuple(values[key])) for key in METRICS if key in values}
+
+
+def _items(workload: Workload, group: Iterable[Measurement]) -> int | None:
+    counts = [each.items for each in group if each.items is not None and not each.error]
+    return workload.size or next(iter(counts), None)
+
+
+def _changing(workload: Workload, group: Iterable[Measurement]) -> Iterator[str]:
+    """Yield that a function's calls returned different numbers of items, if they did."""
+    counts = dict.fromkeys(each.items for each in group if each.items is not None)
+    if not workload.is_payroll and len(counts) > 1:
+        known = ", then ".join(f"{count:,}" for count in counts)
+        yield f"its calls gave {known} items: a call changes what the next one reads"
+
+
+def _beside(subject: Subject, name: str) -> Subject:
+    return type(subject)(name, subject.workload, subject.consume)
+
+
+def _in_order(pair: tuple[tuple[Workload, Consume], object]) -> tuple[object, ...]:
+    (workload, consume), _ = pair
+    return workload.size or 0, workload.components, workload.profile or "", consume
+
