@@ -74,7 +74,7 @@ class Strategy(Protocol):
 
 
 def names() -> list[str]:
-    """Give the name of every strategy, in alphabetical order: the files of this package."""
+    """Return the name of every strategy, in alphabetical order: the files of this package."""
     stems = (path.stem for path in Path(__file__).parent.glob("*.py"))
     return sorted(stem for stem in stems if stem not in SUPPORT and not stem.startswith("_"))
 
@@ -105,7 +105,7 @@ def load(name: str) -> Strategy:
 
 
 def stream(strategy: Strategy) -> IterPremiumsForPayroll:
-    """Give the strategy's `iter_premiums_for_payroll`; raises StrategyError if it has none."""
+    """Return the strategy's `iter_premiums_for_payroll`; raises StrategyError if it has none."""
     function = getattr(strategy, "iter_premiums_for_payroll", None)
     if not callable(function):
         raise StrategyError(f"{strategy.__name__}: it offers no iter_premiums_for_payroll")
@@ -162,7 +162,7 @@ def missing_extra(module: str) -> str | None:
 
 
 def offers(strategy: Strategy) -> list[str] | None:
-    """Give the traits that the strategy offers; None if it does not say what it gives up."""
+    """Return the traits that the strategy offers; None if it does not say what it gives up."""
     gives_up = getattr(strategy, "GIVES_UP", None)
     if gives_up is None:
         return None
@@ -170,7 +170,7 @@ def offers(strategy: Strategy) -> list[str] | None:
 
 
 def label(strategy: Strategy) -> str:
-    """Give the strategy's label: the first line of its docstring, without the full stop."""
+    """Return the strategy's label: the first line of its docstring, without the full stop."""
     return (strategy.__doc__ or "").strip().splitlines()[0].rstrip(".")
 
 

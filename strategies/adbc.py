@@ -85,7 +85,7 @@ _LOCK = Lock()
 
 
 def _forked() -> None:
-    """Have a child make pools of its own: its parent's may be locked, and have its connections."""
+    """Drop the pools in a forked child: its parent's may be locked, and have its connections."""
     global _POOLS, _LOCK
     _POOLS, _LOCK = WeakKeyDictionary(), Lock()
 
@@ -96,7 +96,7 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def premium_batches(engine: Engine, payroll_id: UUID) -> Iterator[tuple[Batches, Batches]]:
-    """Give the batches of the entries and those of their components, as of one moment.
+    """Return the batches of the entries and those of their components, as of one moment.
 
     Two connections, so that both can be read side by side: COPY has a connection for itself.
     The second one's transaction sees the snapshot of the first.
@@ -115,7 +115,7 @@ def premium_batches(engine: Engine, payroll_id: UUID) -> Iterator[tuple[Batches,
 
 
 def raw_values(array: pa.Array) -> list[Any]:
-    """Give the column as it is stored: bytes of a UUID, an integer, or text."""
+    """Return the column as it is stored: bytes of a UUID, an integer, or text."""
     array = storage(array)
     if array.type == pa.binary(UUID_BYTES):
         return uuids(fixed_width(array))
@@ -125,24 +125,24 @@ def raw_values(array: pa.Array) -> list[Any]:
 
 
 def uuids(raw: bytes | memoryview) -> list[bytes]:
-    """Give the bytes of each UUID, cut in C: three times as fast as slices."""
+    """Return the bytes of each UUID, cut in C: three times as fast as slices."""
     return [*Struct(f"{UUID_BYTES}s" * (len(raw) // UUID_BYTES)).unpack(raw)]
 
 
 def fixed_width(array: pa.Array) -> memoryview:
-    """Give the bytes of a column whose values all have the same size."""
+    """Return the bytes of a column whose values all have the same size."""
     width = array.type.bit_width // 8
     start = array.offset * width
     return memoryview(array.buffers()[1] or b"")[start : start + len(array) * width]
 
 
 def storage(array: pa.Array) -> pa.Array:
-    """Give the array below an extension type (Arrow's UUID is bytes)."""
+    """Return the array below an extension type (Arrow's UUID is bytes)."""
     return array.storage if isinstance(array, pa.ExtensionArray) else array
 
 
 def maker(type_: Any) -> Callable[[Any], Any]:
-    """Give what makes a value of that SQLAlchemy type of what `raw_values` gives."""
+    """Return what makes a value of that SQLAlchemy type of what `raw_values` gives."""
     match type_:
         case Uuid():  # psycopg's loader is C, and several times faster than `UUID(bytes=...)`
             return _uuid_loader.load

@@ -84,7 +84,7 @@ def _runs(
 def _first_rows(
     entry_ids: Iterable[bytes], runs: Iterator[tuple[bytes | None, int]]
 ) -> Iterator[int]:
-    """Give the row of each entry's first component, and after all that where the last ends."""
+    """Return the row of each entry's first component, and after all that where the last ends."""
     owner, end = next(runs, (None, 0))
     row = 0
     for entry_id in entry_ids:
@@ -143,7 +143,7 @@ class PremiumColumns(Sequence[PremiumEntry]):
         return f"<PremiumColumns, read-only, {len(self)} entries: [{some}]>"
 
     def where(self, **values: object) -> PremiumColumns:
-        """Give the entries whose own values are these, as in `where(status=Status.FINAL)`."""
+        """Return the entries whose own values are these, as in `where(status=Status.FINAL)`."""
         positions = self._positions
         for name, value in values.items():
             column = self._entries.column(name)
@@ -179,7 +179,7 @@ class PremiumColumns(Sequence[PremiumEntry]):
 
 
 def _blocks(positions: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
-    """Give the ranges of entries, none longer than size, that the positions consist of."""
+    """Return the ranges of entries, none longer than size, that the positions consist of."""
     if isinstance(positions, range) and positions.step == 1:
         for start in positions[::size]:
             yield start, min(start + size, positions.stop)

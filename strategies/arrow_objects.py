@@ -1,4 +1,4 @@
-"""Arrow record batches made into twins with slots through pools of values.
+"""Arrow record batches made into slotted classes through pools of values.
 
 Gains over `driver_rows`: no row is made. The database's binary COPY becomes columns in native
 code; of a column that repeats values only its dictionary becomes Python objects, shared by all
@@ -66,7 +66,7 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
 
 
 def _component_runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[bytes | None, list[Any]]]:
-    """Give the raw id of each entry with its components, as far as they are in one batch."""
+    """Return the raw id of each entry with its components, as far as they are in one batch."""
     columns = [_Column(each.type) for each in list(SELECT_COMPONENTS.selected_columns)[1:]]
     for batch in batches:
         components = list(map(SlottedPremiumComponent, *_made(columns, batch.columns[1:])))

@@ -84,11 +84,11 @@ class GetPremiumsForPayroll(Protocol):
     """The repository function that every strategy implements."""
 
     def __call__(self, engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:
-        """Give the payroll's entries, ordered by id."""
+        """Return the payroll's entries, ordered by id."""
 
 
 class IterPremiumsForPayroll(Protocol):
     """The stream that a strategy may offer beside it: the same entries, one by one."""
 
     def __call__(self, engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
-        """Give the payroll's entries, ordered by id; closing it ends cursor and transaction."""
+        """Return the payroll's entries, ordered by id; closing it ends cursor and transaction."""

@@ -1,4 +1,4 @@
-"""psycopg rows streamed in chunks straight into slotted twins, equal values shared.
+"""psycopg rows streamed in chunks straight into slotted classes, equal values shared.
 
 Gains over `slotted`: no SQLAlchemy row, no result on the client longer than a chunk (libpq's
 chunked rows: no server-side cursor and its round trips either), one statement, and one object

@@ -1,4 +1,4 @@
-"""Core columns streamed into twins with slots, equal values shared column by column.
+"""Core columns streamed into slotted classes, equal values shared column by column.
 
 Gains over `slotted`: a column that repeats few values holds few objects, whatever the driver,
 and the collector is paused while the list grows. Which columns those are is found out while
@@ -72,7 +72,7 @@ def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[Prem
 
 
 def _shared(result: CursorResult[Any], query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Give the rows, equal values of a column as one object where that pays."""
+    """Return the rows, equal values of a column as one object where that pays."""
     columns = [_Column(_kind(column.type)) for column in query.selected_columns]
     for rows in result.partitions():
         values = zip(*rows, strict=True)

@@ -44,11 +44,11 @@ class Table:
             column.seal()
 
     def column(self, name: str) -> Column:
-        """Give the column of that name."""
+        """Return the column of that name."""
         return self._columns[name]
 
     def values(self, start: int, stop: int) -> list[list[Any]]:
-        """Give the values of these rows, column by column."""
+        """Return the values of these rows, column by column."""
         return [column.values(start, stop) for column in self._columns.values()]
 
 
@@ -90,7 +90,7 @@ class Column:
         self._known = ()
 
     def values(self, start: int, stop: int) -> list[Any]:
-        """Give the values of these rows, made now or, where they repeat, shared."""
+        """Return the values of these rows, made now or, where they repeat, shared."""
         found: list[Any] = []
         for chunk, first, last in self._parts(start, stop):
             raw = chunk.raw(first, last)
@@ -105,7 +105,7 @@ class Column:
         return found
 
     def raw(self) -> Iterator[Any]:
-        """Give all values of a column without a dictionary as they are stored, one by one."""
+        """Return all values of a column without a dictionary as they are stored, one by one."""
         for chunk in self._chunks:
             for start in range(0, chunk.rows, ROWS_A_LOOK):
                 yield from chunk.raw(start, min(start + ROWS_A_LOOK, chunk.rows))
@@ -129,7 +129,7 @@ class Column:
         return _plain(values)
 
     def _shared_places(self, values: pa.Array) -> pa.Array | None:
-        """Give the places in the column's dictionary, which grows; none once it is too big.
+        """Return the places in the column's dictionary, which grows; none once it is too big.
 
         All in native code: a loop over the values in Python would take longer than the rest.
         """
@@ -179,7 +179,7 @@ SHIFTED = {shift: bytes(kept[byte >> shift] for byte in range(256)) for shift, k
 
 
 def _packed(places: pa.Array, count: int, dictionary: _Chunk | None = None) -> _Chunk:
-    """Give the places (int32, little-endian as all of Arrow's here) in the fewest bits."""
+    """Return the places (int32, little-endian as all of Arrow's here) in the fewest bits."""
     wide, rows = bytes(fixed_width(places)), len(places)
     format_ = "B" if count <= 1 << 8 else "H" if count <= 1 << 16 else "I"
     width = calcsize(format_)

@@ -35,7 +35,7 @@ class _Pauses:
         self._was_enabled = False
 
     def enter(self) -> int:
-        """Give what `leave` is to be called with, be it by another thread."""
+        """Return what `leave` is to be called with, be it by another thread."""
         with self._lock:
             if not self._inside:
                 self._was_enabled = gc.isenabled()

@@ -72,7 +72,7 @@ class PremiumEntryRow(Base):
     )
 
     def to_domain(self) -> PremiumEntry:
-        """Give the plain domain object, its components with it."""
+        """Return the plain domain object, its components with it."""
         return PremiumEntry(
             id=self.id,
             payroll_id=self.payroll_id,
@@ -109,7 +109,7 @@ class PremiumComponentRow(Base):
     entry: Mapped[PremiumEntryRow] = relationship(back_populates="components")
 
     def to_domain(self) -> PremiumComponent:
-        """Give the plain domain object."""
+        """Return the plain domain object."""
         return PremiumComponent(
             id=self.id,
             insured_person_id=self.insured_person_id,

@@ -144,7 +144,7 @@ _SHARING: dict[type[AnyLoader], type[AnyLoader]] = {}
 
 
 def share_values(engine: Engine, bound: int = BOUND) -> None:
-    """Have every connection of the engine share equal values from its next checkout on."""
+    """Let every connection of the engine share equal values from its next checkout on."""
     if engine.dialect.driver not in {"psycopg", "psycopg_async"}:
         raise ValueError(f"values are shared in psycopg, not in {engine.dialect.driver}")
 
@@ -160,7 +160,7 @@ def share_values(engine: Engine, bound: int = BOUND) -> None:
 
 @contextmanager
 def values_shared(connection: Any, bound: int = BOUND) -> Iterator[None]:
-    """Have one psycopg connection share equal values inside the block, and not after it."""
+    """Let one psycopg connection share equal values inside the block, and not after it."""
     replaced = _register(connection, bound)
     try:
         yield

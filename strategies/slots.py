@@ -1,4 +1,4 @@
-"""Twins of the contract's classes with slots: the same fields, 120 bytes an object, not 168.
+"""The contract's classes with slots: the same fields, 120 bytes an object, not 168.
 
 A plain dataclass keeps its attributes in a block beside the object. On CPython 3.11 this is all
 that can be saved in the objects themselves; the ids take most of what is left.
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-def _slotted_twin(cls: type) -> Any:
+def _with_slots(cls: type) -> Any:
     attributes = [(field.name, field.type) for field in fields(cls)]
     return make_dataclass(f"Slotted{cls.__name__}", attributes, slots=True)
 
 
-SlottedPremiumEntry = _slotted_twin(PremiumEntry)
-SlottedPremiumComponent = _slotted_twin(PremiumComponent)
-for _twin in (SlottedPremiumEntry, SlottedPremiumComponent):
-    _twin.__module__ = __name__  # where pickle looks for it
+SlottedPremiumEntry = _with_slots(PremiumEntry)
+SlottedPremiumComponent = _with_slots(PremiumComponent)
+for _class in (SlottedPremiumEntry, SlottedPremiumComponent):
+    _class.__module__ = __name__  # where pickle looks for it
 
 
 def merged(entry_rows: Iterable[Any], component_rows: Iterable[Any]) -> Iterator[Any]:
-    """Give the twins, from rows of `SELECT_ENTRIES` and `SELECT_COMPONENTS` read side by side."""
+    """Return slotted objects from the rows of both queries, read side by side."""
     groups: Iterator[tuple[UUID, Iterator[Any]]] = groupby(component_rows, key=itemgetter(0))
     owner, group = next(groups, (None, ()))
     for row in entry_rows:

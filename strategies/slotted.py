@@ -1,4 +1,4 @@
-"""Core columns streamed into twins with slots: the leanest classic mapping.
+"""Core columns streamed into slotted classes: the leanest classic mapping.
 
 Gains over `core_rows`: both queries go through server-side cursors and are merged as they
 come, so that no result is held whole, and an object with slots has no attribute dictionary.

@@ -19,14 +19,14 @@ ONE_SNAPSHOT = {ISOLATION: "adbc.connection.transaction.isolation.repeatable_rea
 
 
 def read(engine: Engine, *queries: Select[*tuple[Any, ...]]) -> list[pa.Table]:
-    """Give a table for each query, all as of one moment."""
+    """Return a table for each query, all as of one moment."""
     with closing(pool(engine.url).connect()) as connection:
         return [_read(connection, query) for query in queries]
 
 
 @cache
 def pool(url: URL) -> QueuePool:
-    """Give the connections to that database: ADBC has its own, and making one takes some 50 ms."""
+    """Return connections to that database: ADBC has its own, and one takes some 50 ms to make."""
     conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return QueuePool(partial(dbapi.connect, conninfo, conn_kwargs=ONE_SNAPSHOT))
 
@@ -40,7 +40,7 @@ def _read(connection: Any, query: Select[*tuple[Any, ...]]) -> pa.Table:
 
 
 def _typed(type_: Any, held: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give the column as the schema has it: ADBC gives an exact numeric as text."""
+    """Return the column as the schema has it: ADBC gives an exact numeric as text."""
     if isinstance(type_, Numeric):
         return held.cast(pa.decimal128(type_.precision, type_.scale))
     return held.dictionary_encode() if held.type == pa.string() else held

@@ -52,27 +52,27 @@ class Store:
 
 
 def provide(engine: Engine, store: Store | None = None) -> None:
-    """Have the store in the engine's database: written now, unless it is there already.
+    """Write the store into the engine's database, unless it is there already.
 
     Raises ValueError where somebody else's schema has that name.
     """
     store = store or Store()
     sources = (Path(__file__).with_name(f"{name}.py") for name in ("data", "models", "words"))
     version = crc32(b"".join(source.read_bytes() for source in sources))
-    told = f"{MARK}: {store}, {version:08x}"
+    mark = f"{MARK}: {store}, {version:08x}"
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})
         found = connection.execute(
             text("SELECT obj_description(oid) FROM pg_namespace WHERE nspname = :name"),
             {"name": SCHEMA},
         ).one_or_none()
-        if found and found[0] == told:
+        if found and found[0] == mark:
             return
         if found and not str(found[0]).startswith(MARK):
             raise ValueError(f"there is a schema {SCHEMA} that is not ours: it is left as it is")
         connection.execute(DropSchema(SCHEMA, cascade=True, if_exists=True))
         connection.execute(CreateSchema(SCHEMA))
-        connection.execute(text(f"COMMENT ON SCHEMA {SCHEMA} IS '{told}'"))
+        connection.execute(text(f"COMMENT ON SCHEMA {SCHEMA} IS '{mark}'"))
         _write(connection, store)
 
 
@@ -87,7 +87,7 @@ def _write(connection: Connection, store: Store) -> None:
 
 
 def tables(store: Store) -> Iterator[tuple[str, Rows]]:
-    """Give each table's name and rows, those first that others refer to."""
+    """Return each table's name and rows, those first that others refer to."""
     random = Random(1)  # noqa: S311 - the same data each time
     customers = [_customer(random, store, nth) for nth in _ids(store.customers)]
     tracks = list(_tracks(random, store))
@@ -113,7 +113,7 @@ def tables(store: Store) -> Iterator[tuple[str, Rows]]:
 
 
 def _tracks(random: Random, store: Store) -> Rows:
-    """Give tracks album by album, which share a genre, a kind of file and often a composer."""
+    """Return tracks album by album, which share a genre, a kind of file and often a composer."""
     starts = sorted(random.sample(range(1, store.tracks), k=store.albums - 1))
     for album, (first, end) in enumerate(
         zip([0, *starts], [*starts, store.tracks], strict=True), 1
@@ -132,7 +132,7 @@ def _tracks(random: Random, store: Store) -> Rows:
 
 
 def _sales(random: Random, store: Store, customers: list[Any], tracks: list[Any]) -> Iterator[Any]:
-    """Give invoices and their lines; every customer comes back in turn."""
+    """Return invoices and their lines; every customer comes back in turn."""
     counts = [LINES_OF_AN_INVOICE[nth % 7] for nth in range(store.invoices)]
     bought = [[random.choice(tracks) for _ in range(count)] for count in counts]
     yield (
@@ -183,7 +183,7 @@ def _ids(count: int) -> range:
 
 
 def _often_first(random: Random, count: int) -> int:
-    """Give an id, the low ones far more often: a few artists and genres have most of the store."""
+    """Return an id, a low one far more often: a few artists and genres have most of the store."""
     return 1 + int(count * random.random() ** 2.5)
 
 

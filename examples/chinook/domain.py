@@ -55,7 +55,7 @@ class Track:
 
 
 def _slotted(cls: type) -> Any:
-    """Give the same class with slots, as `@dataclass(slots=True)` would have made it."""
+    """Return the same class with slots, as `@dataclass(slots=True)` would have made it."""
     names = [(field.name, field.type) for field in fields(cls)]
     return make_dataclass(f"Slotted{cls.__name__}", names, slots=True)
 

@@ -129,7 +129,7 @@ def _mapped(invoice: Invoice) -> domain.Invoice:
 
 
 def _merged(invoices: Any, lines: Any) -> Iterator[Any]:
-    """Give the invoices, each with its own of the lines; both are in the invoices' order."""
+    """Return the invoices, each with its own of the lines; both are in the invoices' order."""
     groups = groupby(lines, key=attrgetter("invoice_id"))
     owner, group = next(groups, (None, ()))
     for row in invoices:

@@ -63,23 +63,23 @@ CITIES = (
 
 
 def title(random: Random) -> str:
-    """Give a title: of one word, or of up to five."""
+    """Return a title: of one word, or of up to five."""
     (count,) = random.choices((1, 2, 3, 5), (5, 60, 30, 5))
     return " ".join(random.choices(WORDS, k=count))
 
 
 def artist(random: Random) -> str:
-    """Give the name of a band, or of a person."""
+    """Return the name of a band, or of a person."""
     return f"The {random.choice(WORDS)}s" if random.random() < 0.5 else _person(random)
 
 
 def composer(random: Random) -> str:
-    """Give those who wrote a song, one to four of them."""
+    """Return those who wrote a song, one to four of them."""
     return ", ".join(_person(random) for _ in range(random.choice((1, 1, 2, 2, 4))))
 
 
 def address(random: Random) -> tuple[str, str, str | None, str, str | None]:
-    """Give street, city, state, country and postal code; some have no state, or no code."""
+    """Return street, city, state, country and postal code; some have no state, or no code."""
     city, state, country = random.choice(CITIES)
     street = f"{random.randint(1, 9999)} {random.choice(WORDS)} {random.choice(STREETS)}"
     code = f"{random.randint(10_000, 99_999)}" if random.random() < 0.93 else None
@@ -87,7 +87,7 @@ def address(random: Random) -> tuple[str, str, str | None, str, str | None]:
 
 
 def phone(random: Random) -> str:
-    """Give a telephone number."""
+    """Return a telephone number."""
     country, area, number = (random.randrange(10**digits) for digits in (2, 3, 7))
     return f"+{country} ({area}) {number}"
 

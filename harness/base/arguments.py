@@ -29,7 +29,7 @@ def hide_secrets() -> None:
 
 
 def hidden(arguments: bytes) -> bytes:
-    """Give the arguments, each ended by a zero byte, without their secrets: just as long."""
+    """Return the arguments, each ended by a zero byte, without their secrets: just as long."""
     words = arguments.split(b"\0")
     return b"\0".join(
         STAR * len(word) if before == DSN else _hidden(word)
@@ -42,6 +42,6 @@ def _hidden(word: bytes) -> bytes:
     if option == DSN:
         return option + equals + STAR * len(value)
     text = word.decode(errors="surrogateescape")
-    if (said := masked(text)) == text:
+    if (safe := masked(text)) == text:
         return word
-    return said.encode(errors="surrogateescape")[: len(word)].ljust(len(word), STAR)
+    return safe.encode(errors="surrogateescape")[: len(word)].ljust(len(word), STAR)

@@ -27,7 +27,7 @@ LONG_ENOUGH = 6
 
 
 def masked(text: str, *urls: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Give the text without the passwords of these URLs, of those in it, and of the environment's.
+    """Return the text without the passwords of these URLs, of those in it, and the environment's.
 
     A password is found as it is, and as URLs, Python, JSON and libpq's words spell it. `urls` may
     be any texts with URLs in them.
@@ -69,7 +69,7 @@ def _spelled(secret: str) -> Iterator[str]:
 
 
 def _found(secret: str) -> str:
-    """Give the pattern that finds it: anywhere, or only as a word what may be a part of others."""
+    """Return the pattern that finds it: anywhere, or as a word only where it may be part of one."""
     pattern = re.escape(secret)
     is_word = secret.isalpha() or len(secret) < LONG_ENOUGH
     return rf"(?<!\w){pattern}(?!\w)" if is_word else pattern

@@ -23,7 +23,7 @@ from platformdirs import user_cache_path
 from callmeter.explanation import Explanation
 from callmeter.target import Target
 from harness.base.errors import ResultsError
-from harness.base.printable import printable
+from harness.base.escape import printable
 from harness.model.cell import REFERENCE, Cell
 from harness.model.fields import (
     LARGEST,
@@ -45,9 +45,9 @@ FORMAT = 3
 ALWAYS_KNOWN = ("server", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 
-CHECKOUT = Path(__file__).parents[1] / "results"
+CHECKOUT = Path(__file__).parents[2] / "results"
 PUBLISHED = (
-    CHECKOUT if (CHECKOUT / "reference.jsonl").exists() else Path(__file__).with_name("published")
+    CHECKOUT if (CHECKOUT / "reference.jsonl").exists() else Path(__file__).parents[1] / "published"
 )
 """The folder of the published runs: the checkout's, or else the package's."""
 REFERENCE_RUN = PUBLISHED / "reference.jsonl"
@@ -178,7 +178,7 @@ def read(path: Path) -> Run:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Give the lines of the file: a regular one, as anything else could never end."""
+    """Return the lines of the file: a regular one, as anything else could never end."""
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
@@ -212,8 +212,8 @@ def _header(line: bytes, path: Path) -> Header:
             )
         return msgspec.convert(found, Header)
     except ValueError as error:
-        said = f"its first line: {error}" if line else "it is empty"
-        raise ResultsError(f"{path} is not a saved run: {said}") from error
+        reason = f"its first line: {error}" if line else "it is empty"
+        raise ResultsError(f"{path} is not a saved run: {reason}") from error
 
 
 def _decoded(line: bytes) -> Any:

@@ -60,7 +60,8 @@ class Sample:
     @property
     def is_steady(self) -> bool:
         """Whether the repeats agree as well as the metric's do."""
-        return self.spread <= self.metric.tolerance
+        low, high = self.range
+        return self.spread <= self.metric.tolerance or high - low <= self.metric.resolution
 
 
 def are_told_apart(one: Sample, other: Sample) -> bool:
@@ -266,4 +267,3 @@ def _beside(subject: Subject, name: str) -> Subject:
 def _in_order(pair: tuple[tuple[Workload, Consume], object]) -> tuple[object, ...]:
     (workload, consume), _ = pair
     return workload.size or 0, workload.components, workload.profile or "", consume
-

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FILE = "<driver value>"
 """The file of every such frame; its function is the name of the Python type."""
 
-UNKNOWN_OID = 0  # a type that psycopg was not told of, such as an enum: read as text
+UNKNOWN_OID = 0  # a type that psycopg does not know, such as an enum: read as text
 
 PYTHON_TYPES = {
     "uuid": "UUID",

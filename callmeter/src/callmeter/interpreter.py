@@ -135,7 +135,7 @@ def install_memray(interpreter: Interpreter, cache: Path) -> Path:
 
 
 def _pip_of(interpreter: Interpreter) -> list[str]:
-    """Return the command of the interpreter's own pip; of ours, told where to install, if none."""
+    """Return the command of the interpreter's pip, or else this one's, which installs elsewhere."""
     if "pip" in interpreter.packages:
         return [interpreter.path, "-m", "pip"]
     return [sys.executable, "-m", "pip", "--python", interpreter.path]

@@ -50,10 +50,11 @@ def free_in(group: Path) -> int | None:
     for most, used, caches in OF_A_GROUP:
         try:
             room = int((group / most).read_text()) - int((group / used).read_text())
-            told = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+            lines = (group / "memory.stat").read_text().splitlines()
+            statistics = dict(line.split() for line in lines)
         except (OSError, ValueError):  # ValueError: its limit is "max"
             continue
-        return max(room + sum(int(told[cache]) for cache in caches if cache in told), 0)
+        return max(room + sum(int(statistics[cache]) for cache in caches if cache in statistics), 0)
     return None
 
 

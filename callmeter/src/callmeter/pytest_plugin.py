@@ -107,7 +107,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def _hold_body(item: pytest.Item, limits: Limits) -> Generator[None, object, object]:
-    """Have the test's body measured: the function that records must be the one that calls it."""
+    """Measure the test's body: the function that records must be the one that calls it."""
     from callmeter.plugin.outcome import hold_body
 
     run = item.runtest

@@ -82,7 +82,7 @@ class Sizes(NamedTuple):
 
 @contextmanager
 def warming() -> Iterator[None]:
-    """Have the warm-up traced as the call will be.
+    """Trace the warm-up as the call will be.
 
     CPython keeps a table of lines for each function it traces, made at its first traced call:
     some 100 kB for SQLAlchemy's, which would be counted as the call's own. And memray is imported

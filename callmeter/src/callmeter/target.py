@@ -100,8 +100,8 @@ def _check_syntax(target: Target) -> None:
         try:
             compiled()
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            said = error.msg if isinstance(error, SyntaxError) else str(error)
-            raise UsageError(f"{what} is not Python: {said}") from None
+            reason = error.msg if isinstance(error, SyntaxError) else str(error)
+            raise UsageError(f"{what} is not Python: {reason}") from None
 
 
 def _expression(text: str) -> ast.expr:

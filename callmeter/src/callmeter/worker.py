@@ -224,7 +224,7 @@ def _warming(task: str) -> AbstractContextManager[None]:
 
 
 def _die_with(parent: int) -> None:
-    """Have the kernel (Linux) end this process when its parent dies, however it dies."""
+    """Let the kernel (Linux) end this process when its parent dies, however it dies."""
     if sys.platform == "linux":
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

@@ -78,7 +78,7 @@ class WorkerPool:
         self._folder = self._left.enter_context(temporary.folder())
 
     def ask(self, job: Job, timeout: float, environment: Environment = HERE) -> Answer:
-        """Have the job done in a fresh process, ended after `timeout` seconds."""
+        """Do the job in a fresh process, ended after `timeout` seconds."""
         with self._one(environment) as worker:
             return ask(worker, job, timeout)
 
@@ -108,7 +108,7 @@ class WorkerPool:
 
 
 def ask_once(job: Job, timeout: float, environment: Environment = HERE) -> Answer:
-    """Have the job done by a worker of its own, as environment and working folder are now."""
+    """Do the job in a new worker, with the environment and the working folder of this moment."""
     pool = WorkerPool()
     try:
         return pool.ask(job, timeout, environment)
@@ -146,7 +146,7 @@ def kill(worker: Worker) -> None:
 
 
 def ask(worker: Worker, job: Job, timeout: float) -> Answer:
-    """Have the worker do the job; one that gives no answer is killed."""
+    """Do the job in the worker; one that gives no answer is killed."""
     stdin, stdout = worker.stdin, worker.stdout
     if stdin is None or stdout is None:
         raise ValueError("a worker without pipes")

@@ -97,7 +97,7 @@ def _fill_free_memory() -> list[bytes]:
 
 
 def _trim() -> None:
-    """Have glibc give the kernel what it keeps in reserve; other C libraries keep theirs."""
+    """Return glibc's reserve to the kernel; other C libraries keep theirs."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)

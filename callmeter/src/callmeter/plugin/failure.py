@@ -1,4 +1,4 @@
-"""What is said of a call that needed more than its test allows. Pure."""
+"""The message for a call that needed more than its test allows. Pure."""
 
 from __future__ import annotations
 
