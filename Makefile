@@ -4,16 +4,22 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 
 BASELINE ?= results/reference.jsonl
+PYTEST = $(BIN)/python -m pytest -rs --numprocesses logical --maxprocesses 4
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt
 MADE_FROM = pyproject.toml callmeter/pyproject.toml constraints.txt
 
-.PHONY: compare test test-stacks lint gate trust audit clean
+.PHONY: compare test stress test-all test-stacks lint gate audit clean
 
 compare: $(VENV)/ready  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
 
-test: $(VENV)/installed  ## all tests, on a real Postgres
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+test: $(VENV)/installed  ## the tests of everything, on a real Postgres: minutes
+	$(PYTEST) --dist loadscope tests --ignore tests/stress
+
+stress: $(VENV)/installed  ## faults, odd input and load; TIMES=3 STRESS_FIGURES=results/stress.json
+	$(PYTEST) --dist worksteal tests/stress
+
+test-all: test stress
 
 test-stacks: $(VENV)/installed  ## on each Python and SQLAlchemy; STACKS='--covering --python PATH'
 	$(BIN)/python -m tools.test_stacks $(STACKS)
@@ -25,9 +31,6 @@ lint: $(VENV)/installed  ## what CI checks besides the tests
 
 gate: $(VENV)/installed  ## fail if a strategy needs more memory than in the published run
 	$(BIN)/python -m harness check --baseline $(BASELINE)
-
-trust: $(VENV)/installed  ## faults, odd input and load, tried many times; PART=faults TIMES=3
-	PYTHONPATH=tests $(BIN)/python -m trust $(PART) $(if $(TIMES),--times $(TIMES))
 
 audit:  ## fail if a pinned version has a known vulnerability, or if PyPI's advisories do not say
 	$(PYTHON) -m venv build/audit

@@ -21,12 +21,12 @@ def main() -> NoReturn:
         from harness import cli
 
         cli.main()
-    except KeyboardInterrupt:  # before cli.main could see to it, or after: nobody else tells
+    except KeyboardInterrupt:  # before cli.main handles it, or after
         print("interrupted", file=sys.stderr)  # noqa: T201
         sys.exit(130)
     except (ImportError, OSError, MemoryError) as error:  # a package is missing, or memory for it
-        said = " ".join(str(error).split())
-        print(f"error: cannot start: {said}", file=sys.stderr)  # noqa: T201
+        reason = " ".join(str(error).split())
+        print(f"error: cannot start: {reason}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
 
 

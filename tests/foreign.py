@@ -1,4 +1,4 @@
-"""A Postgres of somebody else's: with passwords, a log of every statement, and rights withheld."""
+"""Another team's Postgres: with passwords, few rights, and a log of every statement."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import socket
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -55,17 +55,17 @@ ODD = {
     "idle_session_timeout": "700ms",
     "standard_conforming_strings": "off",
 }
-"""What a role may be set to: the figures of a run must not depend on it."""
+"""Settings of a role, which the figures of a run must not depend on."""
 
 
 class Foreign(NamedTuple):
-    """The way in of its superuser, and the file where it logs each statement by its user's name."""
+    """The URL of its superuser, and the file where statements are logged by their users' names."""
 
     url: URL
     log: Path
 
     def execute(self, statement: str, **names: str | sql.Literal) -> None:
-        """Do it as the superuser, whom nobody logs; the names put in as identifiers."""
+        """Execute the statement as the superuser, who is not logged, with names as identifiers."""
         quoted = {
             name: sql.Identifier(value) if isinstance(value, str) else value
             for name, value in names.items()
@@ -75,13 +75,13 @@ class Foreign(NamedTuple):
             cursor.execute(sql.SQL(statement).format(**quoted))
 
     def dsn(self, password: str = PASSWORD, database: str = DATABASE) -> str:
-        """What the role with few rights has as its --dsn; without a password, if that is empty."""
+        """Return the --dsn of the role with few rights; without a password if that is empty."""
         user, name = quote(ROLE, safe=""), quote(database, safe="")
         secret = f":{quote(password, safe='')}" if password else ""
         return f"postgresql://{user}{secret}@127.0.0.1:{self.url.port}/{name}"
 
     def state(self) -> dict[str, str | None]:
-        """Every row of every catalog and of every table that is not in one, and where it lies."""
+        """Return a hash of the rows of every table, also of the catalogs, and of where they lie."""
         with connected(self.url) as connection:
             tables = connection.scalars(
                 text(
@@ -96,27 +96,30 @@ class Foreign(NamedTuple):
             }
 
     def touched(self) -> dict[str, str]:
-        """How often each table of theirs was read and written, once all others have gone."""
+        """Return how often every table was read and written, once all others have gone."""
         with connected(self.url) as connection:
             others = text(
                 "SELECT count(*) FROM pg_stat_activity "
                 "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             )
-            assert any(not connection.scalar(others) or sleep(0.05) for _ in range(200))
+            deadline = monotonic() + 10
+            while connection.scalar(others):
+                assert monotonic() < deadline
+                sleep(0.05)
             found = connection.execute(
                 text("SELECT relid::regclass::text, t::text FROM pg_stat_user_tables t")
             )
             return dict(list(found))
 
     def statements(self) -> list[str]:
-        """What the role said to the server."""
+        """Return the statements that the role sent to the server."""
         started = re.compile(
             r"^by (?P<user>.*?): LOG:  (?:statement|execute [^:]*): "
-            r"(?P<said>.*\n(?:\t.*\n)*)",
+            r"(?P<statement>.*\n(?:\t.*\n)*)",
             re.MULTILINE,
         )
         found = started.finditer(self.log.read_text(encoding="utf-8", errors="replace"))
-        return [each["said"] for each in found if each["user"] == ROLE]
+        return [match["statement"] for match in found if match["user"] == ROLE]
 
 
 on_default_port = server._url
@@ -124,7 +127,7 @@ on_default_port = server._url
 
 @contextmanager
 def foreign_server() -> Iterator[Foreign]:
-    """Give a server on a network port, with a database and a role that may CONNECT and CREATE."""
+    """Start a server on a network port, with a database and a role that may CONNECT and CREATE."""
     with ExitStack() as stack:
         port = _free_port()
         patch = stack.enter_context(pytest.MonkeyPatch.context())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from callmeter.explanation import Explanation
 from callmeter.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
 from callmeter.worker import EXPLAIN
+from harness.model.cell import FLOOR, REFERENCE, Cell, Consume
 from harness.model.run import FORMAT, Header, Measurement, Run
-from harness.runner.plan import FLOOR, REFERENCE, Cell, Consume
 from support import ENVIRONMENT, a_workload
 
 HOSTILE = "</script><script>window.hostile = true</script>"
@@ -28,14 +28,14 @@ def made_run(
     explained: bool = True,
     errors: dict[str, str] | None = None,
 ) -> Run:
-    """Give a run of these, each repeated three times; the largest size is explained."""
+    """Return a run of these, each repeated three times; the largest size is explained."""
     found = [
-        Measurement(cell, _figures(cell))
+        Measurement(cell, _values(cell))
         for size in sizes
         for meter in meters
         for repeat in range(3)
         for name in strategies
-        if _figures(cell := Cell(name, meter, a_workload(size), repeat, consume=consume))
+        if _values(cell := Cell(name, meter, a_workload(size), repeat, consume=consume))
     ]
     if explained:
         found += [_explained(name, sizes[-1]) for name in strategies]
@@ -45,22 +45,23 @@ def made_run(
     labels = dict.fromkeys(strategies, "a strategy") | {"quick": HOSTILE}
     offers = {"lean": ["list"], "quick": ["stream"], REFERENCE: ["list"], "middling": []}
     command = "python -m harness compare"
-    return Run(Header(FORMAT, len(found), command, ENVIRONMENT, labels, offers), found)
+    header = Header(FORMAT, len(found), command, ENVIRONMENT, labels, offers, yardsticks=[FLOOR])
+    return Run(header, found)
 
 
-def _figures(cell: Cell) -> dict[str, float]:
+def _values(cell: Cell) -> dict[str, float]:
     entries = cell.workload.size or 1
     floor = 2000 * entries
-    times = STRATEGIES.get(cell.strategy, 3.0)
+    times = STRATEGIES.get(cell.name, 3.0)
     off = 1 + (cell.repeat - 1) / 1000
-    peak, delta = floor * times * off, floor * min(times, 3.0) * off
+    peak, retained = floor * times * off, floor * min(times, 3.0) * off
     if cell.meter == "clock":
-        if cell.strategy not in TIMES:
+        if cell.name not in TIMES:
             return {}
-        wall = entries * 250e-6 * TIMES[cell.strategy] * (1 + (cell.repeat - 1) / 50)
-        return {"wall_seconds": wall, "cpu_seconds": wall, "gc_seconds": wall / 4}
-    stem = {"tracemalloc": "", "allocator": "allocator_", "rss": "rss_"}[cell.meter]
-    return {f"{stem}delta_bytes": delta, f"{stem}peak_bytes": peak}
+        wall = entries * 250e-6 * TIMES[cell.name] * (1 + (cell.repeat - 1) / 50)
+        return {"wall": wall, "cpu": wall, "gc": wall / 4}
+    stem = {"tracemalloc": "traced_", "allocator": "", "rss": "rss_"}[cell.meter]
+    return {f"{stem}retained": retained, f"{stem}peak": peak}
 
 
 def _explained(name: str, entries: int) -> Measurement:

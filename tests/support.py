@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from callmeter.worker import CHECK
+from harness.model.cell import FLOOR, REFERENCE, Cell, Workload
 from harness.model.run import FORMAT, Header, Measurement, Run
 from harness.payroll.generator import Profile
-from harness.runner.plan import FLOOR, REFERENCE, Cell, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,33 +66,33 @@ def a_workload(entries: int = 1000, profile: Profile = Profile.REALISTIC) -> Wor
     return Workload(entries, "entry", 6, profile)
 
 
-def a_cell(strategy: str, meter: str = "tracemalloc", repeat: int = 0, entries: int = 1000) -> Cell:
-    return Cell(strategy, meter, a_workload(entries), repeat)
+def a_cell(name: str, meter: str = "tracemalloc", repeat: int = 0, entries: int = 1000) -> Cell:
+    return Cell(name, meter, a_workload(entries), repeat)
 
 
-def failed(strategy: str, error: str, meter: str = CHECK, entries: int = 1000) -> Measurement:
-    return Measurement(a_cell(strategy, meter, entries=entries), {}, error)
+def failed(name: str, error: str, meter: str = CHECK, entries: int = 1000) -> Measurement:
+    return Measurement(a_cell(name, meter, entries=entries), {}, error)
 
 
 def memory(
-    strategy: str, *peaks: float, entries: int = 1000, delta: float = 1e6
+    name: str, *peaks: float, entries: int = 1000, retained: float = 1e6
 ) -> list[Measurement]:
     """A repeat for each peak, of tracemalloc."""
     return [
         Measurement(
-            a_cell(strategy, repeat=nth, entries=entries),
-            {"delta_bytes": delta, "peak_bytes": peak},
+            a_cell(name, repeat=nth, entries=entries),
+            {"traced_retained": retained, "traced_peak": peak},
         )
         for nth, peak in enumerate(peaks)
     ]
 
 
-def times(strategy: str, *walls: float, entries: int = 1000) -> list[Measurement]:
+def times(name: str, *walls: float, entries: int = 1000) -> list[Measurement]:
     """A repeat for each wall time, of the clock; a third of it in the collector."""
     return [
         Measurement(
-            a_cell(strategy, "clock", nth, entries),
-            {"wall_seconds": wall, "cpu_seconds": wall, "gc_seconds": wall / 3},
+            a_cell(name, "clock", nth, entries),
+            {"wall": wall, "cpu": wall, "gc": wall / 3},
         )
         for nth, wall in enumerate(walls)
     ]
@@ -101,7 +101,16 @@ def times(strategy: str, *walls: float, entries: int = 1000) -> list[Measurement
 def a_run(*measurements: Measurement, cells: int | None = None, **environment: str) -> Run:
     """A run of those, on ENVIRONMENT but for what is said."""
     count = len(measurements) if cells is None else cells
-    header = Header(FORMAT, count, "python -m harness compare", ENVIRONMENT | environment, {})
+    known = ENVIRONMENT | environment
+    names = {measurement.cell.name for measurement in measurements}
+    header = Header(
+        FORMAT,
+        count,
+        "python -m harness compare",
+        known,
+        {},
+        yardsticks=[FLOOR] if FLOOR in names else [],
+    )
     return Run(header, list(measurements))
 
 

@@ -1,69 +1,95 @@
-"""The guides, followed as they are written: their files made, their commands run, outside of here.
-
-In a guide, a block of `python file=NAME` is a file to make, one of `console` commands behind `$`,
-each followed by lines that must be found in what it prints. Other blocks are not run.
-"""
+"""The documents: what they show happens, what they name is there, what they list is complete."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
+import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 
+from callmeter import discovery
+from guides import BLOCK, MEASURING, PAGES, follow, has_commands
+from harness import cli
+from harness.cli._parser import parse
+from harness.model.metrics import METRICS
+from harness.model.run import REFERENCE_RUN, read
+from harness.model.summary import summaries
+from harness.report import comparison, traits
+from strategies.traits import TRAITS
 from support import ROOT
 
-GUIDES = sorted((ROOT / "docs").glob("*.md"))
-BLOCK = re.compile(r"^```(?P<kind>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)^```$", re.S | re.M)
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+DOCUMENTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+DOCUMENTS += [ROOT / "results" / "README.md", ROOT / "examples" / "chinook" / "README.md"]
+COMMAND = re.compile(r"^(?:\$ )?(?:python -m harness|\S*mapping-strategies) (?P<words>.*)$", re.M)
+TARGET = re.compile(r"(?:^|`)make ([a-z-]+)", re.M)
+EVERY_DOCUMENT = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 
 
-def commands(text: str) -> list[tuple[str, list[str]]]:
-    """Give each command of a console block, and the lines expected of it."""
-    found: list[tuple[str, list[str]]] = []
-    for line in text.splitlines():
-        if line.startswith("$ "):
-            found.append((line.removeprefix("$ "), []))
-        else:
-            found[-1][1].append(line)
-    return found
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if has_commands(page) and page.stem not in MEASURING],
+    ids=lambda page: page.stem,
+)
+def test_a_page_does_what_it_shows(page: Path, tmp_path: Path) -> None:
+    follow(page, tmp_path)
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, nobody's checkout, in which `python` is this one."""
-    here = Path(sys.executable).parent
-    monkeypatch.setenv("PATH", f"{here}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    work = tmp_path / "work"
-    work.mkdir()
-    return work
-
-
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
-def test_a_guide_does_what_it_says(guide: Path, folder: Path) -> None:
-    blocks = list(BLOCK.finditer(guide.read_text(encoding="utf-8")))
-    assert any(block["kind"] == "console" for block in blocks)
-    for block in blocks:
-        if block["file"]:
-            path = folder / block["file"]
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(block["text"], encoding="utf-8")
-        elif block["kind"] == "console":
-            for command, expected in commands(block["text"]):
-                done = subprocess.run(  # as its reader types it
-                    command, shell=True, cwd=folder, capture_output=True, text=True, check=False
-                )
-                printed = done.stdout + done.stderr
-                assert [line for line in expected if line not in printed] == [], printed
-                fails = any(line.startswith(("ERROR", "FAILED")) for line in expected)
-                assert done.returncode == int(fails), printed
-
-
-@pytest.mark.parametrize("guide", [*GUIDES, ROOT / "README.md"], ids=lambda path: path.stem)
-def test_the_links_of_a_guide_lead_somewhere(guide: Path) -> None:
-    text = guide.read_text(encoding="utf-8")
+@EVERY_DOCUMENT
+def test_every_link_leads_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
-        assert (guide.parent / link).exists(), link
+        assert (document.parent / link).exists(), link
+
+
+def test_every_command_that_is_shown_can_be_read() -> None:
+    words = list(shown(DOCUMENTS))
+    assert len(words) > 20
+    for name, *options in words:
+        assert name in discovery.names(cli), name
+        parse(discovery.load(cli, name).run, options)
+
+
+def shown(documents: Iterable[Path]) -> Iterator[list[str]]:
+    """The words of each command of ours in a shell's block."""
+    for document in documents:
+        for block in BLOCK.finditer(document.read_text(encoding="utf-8")):
+            if block["kind"] in ("sh", "console"):
+                for command in COMMAND.finditer(block["text"].replace("\\\n", "")):
+                    if not command["words"].endswith("..."):
+                        yield shlex.split(command["words"], comments=True)
+
+
+def test_every_target_that_is_shown_is_in_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    current = [document for document in DOCUMENTS if document.name != "CHANGELOG.md"]
+    named = {name for each in current for name in TARGET.findall(each.read_text(encoding="utf-8"))}
+    assert {"test", "compare"} <= named
+    assert named <= targets
+
+
+def test_the_page_of_traits_has_each_with_its_meaning_and_its_cost() -> None:
+    page = (ROOT / "docs" / "traits.md").read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {text} | {traits.COSTS[name]} |" for name, text in TRAITS.items()]
+    assert [row for row in rows if row not in page] == []
+
+
+@pytest.mark.parametrize("page", ["how-to-read-the-numbers", "json"])
+def test_a_page_that_lists_metrics_has_every_one(page: str) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    assert [key for key in METRICS if f"`{key}`" not in text] == []
+
+
+def test_the_page_of_the_contract_has_every_field() -> None:
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    run = read(REFERENCE_RUN)
+    row = comparison.row(summaries(run)[0])
+    metric = next(iter(row["metrics"].values()))
+    fields = [*comparison.document(run).data, *row, *row["workload"], *metric, "target"]
+    assert [field for field in fields if f"`{field}`" not in text] == []

@@ -1,28 +1,43 @@
-"""Which strategy fits the limits that somebody has: predicted, judged, put in order. Pure.
-
-The rule, also said to the user (RULE): what fits, and disrupts least, and then needs least.
-"""
+"""Which strategy fits the limits of a read: judged, and put in order by a rule. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from harness.analysis.prediction import predict
-from harness.runner.plan import REFERENCE
+from callmeter.errors import UsageError
+from harness.analysis.candidate import candidates
+from harness.analysis.prediction import Prediction, predict
+from harness.model.cell import REFERENCE
+from harness.model.metrics import PEAKS, judged_by
+from harness.model.summary import metrics_of, summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from harness.analysis.prediction import Prediction
-    from harness.analysis.ways import Way
+    from harness.analysis.candidate import Candidate
+    from harness.model.run import Run
 
 RULE = (
     "Of the strategies that fit (every budget holds the upper end of the prediction, every --need "
     f"is offered), the one that gives up the fewest traits of {REFERENCE}, the way it is done "
     "today; among equals, the one with the lowest peak."
 )
+
+
+class Payrolls(NamedTuple):
+    """Which payrolls of a run to learn from; they may be of any size."""
+
+    components: int = 6
+    profile: str = "realistic"
+
+
+class Source(NamedTuple):
+    """Where a decision comes from: the run's name, and the command that repeats the decision."""
+
+    run: str
+    command: str
 
 
 @dataclass(frozen=True)
@@ -36,99 +51,143 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A way held against limits: what it will need, which traits it lacks, what it gives up.
+class Judgement:
+    """A candidate held against limits: what it will need, and which traits are missing.
 
-    `gives_up` is of what the reference offers, None if unknown; `lacks` is of what is needed;
-    `unmeasured` says why it cannot be judged at that size, if so.
+    `lacks` are traits that are needed; `gives_up`, those that the reference offers, None where it
+    is unknown. `unmeasured` is why it cannot be judged at that size.
     """
 
-    way: Way
+    candidate: Candidate
     limits: Limits
     peak: Prediction | None
-    delta: Prediction | None
+    retained: Prediction | None
     wall: Prediction | None
     lacks: tuple[str, ...]
     gives_up: tuple[str, ...] | None
     unmeasured: str | None = None
 
     @property
-    def of_memory(self) -> float:
-        """What part of the memory budget is needed, at worst; infinite if not measured."""
-        return _part(self.peak.high, self.limits.memory) if self.peak else inf
+    def strategy(self) -> str:
+        """The candidate's name."""
+        return self.candidate.strategy
 
     @property
-    def of_time(self) -> float:
-        """What part of the time budget is needed, at worst; 0 without such a budget."""
+    def memory_share(self) -> float:
+        """The part of the memory budget that is needed at worst; infinite if not measured."""
+        return _share(self.peak.high, self.limits.memory) if self.peak else inf
+
+    @property
+    def time_share(self) -> float:
+        """The part of the time budget that is needed at worst; 0 without such a budget."""
         if self.limits.time is None:
             return 0.0
-        return _part(self.wall.high, self.limits.time) if self.wall else inf
+        return _share(self.wall.high, self.limits.time) if self.wall else inf
 
     @property
     def fits(self) -> bool:
         """Whether every budget holds the upper end, and every need is met."""
-        return not self.lacks and max(self.of_memory, self.of_time) <= 1
+        return not self.lacks and max(self.memory_share, self.time_share) <= 1
 
     @property
     def disruption(self) -> float:
-        """How many traits are given up; unknown is more than any number."""
+        """How many traits are given up; where that is unknown, more than any number."""
         return inf if self.gives_up is None else len(self.gives_up)
 
 
-def judge(way: Way, limits: Limits, baseline: frozenset[str]) -> Verdict:
-    """Hold a way against limits; `baseline` is what the reference offers."""
-    unmeasured = way.unmeasured_at(limits.entries)
-    peak, delta, wall = (
+@dataclass(frozen=True)
+class Decision:
+    """The judgements on the strategies of a run, best first.
+
+    `metric` is the key of the peak that memory is judged by.
+    """
+
+    source: Source
+    run: Run
+    payrolls: Payrolls
+    limits: Limits
+    metric: str
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def fitting(self) -> list[Judgement]:
+        """Those that fit, best first."""
+        return [each for each in self.judgements if each.fits]
+
+    @property
+    def best(self) -> Judgement | None:
+        """The recommended one, None if nothing fits."""
+        return next(iter(self.fitting), None)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The strategies, as the run has them."""
+        return [each.candidate for each in self.judgements]
+
+
+def decide(
+    run: Run, limits: Limits, payrolls: Payrolls, metric: str | None, source: Source
+) -> Decision:
+    """Decide from a run; raises UsageError if it lacks what the limits are about."""
+    peak = _judged_by(run, metric, is_timed=limits.time is not None)
+    found = candidates(run, payrolls.components, payrolls.profile, peak)
+    return Decision(source, run, payrolls, limits, peak, tuple(judge(found, limits)))
+
+
+def judge(found: Sequence[Candidate], limits: Limits) -> list[Judgement]:
+    """Hold candidates against limits: those that fit by the rule, then the others, nearest first.
+
+    Traits are given up of those that the reference offers, or else of all that are offered.
+    """
+    known = {each.strategy: each.offers for each in found if each.offers is not None}
+    offered = known.get(REFERENCE, frozenset[str]().union(*known.values()))
+    return sorted((_judgement(each, limits, offered) for each in found), key=_by_rule)
+
+
+def winner(found: Sequence[Candidate], limits: Limits) -> str | None:
+    """Return the name of the strategy that the rule picks, None if nothing fits."""
+    best = judge(found, limits)[:1]
+    return best[0].strategy if best and best[0].fits else None
+
+
+def _judged_by(run: Run, metric: str | None, *, is_timed: bool) -> str:
+    """Return the key of that peak, or of the best that the run has."""
+    keys = [each.key for each in metrics_of(summaries(run))]
+    has = [key for key in PEAKS if key in keys]
+    peak = metric or judged_by(keys)
+    if peak is None or peak not in has:
+        known = f"; it has: {', '.join(has)}" if has else ""
+        raise UsageError(f"the run has no {metric or 'peak'}{known}")
+    if is_timed and "wall" not in keys:
+        raise UsageError("the run has no times; measure with --meter clock, or leave out --time")
+    return peak
+
+
+def _judgement(candidate: Candidate, limits: Limits, offered: frozenset[str]) -> Judgement:
+    unmeasured = candidate.unmeasured_at(limits.entries)
+    peak, retained, wall = (
         predict(points, limits.entries) if points and not unmeasured else None
-        for points in (way.peak, way.delta, way.wall)
+        for points in (candidate.peak, candidate.retained, candidate.wall)
     )
-    if peak and delta and delta.value > peak.value:  # two lines that cross: a peak holds it all
-        peak = peak._replace(value=delta.value)
-    known = way.offers
-    lacks = tuple(need for need in limits.needs if known is None or need not in known)
-    gives_up = None if known is None else tuple(sorted(baseline - known))
-    return Verdict(way, limits, peak, delta, wall, lacks, gives_up, unmeasured)
+    if peak and retained and retained.value > peak.value:  # two lines that cross
+        peak = peak._replace(value=retained.value)
+    offers = candidate.offers
+    lacks = tuple(need for need in limits.needs if offers is None or need not in offers)
+    gives_up = None if offers is None else tuple(sorted(offered - offers))
+    return Judgement(candidate, limits, peak, retained, wall, lacks, gives_up, unmeasured)
 
 
-def ordered(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Give the verdicts best first: those that fit by the rule, then the others, nearest first."""
-    return sorted(verdicts, key=_by_rule)
+def _by_rule(judgement: Judgement) -> tuple[object, ...]:
+    if judgement.fits:
+        peak = judgement.peak.value if judgement.peak else inf
+        return 0, judgement.disruption, peak, judgement.strategy
+    over = max(judgement.memory_share, judgement.time_share)
+    is_unmeasured = judgement.unmeasured is not None
+    return 1, is_unmeasured, len(judgement.lacks), over, judgement.strategy
 
 
-def judged(found: Iterable[Way], limits: Limits) -> list[Verdict]:
-    """Give a verdict on each way, best first."""
-    known = list(found)
-    baseline = reference_offers(known)
-    return ordered(judge(way, limits, baseline) for way in known)
-
-
-def reference_offers(found: Iterable[Way]) -> frozenset[str]:
-    """Give the traits that the reference offers; if it is not known, all that any way offers."""
-    known = {way.strategy: way.offers for way in found if way.offers is not None}
-    return known.get(REFERENCE, frozenset[str]().union(*known.values()))
-
-
-def winner(found: Iterable[Way], limits: Limits) -> str | None:
-    """Give the name of the strategy that the rule picks, None if nothing fits."""
-    best = judged(found, limits)[:1]
-    return best[0].way.strategy if best and best[0].fits else None
-
-
-def without(limits: Limits, need: str) -> Limits:
-    """Give the limits without that need."""
-    return replace(limits, needs=tuple(each for each in limits.needs if each != need))
-
-
-def _by_rule(verdict: Verdict) -> tuple[object, ...]:
-    peak = verdict.peak.value if verdict.peak else inf
-    if verdict.fits:
-        return 0, verdict.disruption, peak, verdict.way.strategy
-    over = max(verdict.of_memory, verdict.of_time)
-    return 1, verdict.unmeasured is not None, len(verdict.lacks), over, verdict.way.strategy
-
-
-def _part(needed: float, budget: float) -> float:
-    """Give what part of the budget is needed; it may be nothing, as may a prediction."""
+def _share(needed: float, budget: float) -> float:
+    """Return the part of the budget that is needed; both may be nothing."""
     if not needed:
         return 0.0
     return needed / budget if budget else inf

@@ -1,4 +1,4 @@
-"""Two runs, figure by figure: what changed, and whether by more than the noise of both. Pure.
+"""What two runs differ in, metric by metric, and whether by more than the noise of both. Pure.
 
 Memory is compared in bytes. Times of two runs are not comparable, as the machine or the moment is
 another one: what is compared is the ratio to the reference within each run.
@@ -8,142 +8,186 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from harness.model.compare import FEWEST_TIMES, incomplete, overlap, repeats_within
-from harness.model.figures import FIGURES, Figure, Place, Side, rows_by_place, sides_of
+from callmeter.metric import SECONDS
+from harness.model.cell import Subject
+from harness.model.metrics import METRICS, VARIANTS
 from harness.model.run import ALWAYS_KNOWN
-from harness.runner.plan import FLOOR
+from harness.model.summary import FEWEST_TIMES, incomplete, summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-    from harness.model.compare import Row
+    from callmeter.metric import Metric
+    from harness.model.cell import Workload
     from harness.model.run import Run
+    from harness.model.summary import Summary
 
 MACHINE = ("processor", "cores", "memory", "system", "libc")
 """What two runs on the same machine agree on; it takes more to be sure that they are."""
 
+NOT_COMPARED = (
+    *(variant.key for variant in VARIANTS),  # of other calls than the one that is asked about
+    "gc",  # compared as `gc_share`
+    "imports",  # of the process, whatever it calls
+    "rss_retained",  # depends on which pages the allocator happens to give back
+    "rss_children",
+)
+COMPARED = {key: metric for key, metric in METRICS.items() if key not in NOT_COMPARED}
+"""The metrics that two runs are compared in, by their keys."""
 
-class Verdict(StrEnum):
-    """What is to be said of two values."""
+
+class Outcome(StrEnum):
+    """Whether two values differ."""
 
     CHANGED = "beyond the noise"
     ALIKE = "within the noise"
     UNKNOWN = "cannot be told"
 
 
+class Value(NamedTuple):
+    """A metric in one run, in bytes, as a share, or, of a time, in times the reference's.
+
+    `low` and `high` are where the repeats lie; those of a ratio are as wide as the quartiles of
+    both times allow: narrower ones, of the ratios repeat by repeat, found two runs of one commit
+    to be different.
+    """
+
+    summary: Summary
+    median: float
+    low: float
+    high: float
+    repeats: int
+
+
+Values = dict[tuple[Subject, "Metric"], Value]
+
+
 class Change(NamedTuple):
-    """A figure in both runs; `ratio` is after to before, None where before is nothing."""
+    """A metric in both runs; `ratio` is after to before, None where before is nothing."""
 
-    place: Place
-    figure: Figure
-    before: Side
-    after: Side
+    subject: Subject
+    metric: Metric
+    before: Value
+    after: Value
     ratio: float | None
-    verdict: Verdict
+    outcome: Outcome
 
 
-class OnlyIn(NamedTuple):
-    """What one run has and the other has not: a strategy, or one figure of it."""
+class Missing(NamedTuple):
+    """What one run, the first (0) or the second (1), has alone, or has an error instead of.
 
-    place: Place
-    figure: Figure | None
-    second: bool
+    That is the subject, or, of one that both have, the metric.
+    """
 
-
-class Failure(NamedTuple):
-    """A strategy that has an error instead of figures, in the first run or in the second."""
-
-    place: Place
-    error: str
-    second: bool
-
-
-class Setting(NamedTuple):
-    """Something of the environment that is not the same: None, where a run does not say it."""
-
-    what: str
-    before: str | None
-    after: str | None
+    subject: Subject
+    run: int
+    metric: Metric | None = None
+    error: str | None = None
 
 
 class Difference(NamedTuple):
-    """All that two runs differ in, and do not."""
+    """All that two runs differ in, and all that they do not.
 
-    settings: list[Setting]
+    `settings` are what is not the same in the environments; None where a run does not know it.
+    """
+
+    settings: dict[str, tuple[str | None, str | None]]
     is_same_machine: bool
     changes: list[Change]
-    only_in: list[OnlyIn]
-    failures: list[Failure]
+    only_in: list[Missing]
+    failures: list[Missing]
     cut_short: tuple[str | None, str | None]
     runs: tuple[Run, Run]
 
-    def of(self, verdict: Verdict) -> list[Change]:
-        """Give the changes that this is said of."""
-        return [change for change in self.changes if change.verdict is verdict]
 
-    def floor_changed(self, change: Change) -> bool:
-        """Tell whether the floor's same figure changed, so that ratios to it did without cause."""
-        floor = change.place._replace(strategy=FLOOR)
-        same = ((each.place, each.figure) for each in self.of(Verdict.CHANGED))
-        return change.figure.is_memory and (floor, change.figure) in same
+def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) -> Difference:
+    """Compare the second run with the first, in those metrics, of the ones that are comparable.
 
-
-def between(before: Run, after: Run, figures: Collection[Figure] = FIGURES) -> Difference:
-    """Compare the second run with the first, in those figures."""
-    first, second = rows_by_place(before), rows_by_place(after)
-    old, new = (dict(sides_of(run, figures)) for run in (before, after))
-    changes = [
-        Change(place, figure, side, new[place, figure], *_judged(figure, side, new[place, figure]))
-        for (place, figure), side in old.items()
-        if (place, figure) in new and new[place, figure].reference == side.reference
+    Times are not where the two have other references.
+    """
+    first, second = ({each.subject: each for each in summaries(run)} for run in (before, after))
+    has_times = before.header.reference == after.header.reference
+    compared = [
+        metric
+        for metric in COMPARED.values()
+        if (metrics is None or metric in metrics) and (metric.unit != SECONDS or has_times)
     ]
-    one, other = (run.header.environment for run in (before, after))
+    old, new = (values(found.values(), compared) for found in (first, second))
+    one, other = before.header.environment, after.header.environment
     return Difference(
-        settings=list(_settings(one, other)),
+        settings={
+            what: (one.get(what), other.get(what))
+            for what in dict.fromkeys(chain(ALWAYS_KNOWN, one, other))
+            if one.get(what) != other.get(what)
+        },
         is_same_machine=all(one.get(key, "?") == other.get(key) != "unknown" for key in MACHINE),
-        changes=changes,
-        only_in=list(_only_in(first, second, old.keys(), new.keys())),
+        changes=[
+            Change(*key, value, new[key], *_compared(key[1], value, new[key]))
+            for key, value in old.items()
+            if key in new
+        ],
+        only_in=[
+            *dict.fromkeys(_only_in(0, old, new, second)),
+            *dict.fromkeys(_only_in(1, new, old, first)),
+        ],
         failures=[
-            Failure(place, row["error"], second=is_second)
-            for is_second, found in ((False, first), (True, second))
-            for place, row in found.items()
-            if row["error"]
+            Missing(subject, nth, error=summary.error)
+            for nth, found in enumerate((first, second))
+            for subject, summary in found.items()
+            if summary.error
         ],
         cut_short=(incomplete(before), incomplete(after)),
         runs=(before, after),
     )
 
 
-def _judged(figure: Figure, before: Side, after: Side) -> tuple[float | None, Verdict]:
-    """Give the ratio, and whether the change is larger than both the rule and the repeats say."""
-    ratio = after.value / before.value if before.value > 0 else None
-    if not figure.is_memory and min(before.repeats, after.repeats) < FEWEST_TIMES:
-        return ratio, Verdict.UNKNOWN
-    allowed = repeats_within("seconds" if not figure.is_memory else figure.field)
-    is_small = ratio is not None and abs(ratio - 1) <= allowed
-    is_small |= abs(after.value - before.value) <= figure.slack
-    same_range = overlap((before.low, before.high), (after.low, after.high))
-    return ratio, Verdict.ALIKE if is_small or same_range else Verdict.CHANGED
+def values(found: Iterable[Summary], metrics: Collection[Metric]) -> Values:
+    """Return what can be compared of the summaries, by subject and metric."""
+    pairs = ((summary, metric) for summary in found for metric in metrics)
+    return {
+        (summary.subject, metric): value
+        for summary, metric in pairs
+        if (value := _value(summary, metric))
+    }
 
 
-def _settings(before: dict[str, str], after: dict[str, str]) -> Iterator[Setting]:
-    for what in dict.fromkeys(chain(ALWAYS_KNOWN, before, after)):
-        if before.get(what) != after.get(what):
-            yield Setting(what, before.get(what), after.get(what))
+def _value(summary: Summary, metric: Metric) -> Value | None:
+    sample = summary.sample(metric.key)
+    if sample is None:
+        return None
+    if metric.unit != SECONDS:
+        return Value(summary, sample.median, *sample.range, sample.n)
+    base = summary.reference.sample(metric.key) if summary.reference else None
+    if summary.is_reference or base is None or not base.median:
+        return None
+    (low, high), (base_low, base_high) = sample.range, base.range
+    low, high = low / base_high, high / (base_low or base.median)
+    return Value(summary, sample.median / base.median, low, high, min(sample.n, base.n))
+
+
+def _compared(metric: Metric, before: Value, after: Value) -> tuple[float | None, Outcome]:
+    """Return the ratio, and whether it is beyond what the metric and the repeats allow for."""
+    ratio = after.median / before.median if before.median > 0 else None
+    if not metric.is_memory and min(before.repeats, after.repeats) < FEWEST_TIMES:
+        return ratio, Outcome.UNKNOWN
+    is_small = ratio is not None and abs(ratio - 1) <= metric.tolerance
+    is_small |= abs(after.median - before.median) <= metric.resolution
+    is_overlapping = before.low <= after.high and after.low <= before.high
+    return ratio, Outcome.ALIKE if is_small or is_overlapping else Outcome.CHANGED
 
 
 def _only_in(
-    first: dict[Place, Row],
-    second: dict[Place, Row],
-    old: Collection[tuple[Place, Figure]],
-    new: Collection[tuple[Place, Figure]],
-) -> Iterator[OnlyIn]:
-    for is_second, mine, theirs in ((False, first, second), (True, second, first)):
-        yield from (OnlyIn(place, None, is_second) for place in mine if place not in theirs)
-    for is_second, one, other, rows_there in ((False, old, new, second), (True, new, old, first)):
-        for place, figure in one:
-            row: dict[str, Any] | None = rows_there.get(place)
-            if (place, figure) not in other and row is not None and not row["error"]:
-                yield OnlyIn(place, figure, is_second)
+    run: int, mine: Values, theirs: Values, there: dict[Subject, Summary]
+) -> Iterator[Missing]:
+    for subject, metric in mine:
+        if subject not in there:
+            yield Missing(subject, run)
+        elif (subject, metric) not in theirs and not there[subject].error:
+            yield Missing(subject, run, metric)
+
+
+def kind_of(workloads: Iterable[Workload]) -> str:
+    """Return the word for what is measured on them: `strategy`, or `target` of the user's."""
+    return "strategy" if all(each.is_payroll for each in workloads) else "target"

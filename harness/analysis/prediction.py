@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Point(NamedTuple):
-    """A figure as measured at one size; `margin` is how far its repeats lie from it, over it."""
+    """A value measured at one size; `margin` is how far its repeats lie from it, as a share."""
 
     entries: int
     value: float
@@ -36,7 +36,7 @@ class Basis(StrEnum):
 
 
 class Prediction(NamedTuple):
-    """A figure in its unit, its margin over it (0.02: +-2%), and where it comes from."""
+    """A value in its metric's unit, its margin as a share of it, and where it comes from."""
 
     value: float
     margin: float
@@ -49,10 +49,10 @@ class Prediction(NamedTuple):
 
 
 def predict(points: Sequence[Point], entries: int) -> Prediction:
-    """Give the figure at a payroll of that many entries (1 or more).
+    """Return what a payroll of that many entries, 1 or more, will need.
 
     `points` are of different sizes, each of 1 entry or more; raises ValueError if there is none.
-    The margin is that of the repeats, and what the line is off where it could be checked.
+    The margin is that of the repeats, and how far off the line is where it could be checked.
     """
     known = sorted(points)
     if not known:
@@ -68,13 +68,13 @@ def predict(points: Sequence[Point], entries: int) -> Prediction:
 
 
 def _scaled(only: Point, entries: int) -> Prediction:
-    """Scale in proportion, as unsure as the size is far: for all one size says, it may not grow."""
+    """Scale in proportion, with a margin that allows for no growth at all: one size shows none."""
     value = _in_proportion(only, entries)
     return Prediction(value, only.margin + _off(only.value, value), Basis.IN_PROPORTION)
 
 
 def _between(known: list[Point], after: int, entries: int) -> Prediction:
-    """Join the sizes on both sides: least certain half-way, as sure as measured at the ends."""
+    """Join the sizes on both sides: the margin is widest half-way, that of the repeats at them."""
     one, other = known[after - 1], known[after]
     share = (entries - one.entries) / (other.entries - one.entries)
     value = _line(one, other, entries)
@@ -90,10 +90,10 @@ def _between(known: list[Point], after: int, entries: int) -> Prediction:
 
 
 def _beyond(known: list[Point], entries: int) -> Prediction:
-    """Go on along the last two sizes.
+    """Extend the line through the last two sizes.
 
-    The same step again is as uncertain as it was; more steps add up, and of a part of a step the
-    first part weighs most, as a slope that grows departs from the line at once.
+    The same step again is as uncertain as the last one was; more steps add up, and of a part of a
+    step the first part weighs most, as a slope that grows leaves the line at once.
     """
     one, last = known[-2:]
     value = max(_line(one, last, entries), last.value)
@@ -108,14 +108,14 @@ def _beyond(known: list[Point], entries: int) -> Prediction:
 
 
 def _below(known: list[Point], entries: int) -> Prediction:
-    """Give the larger of the line and the proportion: one of them knows of the fixed cost."""
+    """Take the larger of the line and the proportion: which one has the fixed cost is unknown."""
     first = known[0]
-    ways = _line(first, known[1], entries), _in_proportion(first, entries)
-    return Prediction(max(ways), first.margin + _off(min(ways), max(ways)), Basis.EXTRAPOLATED)
+    low, high = sorted([_line(first, known[1], entries), _in_proportion(first, entries)])
+    return Prediction(high, first.margin + _off(low, high), Basis.EXTRAPOLATED)
 
 
 def _bend(one: Point, middle: Point, other: Point) -> float:
-    """Give the second divided difference: what Newton's next term makes of a line between."""
+    """Return the second divided difference: the next term that Newton adds to a line."""
     return (_slope(middle, other) - _slope(one, middle)) / (other.entries - one.entries)
 
 
@@ -131,6 +131,6 @@ def _in_proportion(point: Point, entries: int) -> float:
     return point.value * entries / point.entries
 
 
-def _off(other: float, figure: float) -> float:
-    """Give how far from a figure another is, over the figure; no more than all of it for 0."""
-    return abs(other - figure) / figure if figure > 0 else float(other > 0)
+def _off(other: float, value: float) -> float:
+    """Return how far the other is from the value, as a share of it; 1 of a value of 0."""
+    return abs(other - value) / value if value > 0 else float(other > 0)

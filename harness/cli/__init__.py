@@ -1,5 +1,9 @@
 """The command line: one module a command. Only here is anything printed, or the process ended.
 
+A command is a module with a docstring, whose first line says what it does, EXAMPLES, and `run`,
+whose parameters are annotated with their options and which returns the exit code. What it needs is
+imported when it runs, so that a help is quick.
+
 Exit codes: 0 all is well; 1 a strategy broke the contract or could not be measured, or a check
 failed; 2 the command line, a file or the database is not right; 130 interrupted.
 """
@@ -12,54 +16,87 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
 import strategies
 from callmeter import discovery
-from callmeter.errors import Error, UsageError, message
+from callmeter.errors import Error, UsageError, message, unknown
 from harness.base.errors import INTERRUPTED
 from harness.base.secret import masked
-from harness.cli._progress import tell
+from harness.cli import _help
+from harness.cli._output import show, tell
+from harness.cli._parser import parse
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from collections.abc import Sequence
+    from types import FrameType, ModuleType
+
+DISTRIBUTION = "mapping-strategies"
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # its errors are told by us
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # its errors are our lines
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     _have_all_streams()
     try:
         if sys.flags.optimize > 1:
             raise UsageError("Python's -OO removes the docstrings that labels and help are; use -O")
-        sys.exit(_told(_app()(prog_name="python -m harness", standalone_mode=False)))
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(_told(INTERRUPTED))
+        sys.exit(_run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        tell("interrupted")
+        sys.exit(INTERRUPTED)
     except (Error, strategies.StrategyError) as error:
         _fail(message(error))
-    except typer.TyperException as error:
-        if said := getattr(error, "format_message", error.__str__)():  # none: it was the help
-            _fail(said)
     except (OSError, MemoryError, RuntimeError) as error:
-        _fail(_machines(error))
+        _fail(_out_of(error))
     sys.exit(2)
 
 
-def _told(code: int) -> int:
-    """Give the exit code back; an interrupt that nobody told of yet is told."""
-    if code == INTERRUPTED:  # typer's answer to one
-        tell("interrupted")
+def _run(words: Sequence[str]) -> int:
+    """Run the command that the words name; return its exit code."""
+    name, *rest = words or [""]
+    if name in ("", _help.SHORT, _help.LONG):
+        show(_help.of_program({each: _command(each) for each in _names()}))
+        return 0 if name else 2
+    if name == "--version":
+        show(_version())
+        return 0
+    if name.startswith("-"):
+        raise unknown("option", name, [_help.SHORT, "--version"])
+    if name not in _names():
+        raise unknown("command", name, _names())
+    module = _command(name)
+    options = rest[: rest.index("--")] if "--" in rest else rest
+    if _help.SHORT in options or _help.LONG in options:
+        show(_help.of_command(name, module, full=_help.LONG in options))
+        return 0
+    code: int = module.run(**parse(module.run, rest))
     return code
+
+
+def _names() -> list[str]:
+    return discovery.names(sys.modules[__name__])
+
+
+def _command(name: str) -> ModuleType:
+    return discovery.load(sys.modules[__name__], name)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{DISTRIBUTION} {version(DISTRIBUTION)}"
+    except PackageNotFoundError:
+        return f"{DISTRIBUTION}, not installed"
 
 
 def _fail(error: str) -> None:
     tell(f"error: {masked(error)}")
 
 
-def _machines(error: Exception) -> str:
-    """Say what the machine is out of: disk, files, memory, threads; raises what is another's."""
+def _out_of(error: Exception) -> str:
+    """Return what the machine is out of: disk, files, memory, threads; raises any other error."""
     if isinstance(error, RuntimeError) and "new thread" not in str(error):
         raise error
     return str(error) or "out of memory"
@@ -70,30 +107,6 @@ def _have_all_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
         if getattr(sys, name) is None:  # an answer cannot be printed: stdout is not writable
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 (until the end)
-
-
-def _app() -> typer.Typer:
-    """Give the application: every module beside this one is a command, its `run` the code."""
-    app = typer.Typer(
-        add_completion=False,
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
-    )
-    app.callback()(_question)
-    for name in discovery.names(sys.modules[__name__]):
-        command = discovery.load(sys.modules[__name__], name)
-        app.command(name, help=_unwrapped(command.__doc__), epilog=command.EXAMPLES)(command.run)
-    return app
-
-
-def _question() -> None:
-    """Which way of mapping rows to domain objects should our repository use?"""  # noqa: D400
-
-
-def _unwrapped(text: str | None) -> str:
-    """Give the text with a line for each paragraph, for the terminal to wrap."""
-    return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n"))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

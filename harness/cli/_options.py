@@ -2,194 +2,220 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from callmeter import discovery, units
-from callmeter import meters as meters_package
-from callmeter.errors import unknown
-from harness.model.fields import LONGEST_SECONDS, MOST, MOST_REPEATS
+from callmeter import discovery, meters
+from harness.cli._parser import Option
+from harness.cli._readers import count, one_of, path, seconds, size
+from harness.model.cell import Consume as HowToConsume
+from harness.model.fields import MOST_REPEATS
+from harness.model.metrics import METRICS
 from harness.payroll.generator import Profile
-from harness.report import diffs, reports
-from harness.report.reports._content import SORT_KEYS
+from harness.report import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-
-def one_of(what: str, choices: Iterable[str]) -> Callable[[str], str]:
-    """Give a callback that lets only these words through, and suggests one for a near miss."""
-    known = list(choices)
-
-    def check(word: str) -> str:
-        if word not in known:
-            raise unknown(what, word, known)
-        return word
-
-    return check
-
-
-def all_of(what: str, choices: Iterable[str]) -> Callable[[list[str] | None], list[str] | None]:
-    """Give the same for an option that may be repeated."""
-    check = one_of(what, choices)
-    return lambda words: [check(word) for word in words] if words else None
-
-
-def meters(words: list[str] | None) -> list[str] | None:
-    """Let only meters through, and `all`, which stands for each of them."""
-    known = discovery.names(meters_package)
-    words = all_of("meter", [*known, ALL_METERS])(words)
-    return known if words and ALL_METERS in words else words
-
-
+rare = partial(Option, is_rare=True)
+"""An option that is shown by --help-all only."""
 ALL_METERS = "all"
-FORMATS = discovery.names(reports)
+BY_PEAK, BY_NAME = "peak", "name"
+TEXT = "text"
+RUN_FORMATS = sorted(discovery.names(formats), key=lambda name: name != TEXT)
+"""Every format, the one of the terminal first."""
+PICTURES = ("html", "svg")
+"""Formats that draw a run, and no other document."""
+FORMATS = [name for name in RUN_FORMATS if name not in PICTURES]
+
+
+def meters_named(words: Iterable[str] | None) -> list[str] | None:
+    """Return the meters, each once; None for all of them, which `all` stands for too."""
+    if words is None or ALL_METERS in words:
+        return None
+    return list(dict.fromkeys(words))
+
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="STRATEGY",
-        help="Which to measure: names, or paths of .py files written like a strategy. All, "
-        "if none is named. The floor and the reference are always measured too.",
-        show_default=False,
+    Option(
+        "STRATEGY",
+        "Names, or .py files; all, if none is named. The yardsticks and the reference are always "
+        "measured too.",
+        is_many=True,
     ),
 ]
-Entries = Annotated[int, typer.Option(min=1, max=MOST, help="Entries of the payroll.")]
-Components = Annotated[int, typer.Option(min=0, max=MOST, help="Components of each entry.")]
+Entries = Annotated[
+    int, Option("--entries", "Entries of the payroll. 10,000 or 1e4 will do.", count(), "N")
+]
+Components = Annotated[int, rare("--components", "Components of each entry.", count(0), "N")]
 ProfileName = Annotated[
     str,
-    typer.Option(
-        callback=one_of("profile", list(Profile)),
-        help="How much the values repeat: realistic, or distinct (nothing can be shared).",
+    Option(
+        "--profile",
+        "How values repeat: realistic or distinct. With distinct, nothing can be shared.",
+        one_of("profile", Profile),
+        "P",
+    ),
+]
+Consume = Annotated[
+    str,
+    rare(
+        "--consume",
+        "What is done with the items: hold or fold. They are held all at once; or each is let go "
+        "when it is read, of what streams.",
+        one_of("way to consume", HowToConsume),
+        "HOW",
     ),
 ]
 Dsn = Annotated[
     str | None,
-    typer.Option(
-        help="Use this Postgres (14 or newer) instead of the embedded one. All is done in a "
-        "schema of its own, which is dropped at the end.",
-        show_default=False,
+    Option(
+        "--dsn",
+        "Use this Postgres (14 or newer), not one of its own. All is done in a schema that is "
+        "dropped at the end.",
+        metavar="DSN",
     ),
 ]
 Cluster = Annotated[
     str | None,
-    typer.Option(
+    rare(
+        "--cluster",
+        "Measure on the workers of a Dask scheduler, as tcp://host:8786. Memory on all of them, "
+        "times on one. Needs --dsn, which they all reach.",
         metavar="ADDRESS",
-        help="Measure on the workers of the Dask scheduler at this address, as tcp://host:8786: "
-        "memory on all of them, times on one. Needs --dsn, which they all reach.",
-        show_default=False,
     ),
 ]
 Repeat = Annotated[
     int | None,
-    typer.Option(
-        min=1,
-        max=MOST_REPEATS,
-        help="Fresh processes a meter; by default what suits the meter.",
+    rare(
+        "--repeat",
+        "Fresh processes a meter; by default what suits each.",
+        count(1, MOST_REPEATS),
+        "N",
     ),
 ]
 Meters = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--meter",
-        callback=meters,
-        help="Measure with this only; may be repeated: "
-        f"{', '.join(discovery.names(meters_package))}; all of them, as by default.",
-        show_default=False,
+        f"Measure with this only; may be repeated. There are: {', '.join(meters.names())}; and "
+        "all, as by default.",
+        one_of("meter", [*meters.names(), ALL_METERS]),
+        "METER",
+        is_many=True,
     ),
 ]
 Explain = Annotated[
     bool,
-    typer.Option(
-        "--explain",
-        help="Also record where the bytes go (of several payrolls, at up to 10,000 entries).",
+    rare(
+        "--explain", "Also record where the bytes go. Of several payrolls, at up to 10,000 entries."
     ),
 ]
 Setup = Annotated[
     str | None,
-    typer.Option(
-        help="Python statements to run before the targets are imported, not measured; their names "
-        "are known in the calls.",
-        show_default=False,
+    Option(
+        "--setup",
+        "Python statements to run before, not measured. The names that they make are known in the "
+        "calls.",
+        metavar="CODE",
     ),
+]
+NoWarmUp = Annotated[
+    bool, rare("--no-warm-up", "Measure the first call: for one that changes its data.")
 ]
 Sort = Annotated[
     str,
-    typer.Option(
-        callback=one_of("sort key", SORT_KEYS),
-        help=f"Order of the rows: {', '.join(SORT_KEYS)}.",
+    Option(
+        "--sort",
+        f"Order of the rows: a metric, or {BY_NAME}. Metrics: {', '.join(METRICS)}.",
+        one_of("metric to sort by", [*METRICS, BY_NAME]),
+        "KEY",
     ),
 ]
-ScaleTo = Annotated[
-    int, typer.Option(min=1, max=MOST, help="Say what a payroll of this many entries needs.")
+Metrics = Annotated[
+    list[str] | None,
+    rare(
+        "--metric",
+        f"Show this metric; may be repeated. Metrics: {', '.join(METRICS)}.",
+        one_of("metric", METRICS),
+        "KEY",
+        is_many=True,
+    ),
 ]
+Wide = Annotated[bool, Option("--wide", "Show every metric, and every note.")]
 Format = Annotated[
     str,
-    typer.Option(
-        "--format",
-        callback=one_of("format", FORMATS),
-        help=f"What to print: {', '.join(FORMATS)}.",
-    ),
+    Option("--format", f"One of {', '.join(RUN_FORMATS)}.", one_of("format", RUN_FORMATS), "FORM"),
 ]
-DiffFormat = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        callback=one_of("format", discovery.names(diffs)),
-        help=f"What to print: {', '.join(discovery.names(diffs))}.",
-    ),
+TextFormat = Annotated[
+    str, Option("--format", f"One of {', '.join(FORMATS)}.", one_of("format", FORMATS), "FORM")
 ]
-All = Annotated[bool, typer.Option("--all", help="Also show what did not change.")]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", help="Write it to this file instead.", show_default=False),
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace the files of --output and --save.")]
+All = Annotated[bool, Option("--all", "Also show what did not change.")]
+Output = Annotated[Path | None, Option("--output", "Write it to this file instead.", path, "FILE")]
+Force = Annotated[bool, rare("--force", "Replace the files of --output and --save.")]
 Save = Annotated[
-    Path | None,
-    typer.Option("--save", help="Save the run here, not in the cache folder.", show_default=False),
+    Path | None, Option("--save", "Save the run here, not in the cache folder.", path, "FILE")
 ]
 Timeout = Annotated[
     float,
-    typer.Option(
-        min=1, max=LONGEST_SECONDS, help="Seconds after which one measurement is given up."
+    rare(
+        "--timeout",
+        "Seconds after which one measurement is given up. 10 min will do.",
+        seconds,
+        "TIME",
+    ),
+]
+MemoryLimit = Annotated[
+    int | None,
+    rare(
+        "--memory-limit",
+        "What a measured process may hold, as 4GB; one that needs more fails alone. By default a "
+        "strategy's is its share of the memory that is free. Linux only.",
+        size,
+        "SIZE",
     ),
 ]
 Python = Annotated[
     str | None,
-    typer.Option(
-        metavar="PATH",
-        help="Measure with this Python (3.11 or newer) and its packages; nothing is installed "
+    rare(
+        "--python",
+        "Measure with this Python and its packages. It is 3.11 or newer; nothing is installed "
         "beside them.",
-        show_default=False,
+        metavar="PATH",
     ),
 ]
 InstallMemray = Annotated[
     bool,
-    typer.Option(
+    rare(
         "--install-memray",
-        help="Where that Python has no memray, install it into a folder of ours, by its pip.",
+        "Where that Python has no memray, install it into a folder of ours. Its pip does that.",
     ),
 ]
-Traceback = Annotated[
-    bool, typer.Option("--traceback", help="Also print what Python says of each error.")
-]
-NoWarmUp = Annotated[
-    bool,
-    typer.Option("--no-warm-up", help="Measure the first call: for one that changes its data."),
-]
-MemoryLimit = Annotated[
-    str | None,
-    typer.Option(
-        help="What a measured process may hold, as 4GB; one that needs more fails alone. By "
-        "default a strategy's is its share of the memory that is free. Linux only.",
-        show_default=False,
-    ),
-]
+Traceback = Annotated[bool, rare("--traceback", "Also print what Python says of each error.")]
 
 
-def bytes_of(memory_limit: str | None) -> int | None:
-    """Give the bytes of that option; raises UsageError."""
-    return int(units.parse_bytes(memory_limit, "--memory-limit")) if memory_limit else None
+@dataclass(frozen=True)
+class View:
+    """How a run is shown, and where."""
+
+    sort: Sort = BY_PEAK
+    wide: Wide = False
+    metric: Metrics = None
+    form: Format = TEXT
+    output: Output = None
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What measures a run, within what; and where it is saved."""
+
+    save: Save = None
+    force: Force = False
+    timeout: Timeout = 600
+    memory_limit: MemoryLimit = None
+    python: Python = None
+    install_memray: InstallMemray = False
+    traceback: Traceback = False

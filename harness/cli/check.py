@@ -1,105 +1,77 @@
-"""Measure again what a saved run holds, and fail when a figure got worse beyond its limit.
+"""Measure again what a saved run holds; fail when a metric got worse.
 
 For CI: exit code 0 if nothing did, 1 if something did or a strategy fails or breaks the contract,
 2 if there is nothing to judge by. Improvements never fail. Memory is judged in bytes; times as
 ratios to the reference, each in its own run, and only where the repeats tell them apart.
 
-Measures the payrolls of one size, the baseline's smallest unless --entries says which, or the
+Measures the payrolls of one size, the baseline's smallest unless --entries names another, or the
 functions of a run of `measure`, and with the meters alone that the limits need. A limit may be of
-one strategy or target: slotted=peak:2%. The functions that a baseline names are called, after its
-set-up: check no run whose code you would not run. In a GitHub job the summary is appended to the
-job's page.
+one strategy or target: slotted=traced_peak:2%. The functions that a baseline names are called,
+after its set-up: check no run whose code you would not run. In a GitHub job the summary is appended
+to the job's page.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from callmeter import discovery, meters
+from callmeter import meters
 from callmeter.errors import UsageError
-from harness.analysis import gate
-from harness.analysis.difference import between
-from harness.base.printable import printable
-from harness.base.secret import STARS
-from harness.cli import _functions as functions
-from harness.cli import _measuring as measuring
+from harness.base.escape import printable
 from harness.cli import _options as option
-from harness.cli._installed import installed
-from harness.cli._progress import tell
-from harness.cli._python import measured_in
-from harness.model import run as results
-from harness.model.compare import FEWEST_TIMES, incomplete
-from harness.model.fields import MOST
-from harness.model.figures import FIGURES
-from harness.report import diffs
-from harness.report.diffs import markdown
-from harness.report.diffs._content import Shown
-from harness.runner import plan
+from harness.cli._measuring import ending, saving
+from harness.cli._output import WIDTH, answer, tell
+from harness.cli._parser import Option
+from harness.cli._progress import listening
+from harness.cli._readers import count, path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.gate import Limit
-    from harness.model.run import Run
+    from harness.report.document import Document
 
-EXAMPLES = """Examples:
-
-python -m harness check --baseline results/reference.jsonl
-
-python -m harness check --baseline before.jsonl my/own_way.py --fail-on peak:2%
-
-python -m harness check --baseline before.jsonl --fail-on all-peak:5% --fail-on time:20%
-
-python -m harness check --baseline before.jsonl --entries 10000 --format markdown
-
-python -m harness check --baseline functions.jsonl --fail-on all-peak:5%
-"""
+EXAMPLES = (
+    "check --baseline results/reference.jsonl",
+    "check --baseline run.jsonl slotted --fail-on traced_peak:2%",
+    "check --baseline a.jsonl --fail-on peak:5% --fail-on wall:9%",
+    "check --baseline run.jsonl --fail-on app.repo:read=peak:5%",
+    "check --baseline run.jsonl my/own_way.py --entries 10,000",
+)
 
 Baseline = Annotated[
-    Path, typer.Option("--baseline", help="The saved run to hold the strategies against.")
+    Path, Option("--baseline", "The saved run to hold the strategies against.", path, "RUN")
 ]
 Entries = Annotated[
     int | None,
-    typer.Option(
-        min=1,
-        max=MOST,
-        help="Which of the baseline's payrolls, by its entries; its smallest, the quickest, "
-        "if none is said.",
-        show_default=False,
+    Option(
+        "--entries",
+        "Which of the baseline's payrolls, by its entries. By default its smallest, the quickest.",
+        count(),
+        "N",
     ),
 ]
 FailOn = Annotated[
-    list[str],
-    typer.Option(
+    list[str] | None,
+    Option(
         "--fail-on",
-        metavar="[NAME=]FIGURE:PERCENT",
-        help="A figure, of all or of one name, and by how much it may be worse (memory: at "
-        "least the 0.5% that it repeats to, rss 5%); may be repeated. Figures: "
-        f"{', '.join(gate.LIMITED)}. all-: of all allocations, native ones included.",
+        "A metric, and by how much it may be worse. It is written KEY:PERCENT, or "
+        "NAME=KEY:PERCENT for one strategy or target, and may be repeated; by default "
+        "traced_peak:5% and traced_retained:5%. Memory may be worse by what it repeats to, 0.5% "
+        "(resident memory 5%).",
+        metavar="KEY:PERCENT",
+        is_many=True,
     ),
 ]
 Names = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="STRATEGY",
-        help="Which of the baseline's strategies or targets to judge: names, or .py files. "
-        "All, if none is named.",
-        show_default=False,
-    ),
-]
-MetersToo = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--meter",
-        callback=option.meters,
-        help="Measure with this too, to see its figures; may be repeated: "
-        f"{', '.join(discovery.names(meters))}, all.",
-        show_default=False,
+    Option(
+        "STRATEGY",
+        "Which of the baseline's to judge; by default all. They are strategies, .py files "
+        "or targets.",
+        is_many=True,
     ),
 ]
 GITHUB_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -107,142 +79,76 @@ GITHUB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def run(
+    how: option.Measuring,
     baseline_path: Baseline,
     names: Names = None,
-    fail_on: FailOn = list(gate.DEFAULTS),  # noqa: B006 (read only)
+    fail_on: FailOn = None,
     entries: Entries = None,
     setup: option.Setup = None,
-    meter: MetersToo = None,
+    meter: option.Meters = None,
     repeat: option.Repeat = None,
+    every: option.All = False,
+    form: option.TextFormat = "text",
+    output_path: option.Output = None,
     dsn: option.Dsn = None,
     cluster: option.Cluster = None,
-    form: option.DiffFormat = "table",
-    every: option.All = False,
-    output_path: option.Output = None,
-    force: option.Force = False,
-    save: option.Save = None,
-    timeout: option.Timeout = 600,
-    memory_limit: option.MemoryLimit = None,
-    python: option.Python = None,
-    install_memray: option.InstallMemray = False,
 ) -> int:
     """Read the baseline, measure the same again, compare, judge."""
-    setting = measuring.Setting(
-        dsn, python, install_memray, cluster, timeout, option.bytes_of(memory_limit)
-    )
-    limits = gate.limits(fail_on)
-    _repeat_often_enough(limits, repeat)
-    baseline = results.read(baseline_path)
-    meter_names = list(dict.fromkeys([*(each.figure.meter for each in limits), *(meter or ())]))
+    from harness.analysis import gate
+    from harness.analysis.difference import COMPARED, between
+    from harness.model.run import read
+    from harness.model.summary import incomplete
+    from harness.report import difference as report
+    from harness.runner.again import Again
+    from harness.runner.record import Settings
+    from harness.runner.session import chosen_strategies
+
+    limits = gate.limits(fail_on or gate.DEFAULTS)
+    _check_repeat(limits, repeat)
+    baseline = read(baseline_path)
     workloads = gate.workloads_of(baseline, entries)
-    wanted = gate.names_of(baseline, workloads, names and measuring.chosen(names, list))
-    of_functions = not workloads[0].is_payroll
-    cells = (_of_functions if of_functions else _of_strategies)(
-        baseline, wanted, workloads, meter_names, repeat
-    )
-    part = gate.only(baseline, cells)
-    places = gate.to_judge(part, wanted, limits)
-    figures = [figure for figure in FIGURES if figure.meter in meter_names]
-    with measuring.saving(save, output_path, force=force) as path:
-        if how_much := incomplete(baseline):
-            tell(f"{baseline_path} was cut short: it has {how_much}")
-        if of_functions:
-            again = _functions(baseline, wanted, setup, meter_names, repeat, setting)
-            finished = functions.measured(again, path, timeout, replace=force)
-        else:
-            finished = measuring.measured(cells, path, setting, replace=force)
-        difference = between(part, finished, figures)
-        found = gate.judged(difference, places, limits)
-        shown = Shown((printable(str(baseline_path)), printable(str(path))), every, found)
-        measuring.answer(discovery.load(diffs, form).render(difference, shown), output_path)
-        _append_to_github_summary(markdown.render(difference, shown))
-        tell(f"Saved: {path}")
+    wanted = gate.names_of(baseline, workloads, chosen_strategies(names or ()))
+    by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *_more(meter)]))
+    again = Again(baseline, wanted, workloads, by, repeat, setup)
+    with saving(how, output_path) as settings:
+        if amount := incomplete(baseline):
+            tell(f"{baseline_path} was cut short: it has {amount}")
+        with listening() as listener:
+            part = gate.only(baseline, again.cells(listener["notice"]))
+            subjects = gate.to_judge(part, wanted, limits)
+            finished = again.run(Settings(dsn, cluster=cluster, **settings, **listener))
+        shown = [metric for metric in COMPARED.values() if metric.meter in by]
+        difference = between(part, finished, shown)
+        found = gate.judged(difference, subjects, limits)
+        of_runs = printable(str(baseline_path)), printable(str(settings["save"]))
+        document = report.document(difference, of_runs, every=every, gate=found)
+        answer(document, form, output_path)
+        _append_to_github_summary(document)
+    ending(finished, settings["save"], traceback=how.traceback)
     return int(not found.is_passed)
 
 
-def _repeat_often_enough(limits: Sequence[Limit], repeat: int | None) -> None:
+def _check_repeat(limits: Sequence[Limit], repeat: int | None) -> None:
     """Raise UsageError where times are to be judged by too few repeats."""
-    times = [limit.figure.word for limit in limits if not limit.figure.is_memory]
+    from harness.model.summary import FEWEST_TIMES
+
+    times = [limit.metric.key for limit in limits if not limit.metric.is_memory]
     if times and repeat is not None and repeat < FEWEST_TIMES:
         raise UsageError(f"--fail-on {times[0]} needs --repeat {FEWEST_TIMES} or more")
 
 
-def _of_strategies(
-    baseline: Run,
-    wanted: list[str],
-    workloads: Sequence[plan.Workload],
-    meter_names: Sequence[str],
-    repeat: int | None,
-) -> list[plan.Cell]:
-    """Return the cells to measure; where there are times, the reference's too, for the ratios."""
-    consume = baseline.measurements[0].cell.consume
-    has_reference = "clock" in meter_names and consume is plan.Consume.HOLD
-    names = [plan.REFERENCE, *wanted] if has_reference else wanted
-    payrolls = [workload.payroll for workload in workloads]
-    cells = plan.cells(list(dict.fromkeys(names)), payrolls, meter_names, repeat, consume)
-    # no figure is of a first call, nor of one with the collector paused
-    judged = (cell for cell in cells if not cell.cold and not cell.paused)
-    return installed(plan.at_most_a_run(judged), wanted)
+def _more(meter: list[str] | None) -> list[str]:
+    """Return the meters to measure with beside those that the limits need."""
+    return option.meters_named(meter) or meters.names() if meter else []
 
 
-def _of_functions(
-    baseline: Run,
-    wanted: list[str],
-    _: Sequence[plan.Workload],
-    meter_names: Sequence[str],
-    repeat: int | None,
-) -> list[plan.Cell]:
-    """Return the cells to measure of the baseline's functions, its reference with them."""
-    consume = baseline.measurements[0].cell.consume
-    warm_up = baseline.header.warm_up
-    names = list(dict.fromkeys([baseline.header.reference, *wanted]))
-    cells = plan.of_functions(names, meter_names, repeat, consume, warm_up=warm_up)
-    return plan.at_most_a_run(cell for cell in cells if not cell.paused)
-
-
-def _functions(
-    baseline: Run,
-    wanted: list[str],
-    setup: str | None,
-    meter_names: Sequence[str],
-    repeat: int | None,
-    setting: measuring.Setting,
-) -> functions.Functions:
-    """Return the baseline's functions, to be measured as they were.
-
-    Raises UsageError where the baseline does not have all that a call needs: a password.
-    """
-    header = baseline.header
-    environment, interpreter = measured_in(
-        setting.python, install=setting.install_memray, needed="allocator" in meter_names
-    )
-    targets = {}
-    for name in dict.fromkeys([header.reference, *wanted]):
-        target = header.targets[name]
-        target = replace(target, setup=target.setup if setup is None else setup)
-        if STARS in target.call or STARS in target.setup:
-            raise UsageError(
-                f"the baseline does not have the password in the call or set-up of {name}: take it "
-                "from an environment variable there, or give the set-up again with --setup"
-            )
-        targets[name] = target
-    return functions.Functions(
-        targets,
-        interpreter,
-        environment,
-        meter_names,
-        repeat,
-        baseline.measurements[0].cell.consume,
-        warm_up=header.warm_up,
-        memory=setting.memory,
-    )
-
-
-def _append_to_github_summary(text: str) -> None:
+def _append_to_github_summary(document: Document) -> None:
     """Append it to the page of the GitHub job that this runs in, if it does."""
     if path := os.environ.get(GITHUB_SUMMARY):
+        from harness.report.formats import markdown
+
         try:
             with Path(path).open("a", encoding="utf-8") as summary:
-                summary.write(f"{text}\n")
+                summary.write(f"{markdown.write(document, WIDTH)}\n")
         except OSError as error:
             tell(f"no summary for GitHub: {error}")

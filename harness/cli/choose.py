@@ -1,106 +1,105 @@
-"""Choose a strategy for a payroll size and a memory budget, from a saved run.
+"""Choose a strategy for a payroll size and a memory budget.
+
+From a saved run; the published ones, if none is named.
 
 Of the strategies that fit (every budget holds the upper end of the prediction, every --need is
-offered), the one that gives up the fewest traits of full_orm, the way it is done today; among
-equals, the one with the lowest peak.
+offered), the one that gives up the fewest traits of full_orm, as it is done today; among equals,
+the one with the lowest peak.
 
-Says which do not fit and why, who comes second, and what would change the answer. What a payroll
-of that size needs is predicted from the sizes that the run measured. Nothing is measured here.
-Exit code 1: nothing fits.
+Shows which do not fit and why, which comes second, and what would change the answer. What a payroll
+of that size needs is predicted from the sizes that the run measured. Nothing is measured by this
+command. Exit code 1: nothing fits.
 """
 
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from callmeter import discovery, units
-from harness.analysis.choice import Limits
-from harness.analysis.decision import Source, decide
-from harness.analysis.ways import JUDGED_BY, Payrolls
+from callmeter import units
 from harness.base import output
 from harness.cli import _options as option
-from harness.cli._measuring import answer
-from harness.model import run as results
-from harness.model.fields import MOST
-from harness.model.joined import joined
-from harness.payroll.generator import Profile
-from harness.report import choices
+from harness.cli._measuring import command
+from harness.cli._output import answer, busy
+from harness.cli._parser import Option
+from harness.cli._readers import count, one_of, path
+from harness.model.metrics import PEAKS
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.analysis.choice import Payrolls
     from harness.model.run import Run
 
-EXAMPLES = """Examples:
-
-python -m harness choose --entries 50000 --memory 256MB
-
-python -m harness choose --entries 50000 --memory 256MiB --time 2s --need mutable --need list
-
-python -m harness choose --entries 10000 --memory 64MB --meter rss
-
-python -m harness choose --entries 10000 --memory 64MB --run run.jsonl
-
-python -m harness choose --entries 10000 --memory 64MB --format adr --output 0001-premiums.md
-"""
-
-FORMS = discovery.names(choices)
+EXAMPLES = (
+    "choose --entries 50,000 --memory 256MB",
+    "choose --entries 5e4 --memory 99MiB --time 2s --need mutable",
+    "choose --entries 10,000 --memory 64MB --run run.jsonl",
+    "choose --entries 1e4 --memory 64MB --format adr",
+    "choose --entries 10,000 --memory 64MB --metric rss_peak",
+)
+ADR = "adr"
+FORMS = [*option.FORMATS, ADR]
 
 Entries = Annotated[
-    int, typer.Option(min=1, max=MOST, help="Entries of the largest payroll to read.")
+    int, Option("--entries", "Entries of the largest payroll to read.", count(), "N")
 ]
 Memory = Annotated[
     str,
-    typer.Option(
-        help="What the read may need at its peak, above what the process holds before: a number "
-        f"and a unit, {', '.join(units.MEMORY)}.",
+    Option(
+        "--memory",
+        "What the read may need at its peak, as 256MB. It is counted above what the process holds "
+        f"before. Units: {', '.join(units.MEMORY)}.",
+        metavar="SIZE",
     ),
 ]
 Time = Annotated[
     str | None,
-    typer.Option(
-        help=f"What the read may take: a number and a unit, {', '.join(units.TIME)}.",
-        show_default=False,
+    Option(
+        "--time",
+        f"What the read may take, as 2s. Units: {', '.join(units.TIME)}.",
+        metavar="TIME",
     ),
 ]
 Needs = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--need",
-        callback=option.all_of("trait", TRAITS),
-        help=f"A trait that must be offered; may be repeated: {', '.join(TRAITS)}.",
-        show_default=False,
+        f"A trait that must be offered; may be repeated. Traits: {', '.join(TRAITS)}.",
+        one_of("trait", TRAITS),
+        "TRAIT",
+        is_many=True,
     ),
 ]
 RunPaths = Annotated[
     list[Path] | None,
-    typer.Option(
+    Option(
         "--run",
-        help="The saved run; may be repeated: of each payroll, the first that measured it. The "
-        "published ones, if none is named.",
-        show_default=False,
+        "The saved run; the published ones, if none is named. May be repeated: of each payroll, "
+        "the first that measured it.",
+        path,
+        "RUN",
+        is_many=True,
     ),
 ]
-Meter = Annotated[
+Metric = Annotated[
     str | None,
-    typer.Option(
-        callback=lambda word: word and option.one_of("meter", JUDGED_BY)(word),
-        help=f"Judge memory by this: {', '.join(JUDGED_BY)}; the first that the run has, if none.",
-        show_default=False,
+    Option(
+        "--metric",
+        f"Judge memory by {', '.join(PEAKS)}. By the first that the run has, if none is named.",
+        one_of("peak to judge by", PEAKS),
+        "KEY",
     ),
 ]
 Form = Annotated[
     str,
-    typer.Option(
+    Option(
         "--format",
-        callback=option.one_of("format", FORMS),
-        help=f"What to print: {', '.join(FORMS)}. An adr is a decision record, as MADR has it.",
+        f"One of {', '.join(FORMS)}. An adr is a decision record, as MADR has it.",
+        one_of("format", FORMS),
+        "FORM",
     ),
 ]
 
@@ -111,59 +110,56 @@ def run(
     time: Time = None,
     need: Needs = None,
     run_paths: RunPaths = None,
-    meter: Meter = None,
+    metric: Metric = None,
+    profile: option.ProfileName = "realistic",
     components: option.Components = 6,
-    profile: option.ProfileName = Profile.REALISTIC.value,
-    form: Form = "table",
+    form: Form = "text",
     output_path: option.Output = None,
     force: option.Force = False,
 ) -> int:
     """Read, decide, write."""
-    limits = Limits(
-        entries,
-        units.parse_bytes(memory),
-        None if time is None else units.parse_seconds(time),
-        tuple(dict.fromkeys(need or ())),
-    )
+    from harness.analysis.choice import Limits, Payrolls, Source, decide
+    from harness.model.merge import merge_runs
+    from harness.model.run import CHOSEN_FROM
+    from harness.report import decision as report
+    from harness.report import record
+
+    seconds = None if time is None else units.parse_seconds(time)
+    needs = tuple(dict.fromkeys(need or ()))
+    limits = Limits(entries, units.parse_bytes(memory), seconds, needs)
+    payrolls = Payrolls(components, profile)
     if output_path:
         output.check(output_path, "--output", replace=force)
-    payrolls = Payrolls(components, profile)
-    found = _of(payrolls, run_paths or results.CHOSEN_FROM)
-    asked = {
-        "--entries": [str(entries)],
-        "--memory": [memory],
-        "--time": [time] if time else [],
-        "--need": limits.needs,
-        "--run": [_name(path) for path in run_paths or ()],
-        "--meter": [meter] if meter else [],
-        "--components": [str(components)] if components != Payrolls.components else [],
-        "--profile": [profile] if profile != Payrolls.profile else [],
-        "--format": [form],
-    }
-    words = [word for name, values in asked.items() for value in values for word in (name, value)]
-    command = shlex.join(["python", "-m", "harness", "choose", *words])
-    source = Source(" and ".join(map(_name, found)), command)
-    decision = decide(joined([*found.values()]), limits, payrolls, meter, source)
-    answer(discovery.load(choices, form).render(decision), output_path)
+    with busy("choosing"):
+        found = _runs_of(payrolls, run_paths or CHOSEN_FROM)
+        source = Source(" and ".join(map(_name, found)), command())
+        decision = decide(merge_runs([*found.values()]), limits, payrolls, metric, source)
+        document = (record if form == ADR else report).document(decision)
+    answer(document, "markdown" if form == ADR else form, output_path)
     return 0 if decision.best else 1
 
 
-def _of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
-    """Read the runs; give those that know such payrolls, or else all."""
-    found = {path: results.read(path) for path in paths}
-    asked = (payrolls.components, payrolls.profile)
+def _runs_of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
+    """Read the runs; return those that know such payrolls, or else all."""
+    from harness.model.cell import workloads
+    from harness.model.run import read
+
+    found = {path: read(path) for path in paths}
     knowing = {
         path: run
         for path, run in found.items()
         if any(
-            (m.cell.workload.components, m.cell.workload.profile) == asked for m in run.measurements
+            (each.components, each.profile) == payrolls
+            for each in workloads(m.cell for m in run.measurements)
         )
     }
     return knowing or found
 
 
 def _name(path: Path) -> str:
-    """Give the run's path below the repository, or its name alone: no folders of this machine."""
-    root = results.PUBLISHED.parent
+    """Return the run's path below the repository, or its name alone: no folders of this machine."""
+    from harness.model.run import PUBLISHED
+
+    root = PUBLISHED.parent
     below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle
     return below.relative_to(root).as_posix() if below.is_relative_to(root) else path.name

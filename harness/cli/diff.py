@@ -1,4 +1,4 @@
-"""Compare two saved runs: what changed, and whether by more than the noise of both.
+"""Compare two saved runs: what changed by more than their noise.
 
 What differs in the environment comes first. Memory is compared in bytes; times only as ratios to
 the reference within each run, because two runs are two moments, if not two machines.
@@ -9,61 +9,61 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from callmeter import discovery
-from harness.analysis import gate
-from harness.analysis.difference import between
 from harness.base import output
-from harness.base.printable import printable
+from harness.base.escape import printable
 from harness.cli import _options as option
-from harness.cli._measuring import answer
-from harness.model import run as results
-from harness.report import diffs
-from harness.report.diffs._content import Shown
+from harness.cli._output import answer, busy
+from harness.cli._parser import Option
+from harness.cli._readers import path
 
-EXAMPLES = """Examples:
+EXAMPLES = (
+    "diff before.jsonl after.jsonl",
+    "diff before.jsonl after.jsonl --all",
+    "diff before.jsonl after.jsonl --fail-on peak:5%",
+    "diff before.jsonl after.jsonl --format markdown",
+)
 
-python -m harness diff before.jsonl after.jsonl
-
-python -m harness diff before.jsonl after.jsonl --all
-
-python -m harness diff before.jsonl after.jsonl --fail-on all-peak:5%
-
-python -m harness diff before.jsonl after.jsonl --format markdown --output change.md
-"""
-
-
+Before = Annotated[Path, Option("A", "The saved run to compare with.", path)]
+After = Annotated[Path, Option("B", "The saved run that is compared.", path)]
 FailOn = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="[NAME=]FIGURE:PERCENT",
-        help="Exit with 1 if a figure is worse by more, as `check` does; may be repeated.",
-        show_default=False,
+    Option(
+        "--fail-on",
+        "Exit with 1 if a metric is worse by more. It is written as `check` has it, peak:5%; may "
+        "be repeated.",
+        metavar="KEY:PERCENT",
+        is_many=True,
     ),
 ]
 
 
 def run(
-    first: Annotated[Path, typer.Argument(metavar="A", help="The saved run to compare with.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="The saved run that is compared.")],
-    form: option.DiffFormat = "table",
+    first: Before,
+    second: After,
     every: option.All = False,
     fail_on: FailOn = None,
+    form: option.TextFormat = "text",
     output_path: option.Output = None,
     force: option.Force = False,
 ) -> int:
     """Read both, compare, write."""
     if output_path:
         output.check(output_path, "--output", replace=force)
-    limits = gate.limits(fail_on or [])
-    before = results.read(first)
-    difference = between(before, results.read(second))
-    found = None
-    if limits:
-        workloads = {m.cell.workload for m in before.measurements}
-        names = gate.names_judged(before, workloads)
-        found = gate.judged(difference, gate.to_judge(before, names, limits), limits)
-    shown = Shown((printable(str(first)), printable(str(second))), every, found)
-    answer(discovery.load(diffs, form).render(difference, shown), output_path)
+    with busy("comparing the runs"):
+        from harness.analysis import gate
+        from harness.analysis.difference import between
+        from harness.model.cell import workloads
+        from harness.model.run import read
+        from harness.report import difference as report
+
+        limits = gate.limits(fail_on or [])
+        before = read(first)
+        difference = between(before, read(second))
+        found = None
+        if limits:
+            names = gate.names_judged(before, workloads(m.cell for m in before.measurements))
+            found = gate.judged(difference, gate.to_judge(before, names, limits), limits)
+        names_of_runs = printable(str(first)), printable(str(second))
+        document = report.document(difference, names_of_runs, every=every, gate=found)
+    answer(document, form, output_path)
     return int(found is not None and not found.is_passed)

@@ -1,4 +1,4 @@
-"""Say where a strategy's bytes go: by layer at the peak, by layer and type in what is retained.
+"""Show where a strategy's bytes go: by layer, and by type.
 
 Recorded by memray in a fresh process, every allocation with its stack; the parts add up to the
 total. The census counts equal values, and so what sharing them would save.
@@ -12,88 +12,69 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-import strategies
 from callmeter.errors import UsageError
-from callmeter.target import is_target
 from harness.base import output
-from harness.cli import _functions as functions
-from harness.cli import _measuring as measuring
 from harness.cli import _options as option
-from harness.cli._python import measured_in
-from harness.payroll.generator import Payroll, Profile
-from harness.report.reports._content import Options
-from harness.runner import plan
+from harness.cli._measuring import ending, saving, show_run
+from harness.cli._parser import Option
+from harness.cli._progress import listening
+from harness.cli._readers import path
 
-EXAMPLES = """Examples:
-
-python -m harness explain full_orm core_rows slotted
-
-python -m harness explain full_orm --flamegraph peak.html
-
-python -m harness explain floor full_orm --format markdown
-
-python -m harness explain app.repo:get_premiums app.repo:get_premiums_lean
-"""
+EXAMPLES = (
+    "explain full_orm core_rows slotted",
+    "explain full_orm --flamegraph peak.html",
+    "explain floor full_orm --format markdown",
+    "explain app.repo:get_premiums app.repo:get_premiums_lean",
+)
 
 Names = Annotated[
     list[str],
-    typer.Argument(
-        metavar="STRATEGY",
-        help="Which to explain: names, paths of .py files, floor, or functions of your own.",
+    Option(
+        "STRATEGY",
+        "Which to explain: names, .py files, floor, functions. A function is "
+        "package.module:name, as in the command measure.",
+        is_many=True,
     ),
 ]
 Flamegraph = Annotated[
     Path | None,
-    typer.Option(help="Write memray's flame graph of the peak here.", show_default=False),
+    Option("--flamegraph", "Write memray's flame graph of the peak here.", path, "FILE"),
 ]
 
 
 def run(
+    how: option.Measuring,
     names: Names,
     entries: option.Entries = 1_000,
+    profile: option.ProfileName = "realistic",
     components: option.Components = 6,
-    profile: option.ProfileName = Profile.REALISTIC.value,
     setup: option.Setup = None,
-    dsn: option.Dsn = None,
-    form: option.Format = "table",
-    output_path: option.Output = None,
-    force: option.Force = False,
-    save: option.Save = None,
-    flamegraph: Flamegraph = None,
-    timeout: option.Timeout = 600,
-    memory_limit: option.MemoryLimit = None,
     no_warm_up: option.NoWarmUp = False,
-    python: option.Python = None,
-    install_memray: option.InstallMemray = False,
-    traceback: option.Traceback = False,
+    flamegraph: Flamegraph = None,
+    form: option.Format = "text",
+    output_path: option.Output = None,
+    dsn: option.Dsn = None,
 ) -> int:
     """Check, record, save, report."""
-    memory = option.bytes_of(memory_limit)
     if flamegraph:
-        output.check(flamegraph, "--flamegraph", replace=force)
+        output.check(flamegraph, "--flamegraph", replace=how.force)
         if len(names) > 1:
             raise UsageError("--flamegraph draws one strategy; name only one")
-    picture = str(flamegraph.absolute()) if flamegraph else None
-    with measuring.saving(save, output_path, force=force) as path:
-        if any(map(is_target, names)):
-            environment, interpreter = measured_in(python, install=install_memray, needed=True)
-            wanted = functions.Functions(
-                functions.targets(names, setup),
-                interpreter,
-                environment,
+    with saving(how, output_path) as settings:
+        from harness.runner import session
+
+        with listening() as listener:
+            finished = session.explain(
+                *names,
+                entries=entries,
+                components=components,
+                profile=profile,
+                setup=setup,
                 warm_up=not no_warm_up,
-                explain=True,
-                flamegraph=picture,
-                memory=memory,
+                flamegraph=str(flamegraph.absolute()) if flamegraph else None,
+                dsn=dsn,
+                **settings,
+                **listener,
             )
-            finished = functions.measured(wanted, path, timeout, replace=force)
-        else:
-            chosen = measuring.chosen(names, strategies.names)
-            payroll = Payroll(entries, components, Profile(profile))
-            cells = plan.at_most_a_run(plan.explanations(chosen, payroll))
-            setting = measuring.Setting(dsn, python, install_memray, None, timeout, memory, picture)
-            finished = measuring.measured(cells, path, setting, replace=force)
-        options = Options(traceback=traceback)
-        return measuring.report(finished, path, form, options, output_path)
+        show_run(finished, option.View(form=form, output=output_path))
+    return ending(finished, settings["save"], traceback=how.traceback)

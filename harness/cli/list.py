@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import strategies
-from harness.base.printable import printable
-from harness.cli._progress import show
+from harness.cli._output import show
 
-EXAMPLES = "Example:  python -m harness list"
+EXAMPLES = ("list",)
 
 
 def run() -> int:
     """Print a line for each strategy."""
+    import strategies
+
     names = strategies.names()
     width = max(map(len, names))
     for name in names:
-        show(f"{name:{width}}  {printable(_label(name))}")
+        show(f"{name:{width}}  {_label(name)}")
     return 0
 
 
 def _label(name: str) -> str:
+    import strategies
+    from harness.base.escape import printable
+
     described = strategies.describe(name)
     need = strategies.needs(described.missing) if described.missing else ""
-    return f"{described.label} ({need})" if need else described.label
+    return printable(f"{described.label} ({need})" if need else described.label)

@@ -1,50 +1,51 @@
-"""Render a saved run again, in any format: no database, no measuring."""
+"""Show a saved run again, in any format: no database, no measuring.
+
+By default a summary of one screen; --full shows every payroll, every table and every explanation.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from callmeter import discovery
 from harness.base import output
 from harness.cli import _options as option
-from harness.cli._measuring import answer
-from harness.model import run as results
-from harness.report import reports
-from harness.report.reports._content import Options
+from harness.cli._measuring import show_run
+from harness.cli._output import busy
+from harness.cli._parser import Option
+from harness.cli._readers import path
 
-EXAMPLES = """Examples:
-
-python -m harness report                                      # the published run
-
-python -m harness report run.jsonl --sort time
-
-python -m harness report --format html --output report.html
-"""
+EXAMPLES = (
+    "report",
+    "report run.jsonl --sort wall",
+    "report run.jsonl --full",
+    "report --format html --output report.html",
+)
 
 RunPath = Annotated[
     Path | None,
-    typer.Argument(
-        metavar="RUN",
-        help="A saved run, as compare and explain leave it; the published one, if none is named.",
-        show_default=False,
+    Option(
+        "RUN",
+        "A saved run; the published one, if none is named. The commands compare, measure and "
+        "explain save one.",
+        path,
     ),
 ]
+Full = Annotated[bool, Option("--full", "Show every payroll, table and explanation.")]
 
 
 def run(
+    view: option.View,
     run_path: RunPath = None,
-    form: option.Format = "table",
-    sort: option.Sort = "peak",
-    scale_to: option.ScaleTo = 10_000,
-    output_path: option.Output = None,
+    full: Full = False,
     force: option.Force = False,
 ) -> int:
     """Read, render, write."""
-    if output_path:
-        output.check(output_path, "--output", replace=force)
-    saved = results.read(run_path or results.REFERENCE_RUN)
-    answer(discovery.load(reports, form).render(saved, Options(sort, scale_to)), output_path)
+    if view.output:
+        output.check(view.output, "--output", replace=force)
+    with busy("reading the run"):
+        from harness.model.run import REFERENCE_RUN, read
+
+        saved = read(run_path or REFERENCE_RUN)
+    show_run(saved, view, full=full)
     return 0

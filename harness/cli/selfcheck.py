@@ -1,4 +1,4 @@
-"""Hold every meter against calls whose need is known, and say how far off it reads.
+"""Hold every meter against calls whose need is known.
 
 A call that does nothing, one that makes 10 MB of Python objects and one that fills a native
 buffer of 10 MB, each in a fresh process. Fails (exit code 1) when a meter is off.
@@ -6,33 +6,26 @@ buffer of 10 MB, each in a fresh process. Fails (exit code 1) when a meter is of
 
 from __future__ import annotations
 
-import msgspec
-
-from callmeter import meters, self_check
 from harness.base import output
 from harness.cli import _options as option
-from harness.cli._progress import show
-from harness.report.reports._selfcheck import HEADINGS, cells
-from harness.report.reports.table import aligned
+from harness.cli._output import answer, busy
 
-EXAMPLES = """Examples:
-
-python -m harness selfcheck
-
-python -m harness selfcheck --output selfcheck.json
-"""
+EXAMPLES = ("selfcheck", "selfcheck --format json --output selfcheck.json")
 
 
 def run(
+    form: option.TextFormat = "text",
     output_path: option.Output = None,
     force: option.Force = False,
     timeout: option.Timeout = 600,
 ) -> int:
-    """Print a line for each meter and call; --output takes the readings as JSON."""
+    """Measure, write."""
+    from callmeter import meters, self_check
+    from harness.report import self_check as report
+
     if output_path:
         output.check(output_path, "--output", replace=force)
-    readings = list(self_check.readings(meters.names(), timeout))
-    if output_path:
-        output.write(output_path, msgspec.json.format(msgspec.json.encode(readings)).decode())
-    show(aligned(HEADINGS, [cells(reading) for reading in readings]))
+    with busy("measuring calls whose need is known, about 20 s"):
+        readings = list(self_check.readings(meters.names(), timeout))
+    answer(report.document(readings), form, output_path)
     return int(any(reading.is_wrong for reading in readings))

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine
 
-import harness
 import strategies
 from callmeter import tracebacks
 from callmeter.call import Call
 from callmeter.errors import NotAvailableError
-from harness.payroll import yardsticks as baselines
+from harness.payroll import yardsticks
 from harness.payroll.generator import Payroll, Profile, warm_up_for
 from harness.payroll.verify import BrokenContractError, contract_breach, stream_breach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OWN = tuple(f"{Path(str(package.__file__)).parent}{sep}" for package in (harness, strategies))
+OWN = tuple(f"{folder}{sep}" for folder in (Path(__file__).parents[1], *strategies.__path__))
+"""The folders of this package and of the strategies."""
 tracebacks.not_users |= {OWN[0], str(strategies.__file__)}
 
 
@@ -41,7 +41,7 @@ def make_call(
 ) -> Call:
     """Return the call that reads such a payroll, warmed up on a small one of another seed.
 
-    With `stream`, the entries are had one by one; with `fold`, they are added up and let go.
+    With `stream`, the entries are read one by one; with `fold`, they are added up and let go.
     """
     payroll = Payroll(entries, components, Profile(profile))
     try:
@@ -69,9 +69,9 @@ def make_call(
 def _reader(name: str, url: str, *, stream: bool) -> Callable[[Payroll], Any]:
     """Return the function that reads a payroll as the strategy or yardstick does."""
     engine = create_engine(url or "postgresql+psycopg://")  # the floor needs no database
-    if name in baselines.ALL:
-        baseline = baselines.load(name)
-        return lambda payroll: baseline(engine, payroll)
+    if name in yardsticks.LABELS:
+        yardstick = yardsticks.load(name)
+        return lambda payroll: yardstick(engine, payroll)
     strategy = strategies.load(name)
     if stream:
         return lambda payroll: strategies.stream(strategy)(engine, payroll.id)

@@ -49,7 +49,7 @@ class Payroll:
         return UUID(bytes=self.draw("payroll"), version=4)
 
     def draw(self, *place: object, size: int = 16) -> bytes:
-        """Give `size` random bytes (64 at most), always the same for the same place."""
+        """Return `size` random bytes (64 at most), always the same for the same place."""
         key = (self.seed, self.entries, self.components, self.profile.value, *place)
         return blake2b("/".join(map(str, key)).encode(), digest_size=size).digest()
 
@@ -60,7 +60,7 @@ def warm_up_for(payroll: Payroll) -> Payroll:
 
 
 def entries(payroll: Payroll, indices: Iterable[int] | None = None) -> Iterator[PremiumEntry]:
-    """Give the payroll's entries in the contract's order, or those at `indices` in theirs.
+    """Yield the payroll's entries in the contract's order, or those at `indices` in theirs.
 
     Profile `realistic` draws most values from small pools, as real payrolls do, whose values are
     one object each; `distinct` makes a new value wherever one can differ.
@@ -86,7 +86,7 @@ def entries(payroll: Payroll, indices: Iterable[int] | None = None) -> Iterator[
 
 
 def shuffled_indices(payroll: Payroll) -> Iterator[int]:
-    """Give every index once, in an order unlike the contract's, without holding them."""
+    """Yield every index once, in an order unlike the contract's, without holding them."""
     count = payroll.entries
     step = next((n for n in range(max(2, int(count * 0.618)), count) if gcd(n, count) == 1), 1)
     return (turn * step % count for turn in range(count))
@@ -110,7 +110,7 @@ def _component(
 
 
 def _ordered_uuid(index: int, random: bytes) -> UUID:
-    """Give a UUID of version 7 (RFC 9562, section 5.7): milliseconds, then random bits."""
+    """Return a UUID of version 7 (RFC 9562, section 5.7): milliseconds, then random bits."""
     milliseconds = 1_775_000_000_000 + index
     bits = int.from_bytes(random[:10], "big")
     version_and_variant = 0x7 << 76 | 0b10 << 62
@@ -120,7 +120,7 @@ def _ordered_uuid(index: int, random: bytes) -> UUID:
 def _values(
     payroll: Payroll, makers: dict[str, tuple[Make | None, int]], *, pooled: bool
 ) -> Callable[[int, bytes], dict[str, Any]]:
-    """Give the function (serial number of the row, its random bytes) -> its values."""
+    """Return the function (serial number of the row, its random bytes) -> its values."""
     make = {column: maker or _uuids(payroll, column) for column, (maker, _) in makers.items()}
     if not pooled:
         return lambda serial, _: {column: make[column](serial) for column in makers}

@@ -25,11 +25,11 @@ MISSING: Any = object()
 
 
 class BrokenContractError(Exception):
-    """A strategy gave other data than the payroll's."""
+    """A strategy returned other data than the payroll's."""
 
 
 def contract_breach(payroll: Payroll, result: object) -> str | None:
-    """Say how the result breaks the contract, or give None."""
+    """Return how the result breaks the contract, None if it does not."""
     if not isinstance(result, Sequence):
         return f"expected a Sequence of entries, got a {type(result).__name__}"
     if len(result) != payroll.entries:
@@ -38,7 +38,7 @@ def contract_breach(payroll: Payroll, result: object) -> str | None:
 
 
 def stream_breach(payroll: Payroll, stream: Iterable[Any]) -> str | None:
-    """Say how a stream breaks the contract, or give None; in bounded memory."""
+    """Return how a stream breaks the contract, None if it does not; in bounded memory."""
     return first_difference(entries(payroll), _in_parts(stream))
 
 
@@ -49,7 +49,7 @@ def _in_parts(stream: Iterable[Any]) -> Iterator[Any]:
 
 
 def first_difference(expected: Iterable[PremiumEntry], result: Iterable[Any]) -> str | None:
-    """Say where the result first differs from the contract, or give None.
+    """Return where the result first differs from the contract, None if it does not.
 
     Classes may differ, values may not: neither in type, nor in a Decimal's exponent, nor in a
     time's zone. Both are read once, side by side, and not held.

@@ -1,6 +1,6 @@
-"""Measuring on the workers of a Dask cluster: memory on all of them, times on one only.
+"""An executor on the workers of a Dask cluster: memory on all of them, times on one only.
 
-The cells are measured in processes of each worker's, exactly as here. What a dead worker was
+The cells are measured in processes of each worker's, as on this machine. What a dead worker was
 measuring is measured again by another; nobody else's workers, and none that come later, are used.
 """
 
@@ -27,11 +27,12 @@ from callmeter.interpreter import inspect_interpreter
 from callmeter.worker_pool import WorkerPool
 from harness.base.errors import ClusterError
 from harness.runner import environment
-from harness.runner.executors import Place, through
-from harness.runner.scheduler import PACKAGES, measure
+from harness.runner.executors import measure
+from harness.runner.tasks import PACKAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from distributed import Worker
 
@@ -40,19 +41,19 @@ if TYPE_CHECKING:
 
 NAME = "mapping-strategies"
 """Of what we have on a cluster: a run's plugin replaces that of a run which was killed."""
-PATIENCE = 10.0
-"""Seconds in which a scheduler must answer."""
-SILENCE = 30.0
-"""Seconds after which one that was there is taken to be gone: it may have much to do."""
-LEAVING = 5.0
-"""Seconds that each farewell to a scheduler may take."""
-SOON = 1.0
-"""Seconds between two looks at whether there still is a worker."""
-OTHERS_MAY_END = 45.0
-"""Seconds after which another run has ended, if it was killed: its lock lasts 30."""
+SECONDS_TO_CONNECT = 10.0
+"""In which a scheduler must answer."""
+SECONDS_OF_SILENCE = 30.0
+"""After which one that was there is taken to be gone: it may have much to do."""
+SECONDS_TO_LEAVE = 5.0
+"""That each farewell to a scheduler may take."""
+SECONDS_BETWEEN = 1.0
+"""Between two looks at whether there still is a worker."""
+SECONDS_OF_A_LOCK = 45.0
+"""After which another run has ended, if it was killed: its lock lasts 30."""
 
 
-class Measuring(WorkerPlugin):
+class MeasuringPlugin(WorkerPlugin):
     """What a Dask worker measures with: processes of its own, which end when the run does."""
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002 (Dask's signature)
@@ -64,9 +65,53 @@ class Measuring(WorkerPlugin):
         self.workers.end()
 
 
+class DaskExecutor:
+    """Measures on workers; each thread of a pool waits for one cell on one of them.
+
+    So no worker is handed more than it can do at once, and one that is lost loses no more. `names`
+    are the workers' by address; `clock` is the address of the one that measures alone.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        names: dict[str, str],
+        clock: str,
+        pool: ThreadPoolExecutor,
+        environment: Mapping[str, str],
+    ) -> None:
+        self.environment = environment
+        self.ended = Event()
+        self._client, self._names, self._clock, self._pool = client, names, clock, pool
+
+    def submit(self, task: Task, timeout: float, *, alone: bool) -> Future[Measurement]:
+        """Begin a task on any worker, or on the one that measures alone."""
+        workers = [self._clock] if alone else list(self._names)
+        return self._pool.submit(self._measure_on, workers, task, timeout)
+
+    def _measure_on(self, workers: list[str], task: Task, timeout: float) -> Measurement:
+        """Measure a cell on one of the workers; raises NotMeasuredError, and no address in it."""
+        client, names = self._client, self._names
+        try:
+            future = client.submit(_measure_here, task, timeout, workers=workers, pure=False)
+            while not self.ended.is_set() and _is_any_left(client, workers):
+                with suppress(TimeoutError):
+                    found: tuple[Measurement, str] = future.result(SECONDS_BETWEEN)
+                    return msgspec.structs.replace(found[0], where=names[found[1]])
+            future.cancel()
+        except KilledWorker:
+            raise NotMeasuredError("each worker that began to measure it died") from None
+        except Exception as error:
+            is_lost = client.status != "running"
+            reason = "the connection to the scheduler was lost" if is_lost else type(error).__name__
+            raise NotMeasuredError(f"nothing came back from the cluster: {reason}") from error
+        gone = names[workers[0]] if len(workers) == 1 else "every worker"
+        raise NotMeasuredError(f"{gone} is gone, and nobody else may measure it")
+
+
 @contextmanager
-def place(address: str, files: Sequence[str] = ()) -> Iterator[Place]:
-    """Give the cluster whose scheduler has that address; nothing of ours is left there.
+def dask_cluster(address: str, files: Sequence[str] = ()) -> Iterator[DaskExecutor]:
+    """Measure on the cluster whose scheduler has that address; nothing of ours is left there.
 
     Raises ClusterError, in one line, where there is none, another run measures there, or a worker
     differs from this process: in versions, in the harness, in one of these files.
@@ -79,50 +124,54 @@ def place(address: str, files: Sequence[str] = ()) -> Iterator[Place]:
         known = {name: _in_words(machines[each]) for each, name in names.items()}
         known[names[clock]] += " (times too)"
         with (
-            _alone(client, address),
-            _measuring(client),
-            _through(client, names, threads, sum(threads.values())) as memory,
-            _through(client, names, [clock], 1) as times,
+            _locked(client, address),
+            _plugged_in(client),
+            ThreadPoolExecutor(sum(threads.values())) as pool,
         ):
-            yield Place(memory.side_by_side, times.alone, machines[clock] | known)
+            executor = DaskExecutor(client, names, clock, pool, machines[clock] | known)
+            try:
+                yield executor
+            finally:
+                executor.ended.set()
+                pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
 def _connected(address: str) -> Iterator[Client]:
-    _quiet()
+    _silence_logs()
     try:
-        asyncio.run(_reached(address))
+        asyncio.run(_check_address(address))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of versions: we say ourselves which must be the same
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            warnings.simplefilter("ignore")  # of versions: `_checked` names those that must agree
+            client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except Exception as error:  # an address can be wrong in many ways
-        said = f"no Dask scheduler answers at {address!r}; an address is as tcp://host:8786"
-        raise ClusterError(said) from error
+        reason = f"no Dask scheduler answers at {address!r}; an address is as tcp://host:8786"
+        raise ClusterError(reason) from error
     try:
         yield client
     finally:
         with suppress(Exception):
-            client.close(timeout=LEAVING)
+            client.close(timeout=SECONDS_TO_LEAVE)
 
 
-def _quiet() -> None:
-    """Have Dask log nothing here: what goes wrong is a row, or an error of ours."""
+def _silence_logs() -> None:
+    """Silence Dask in this process: what goes wrong is a row, or an error of ours."""
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-async def _reached(address: str) -> None:
+async def _check_address(address: str) -> None:
     """Raise what is wrong with the address: a Client that failed with it takes 20 s to be gone."""
     secured = Security().get_connection_args("client")
-    async with rpc(address, timeout=PATIENCE, connection_args=secured) as answering:
-        told = await asyncio.wait_for(answering.identity(), PATIENCE)
-    if told["type"] != "Scheduler":
-        raise ValueError(told["type"])
+    async with rpc(address, timeout=SECONDS_TO_CONNECT, connection_args=secured) as scheduler:
+        identity = await asyncio.wait_for(scheduler.identity(), SECONDS_TO_CONNECT)
+    if identity["type"] != "Scheduler":
+        raise ValueError(identity["type"])
 
 
 def _workers(client: Client, address: str) -> dict[str, int]:
-    """Give how many cells each worker measures at once, the one that measures times first."""
+    """Return how many cells each worker measures at once, the one that measures times first."""
     found = _threads(client)
     if not found:
         raise ClusterError(f"the scheduler at {address} has no workers; start some: dask worker")
@@ -130,21 +179,22 @@ def _workers(client: Client, address: str) -> dict[str, int]:
 
 
 def _threads(client: Client) -> dict[str, int]:
-    return cast("dict[str, int]", client.sync(client.scheduler.ncores, callback_timeout=SILENCE))
+    found = client.sync(client.scheduler.ncores, callback_timeout=SECONDS_OF_SILENCE)
+    return cast("dict[str, int]", found)
 
 
 def _checked(
     client: Client, names: dict[str, str], files: Sequence[str]
 ) -> dict[str, dict[str, str]]:
-    """Give what each worker's machine is; raises ClusterError for one that must not measure."""
+    """Return each worker's machine; raises ClusterError for one that must not measure."""
     try:
         client.run_on_scheduler(environment.machine)  # it unpickles what it hands on
     except Exception as error:
         raise ClusterError(f"the scheduler cannot run the harness: {error}") from error
-    told = client.run(_told_of_itself, files, on_error="return")
+    answers = client.run(_description, files, on_error="return")
     wanted, machines = _software(files), {}
     for address, name in names.items():
-        found = told.get(address, "it is gone")
+        found = answers.get(address, "it is gone")
         if not isinstance(found, tuple):
             raise ClusterError(f"{name} ({address}) cannot run the harness: {found}")
         software, machines[address] = found
@@ -159,12 +209,12 @@ def _checked(
     return machines
 
 
-def _told_of_itself(files: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+def _description(files: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     return _software(files), environment.machine()
 
 
 def _software(files: Sequence[str]) -> dict[str, str]:
-    """Give all that must be the same wherever the cells of one run are measured."""
+    """Return all that must be the same wherever the cells of one run are measured."""
     sources = {"harness": environment.source()} | {
         file: environment.digest([Path(file)]) for file in files
     }
@@ -176,81 +226,37 @@ def _in_words(machine: dict[str, str]) -> str:
 
 
 @contextmanager
-def _alone(client: Client, address: str) -> Iterator[None]:
+def _locked(client: Client, address: str) -> Iterator[None]:
     """Let nobody else's run onto the cluster: it would be measured by our clock."""
     lock = Lock(NAME, scheduler_rpc=client.scheduler, loop=client.loop)
-    if not lock.acquire(timeout=OTHERS_MAY_END):
+    if not lock.acquire(timeout=SECONDS_OF_A_LOCK):
         raise ClusterError(f"another run is measuring on the cluster at {address}; wait for it")
     try:
         yield
     finally:
         with suppress(Exception):
-            client.sync(lock.release, callback_timeout=LEAVING)
+            client.sync(lock.release, callback_timeout=SECONDS_TO_LEAVE)
 
 
 @contextmanager
-def _measuring(client: Client) -> Iterator[None]:
-    """Have every worker ready to measure; at the end, what it measures with is killed."""
-    client.register_plugin(Measuring(), name=NAME)
+def _plugged_in(client: Client) -> Iterator[None]:
+    """Make every worker ready to measure; at the end, what it measures with is killed."""
+    client.register_plugin(MeasuringPlugin(), name=NAME)
     try:
         yield
     finally:
         with suppress(Exception):
-            unregister = client.scheduler.unregister_worker_plugin
-            client.sync(unregister, name=NAME, callback_timeout=LEAVING)
+            unregister = partial(client.scheduler.unregister_worker_plugin, name=NAME)
+            client.sync(unregister, callback_timeout=SECONDS_TO_LEAVE)
 
 
-@contextmanager
-def _through(
-    client: Client, names: dict[str, str], workers: Iterable[str], at_once: int
-) -> Iterator[Place]:
-    """Give those workers as a place; each thread here waits for one cell there.
-
-    So no worker is handed more than it can do at once, and one that is lost loses no more.
-    """
-    ended = Event()
-    there = partial(_there, client, names, set(workers), ended)
-    with ThreadPoolExecutor(at_once) as pool:
-        try:
-            yield through(pool, there)
-        finally:
-            ended.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+def _is_any_left(client: Client, workers: Sequence[str]) -> bool:
+    """Whether there is still one of them; while the scheduler is away, it may come back."""
+    return client.status == "connecting" or not _threads(client).keys().isdisjoint(workers)
 
 
-def _there(
-    client: Client,
-    names: dict[str, str],
-    workers: set[str],
-    ended: Event,
-    task: Task,
-    timeout: float,
-) -> Measurement:
-    """Measure a cell on one of the workers; raises NotMeasuredError, and no address in it."""
-    try:
-        future = client.submit(_measured, task, timeout, workers=list(workers), pure=False)
-        while not ended.is_set() and _are_left(client, workers):
-            with suppress(TimeoutError):
-                found: tuple[Measurement, str] = future.result(SOON)
-                return msgspec.structs.replace(found[0], where=names[found[1]])
-        future.cancel()
-    except KilledWorker:
-        raise NotMeasuredError("each worker that began to measure it died") from None
-    except Exception as error:
-        is_lost = client.status != "running"
-        said = "the connection to the scheduler was lost" if is_lost else type(error).__name__
-        raise NotMeasuredError(f"nothing came back from the cluster: {said}") from error
-    gone = names[next(iter(workers))] if len(workers) == 1 else "every worker"
-    raise NotMeasuredError(f"{gone} is gone, and nobody else may measure it")
-
-
-def _are_left(client: Client, workers: set[str]) -> bool:
-    """Tell whether there is still one of them; while the scheduler is away, it may come back."""
-    return client.status == "connecting" or not workers.isdisjoint(_threads(client))
-
-
-def _measured(task: Task, timeout: float) -> tuple[Measurement, str]:
-    """Measure a cell on the worker that this is called on, and give its address too."""
+def _measure_here(task: Task, timeout: float) -> tuple[Measurement, str]:
+    """Measure a cell on the worker that this is called on; return its address too."""
     worker = get_worker()
     # this machine may have its Python and our packages elsewhere
     environment = replace(task.environment, python=sys.executable, packages=PACKAGES)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import callmeter
-import harness
 import strategies
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from callmeter.interpreter import Interpreter
 
 NAME = "mapping-strategies"
+HARNESS = Path(__file__).parents[1]
+"""The folder of this package."""
 PACKAGES = (
     *("sqlalchemy", "psycopg", "memray", "pyarrow", "adbc-driver-postgresql"),
     *("psycopg2", "psycopg2-binary", "asyncpg", "sqlmodel", "django", "pydantic", "pandas"),
@@ -61,7 +62,7 @@ def _psycopg(interpreter: Interpreter) -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """Give what this process runs on."""
+    """Return what this process runs on."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "libc": " ".join(platform.libc_ver()),
@@ -72,13 +73,13 @@ def machine() -> dict[str, str]:
 
 
 def source() -> str:
-    """Give what tells this harness and its strategies from any other: a digest of their code."""
-    packages = (Path(str(package.__file__)).parent for package in (callmeter, harness, strategies))
-    return digest(path for folder in packages for path in folder.glob("**/*.py"))
+    """Return a digest of the code of this harness and its strategies."""
+    folders = [Path(str(package.__file__)).parent for package in (callmeter, strategies)]
+    return digest(path for folder in [*folders, HARNESS] for path in folder.glob("**/*.py"))
 
 
 def digest(files: Iterable[Path]) -> str:
-    """Give a short digest of what is in the files; `none`, if one is not there."""
+    """Return a short digest of what is in the files; `none`, if one is not there."""
     whole = sha256()
     try:
         for file in sorted(files):
@@ -110,17 +111,17 @@ def _memory() -> str:
 
 
 def _commit() -> str:
-    """Give the commit of the checkout that this file is in, and whether it was changed since.
+    """Return the commit of the checkout that this file is in, and whether it was changed since.
 
     Of an installed package, which may lie within a checkout of somebody else's, its version.
     """
-    here = Path(__file__).parents[1]
-    if not (here / ".git").exists():
+    root = HARNESS.parent
+    if not (root / ".git").exists():
         return f"release {version(NAME)}"
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--exclude=*"],  # noqa: S607
-            cwd=here,
+            cwd=root,
             capture_output=True,
             text=True,
             check=True,

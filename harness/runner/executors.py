@@ -1,19 +1,30 @@
-"""Where cells are measured: this machine, whatever an executor stands for, or a cluster."""
+"""Executors: what cells are measured by, on this machine or elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
 
+from callmeter.call import CountError
+from callmeter.explanation import Explanation
 from callmeter.worker import Job
-from callmeter.worker_pool import HERE, Environment
-from harness.runner.plan import Cell
+from callmeter.worker_pool import HERE, Environment, WorkerPool
+from harness.base.secret import masked
+from harness.model.cell import Cell
+from harness.model.run import Measurement
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    import concurrent.futures
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
 
-    from harness.model.run import Measurement
+SIDE_BY_SIDE = min(4, os.cpu_count() or 1)
+"""Processes at once, of a meter that need not be alone: each may hold a whole payroll."""
 
 
 @dataclass(frozen=True)
@@ -24,27 +35,84 @@ class Task:
     job: Job = field(repr=False)
     environment: Environment = HERE
 
+    @property
+    def secrets(self) -> list[str]:
+        """What the job has that may hold a password."""
+        return [value for value in self.job.arguments.values() if isinstance(value, str)]
 
-Begin = Callable[[Task, float], "Future[Measurement]"]
-"""Begins to measure a task, given up after so many seconds."""
 
+class Executor(Protocol):
+    """What measures tasks, each in a fresh process.
 
-@dataclass(frozen=True)
-class Place:
-    """What begins a cell that may run beside others, and what begins one that must be alone.
-
-    `environment` is what a run says of the place, if that is not this machine.
+    `environment` is what a run records of it, where it is not this machine.
     """
 
-    side_by_side: Begin
-    alone: Begin
-    environment: dict[str, str] = field(default_factory=dict)
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What it consists of, by name."""
+
+    def submit(self, task: Task, timeout: float, *, alone: bool) -> Future[Measurement]:
+        """Begin a task, which is given up after `timeout` seconds.
+
+        Whoever submits it `alone` submits nothing more until it is done.
+        """
 
 
-def through(executor: Executor, measure: Callable[[Task, float], Measurement]) -> Place:
-    """Return the place that an executor measures at: threads, processes, other machines."""
+class PoolExecutor:
+    """Measures in the threads or processes of a pool, which call `measure(task, timeout)`."""
 
-    def begin(task: Task, timeout: float) -> Future[Measurement]:
-        return executor.submit(measure, task, timeout)
+    environment: Mapping[str, str] = {}
 
-    return Place(begin, begin)
+    def __init__(
+        self, pool: concurrent.futures.Executor, measure: Callable[[Task, float], Measurement]
+    ) -> None:
+        self._pool = pool
+        self._measure = measure
+
+    def submit(
+        self,
+        task: Task,
+        timeout: float,
+        *,
+        alone: bool,  # noqa: ARG002 (a pool has no machine to choose)
+    ) -> Future[Measurement]:
+        """Begin a task."""
+        return self._pool.submit(self._measure, task, timeout)
+
+
+@contextmanager
+def local_processes() -> Iterator[Executor]:
+    """Measure on this machine; what is still measured at the end is killed."""
+    workers = WorkerPool()
+    # One pool for the whole run: a worker dies with the thread that started it.
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        try:
+            yield PoolExecutor(pool, partial(measure, workers=workers))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers.end()
+
+
+def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
+    """Measure one cell in a process of its own, ended after `timeout` seconds."""
+    started = monotonic()
+    answer = workers.ask(task.job, timeout, task.environment)
+    error, unavailable, traceback = (
+        masked(text, *task.secrets) if text else None
+        for text in (answer.error, answer.unavailable, answer.traceback)
+    )
+    if error and answer.error_type == CountError.__name__:
+        error += "; --no-warm-up"
+    explanation = answer.explanation
+    return Measurement(
+        task.cell,
+        answer.values,
+        error,
+        round(monotonic() - started, 3),
+        unavailable,
+        Explanation.from_json(explanation) if explanation else None,
+        answer.items,
+        error_type=answer.error_type,
+        traceback=(traceback or "").splitlines(),
+        allocators=answer.allocators,
+    )

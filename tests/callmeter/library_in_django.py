@@ -1,6 +1,6 @@
-"""A program that reads a small library with Django and writes each result to a file.
+"""A program that reads a small library with Django and writes the results to files.
 
-It runs in a process of its own, as Django is set up once a process; so nothing that reads the files
+It runs in its own process, as Django is set up once a process; so nothing that reads the files
 knows Django's classes.
 """
 
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import django
 from django.conf import settings
 
 from callmeter import equality
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 settings.configure(
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
@@ -34,31 +31,28 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils.functional import cached_property  # noqa: E402
 
 
-class Author(models.Model):
-    name = models.CharField(max_length=20)
-
+class Model(models.Model):
     class Meta:
+        abstract = True
         app_label = "contenttypes"  # it is installed
 
 
-class Tag(models.Model):
+class Author(Model):
+    name = models.CharField(max_length=20)
+
+
+class Tag(Model):
     word = models.CharField(max_length=20)
     type = models.ForeignKey(content.ContentType, models.CASCADE)
     number = models.IntegerField()
     tagged = fields.GenericForeignKey("type", "number")
 
-    class Meta:
-        app_label = "contenttypes"  # it is installed
 
-
-class Book(models.Model):
+class Book(Model):
     author = models.ForeignKey(Author, models.CASCADE, related_name="books")
     readers = models.ManyToManyField(Author, related_name="read")
     title = models.CharField(max_length=20)
     scan = models.FileField(default="scan.pdf")
-
-    class Meta:
-        app_label = "contenttypes"  # it is installed
 
     @cached_property
     def shout(self) -> str:
@@ -76,43 +70,36 @@ def fill() -> None:
         Tag.objects.create(word="old", tagged=book)
 
 
-def of_shouting_books() -> list[Any]:
-    books = list(Book.objects.defer("scan"))
-    for book in books:
-        assert book.shout
-    return books
+def with_attribute_read(books: Any, name: str) -> list[Any]:
+    """Return the books, after that attribute of them was read, which caches it."""
+    found = list(books)
+    assert all(getattr(book, name) for book in found)
+    return found
 
 
-def of_opened_scans() -> list[Any]:
-    books = list(Book.objects.only("id", "scan"))
-    for book in books:
-        assert book.scan.name
-    return books
-
-
-RESULTS: dict[str, Callable[[], Any]] = {
-    "plain": lambda: Book.objects.order_by("id").defer("scan"),
-    "with_author": lambda: Book.objects.select_related("author").defer("scan"),
-    "annotated": lambda: Author.objects.order_by("id").annotate(written=Count("books")),
-    "prefetched": lambda: Author.objects.order_by("id").prefetch_related("books"),
-    "to_attribute": lambda: Author.objects.order_by("id").prefetch_related(
-        Prefetch("books", Book.objects.only("title", "author"), to_attr="titles")
-    ),
-    "read_by": lambda: Book.objects.order_by("id").defer("scan").prefetch_related("readers"),
-    "tagged": lambda: Tag.objects.order_by("id").prefetch_related("tagged"),
-    "values": lambda: Book.objects.order_by("id").values("id", "title", "author__name"),
-    "tuples": lambda: Book.objects.order_by("id").values_list("id", "title", named=True),
-    "shouting": of_shouting_books,
-    "scans": of_opened_scans,
-    "empty": Book.objects.none,
-}
+def results() -> dict[str, Any]:
+    books, authors = Book.objects.order_by("id").defer("scan"), Author.objects.order_by("id")
+    titles = Prefetch("books", Book.objects.only("title", "author"), to_attr="titles")
+    return {
+        "plain": books,
+        "with_author": books.select_related("author"),
+        "annotated": authors.annotate(written=Count("books")),
+        "prefetched": authors.prefetch_related("books"),
+        "to_attribute": authors.prefetch_related(titles),
+        "read_by": books.prefetch_related("readers"),
+        "tagged": Tag.objects.order_by("id").prefetch_related("tagged"),
+        "values": books.values("id", "title", "author__name"),
+        "tuples": books.values_list("id", "title", named=True),
+        "shouting": with_attribute_read(books, "shout"),
+        "scans": with_attribute_read(Book.objects.only("id", "scan"), "scan"),
+        "empty": Book.objects.none(),
+    }
 
 
 def main() -> None:
-    """Write each result, and see to it that to write reads nothing from the database."""
+    """Write the results, and check that writing reads nothing from the database."""
     fill()
-    for name, read in RESULTS.items():
-        result = read()
+    for name, result in results().items():
         len(result)
         with CaptureQueriesContext(connection) as queries:
             equality.write(result, Path(sys.argv[1]) / name)

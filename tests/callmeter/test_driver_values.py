@@ -1,4 +1,4 @@
-"""psycopg's values tell their type in a recording: marked when it is imported, whenever that is."""
+"""psycopg's loaders, marked so that a recording shows the type of a value, whenever imported."""
 
 from __future__ import annotations
 
@@ -7,70 +7,32 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import URL
 
 if TYPE_CHECKING:
     from harness.postgres.connection import Database
 
-SAYING = """
+SHOW = """
 import sys
 from callmeter import driver_values
+def finders():
+    return sum("driver_values" in type(finder).__module__ for finder in sys.meta_path)
 {before}
 driver_values.mark_when_imported()
 {after}
+print(finders(), "psycopg" in sys.modules)
 import psycopg
 from psycopg.pq import Format
 loader = psycopg.adapters.get_loader(2950, Format.BINARY)
-print(loader.load.__code__.co_name, loader.load.__code__.co_filename)
-print(sum("driver_values" in type(finder).__module__ for finder in sys.meta_path))
-print(loader.__module__)
+code = loader.load.__code__
+print(code.co_name, code.co_filename, finders(), loader.__module__[:7])
 """
-
-
-def said(before: str = "", after: str = "") -> list[str]:
-    code = SAYING.format(before=before, after=after)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("", ""),
-        ("import psycopg", ""),
-        ("", "driver_values.mark_when_imported()"),
-        ("", "import json, sqlite3"),
-        ("import psycopg", "driver_values.mark_when_imported()"),
-    ],
-)
-def test_a_uuid_is_loaded_in_a_frame_of_its_name(before: str, after: str) -> None:
-    frame, finders, module = said(before, after)
-    assert frame == "UUID <driver value>"
-    assert finders == "0"  # it is gone once psycopg is there
-    assert module.startswith("psycopg")  # as before to those who ask whose loader it is
-
-
-def test_until_psycopg_is_imported_one_finder_waits_for_it() -> None:
-    code = (
-        "import sys\nfrom callmeter import driver_values\n"
-        "driver_values.mark_when_imported(); driver_values.mark_when_imported()\n"
-        "print(sum('driver_values' in type(each).__module__ for each in sys.meta_path))\n"
-        "print('psycopg' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["1", "False"]
-
-
 VALUES = """
-import sys, uuid, datetime, decimal
+import sys
 from callmeter import driver_values
 if "marked" in sys.argv:
     driver_values.mark_when_imported()
-import psycopg
 from sqlalchemy import create_engine, text
-engine = create_engine(sys.argv[1])
-with engine.connect() as connection:
+with create_engine(sys.argv[1]).connect() as connection:
     print(connection.execute(text(
         "SELECT '0a0a0a0a-0000-4000-8000-000000000000'::uuid, 1.50::numeric(12,2), "
         "'2026-04-24'::date, '2026-04-24 06:30+00'::timestamptz, 'a'::text, 3, true, NULL"
@@ -78,12 +40,28 @@ with engine.connect() as connection:
 """
 
 
+def printed(code: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "waiting"),
+    [
+        ("", "", "1 False"),  # one finder waits until psycopg is imported
+        ("", "driver_values.mark_when_imported()", "1 False"),
+        ("", "import json, sqlite3", "1 False"),
+        ("import psycopg", "", "0 True"),
+        ("import psycopg", "driver_values.mark_when_imported()", "0 True"),
+    ],
+)
+def test_a_uuid_is_loaded_in_a_frame_of_its_name(before: str, after: str, waiting: str) -> None:
+    found = printed(SHOW.format(before=before, after=after)).splitlines()
+    assert found == [waiting, "UUID <driver value> 0 psycopg"]
+
+
 def test_the_values_are_the_same(database: Database) -> None:
-    url: URL = database.url
-    words = [sys.executable, "-c", VALUES, url.render_as_string(hide_password=False)]
-    plain, marked = (
-        subprocess.run([*words, *more], capture_output=True, text=True, check=True).stdout
-        for more in ([], ["marked"])
-    )
+    url = database.url.render_as_string(hide_password=False)
+    plain, marked = printed(VALUES, url), printed(VALUES, url, "marked")
     assert plain == marked
     assert "UUID('0a0a0a0a-0000-4000-8000-000000000000'), Decimal('1.50')" in plain

@@ -6,7 +6,6 @@ import ipaddress
 import logging
 from array import array
 from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, deque
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum
@@ -20,16 +19,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy
 import pandas
-import pydantic
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from callmeter.equality import BOTH_EMPTY
-from callmeter.normalize import has_fields, normalize
+from callmeter.normalize import has_fields
 from comparing import difference
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN, UTC_BY_NAME = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 AMBIGUOUS = datetime(2026, 10, 25, 2, 30)
 
 
@@ -79,6 +78,10 @@ class Point(NamedTuple):
     x: int
 
 
+class FrozenPoint(msgspec.Struct, frozen=True):
+    x: int
+
+
 class Node:
     def __init__(self, name: str) -> None:
         self.name = name
@@ -90,7 +93,7 @@ def offset(hours: int) -> timezone:
 
 
 def ring(*names: str) -> Node:
-    """Return the first of nodes that are all linked with each other, and with themselves."""
+    """Return the first of nodes that are all linked with one another, and with themselves."""
     nodes = [Node(name) for name in names]
     for node in nodes:
         node.linked = nodes
@@ -105,7 +108,7 @@ def ring(*names: str) -> Node:
         (Pair.ONE, [1, 2]),
         (Text("a"), "a"),
         (Identity(int=1), UUID(int=1)),
-        (Moment(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))),
+        (Moment(2026, 1, 1, 12, tzinfo=UTC), NOON.replace(tzinfo=UTC_BY_NAME)),
         (AMBIGUOUS.replace(tzinfo=BERLIN), AMBIGUOUS.replace(tzinfo=offset(2))),
         (AMBIGUOUS.replace(tzinfo=BERLIN, fold=1), AMBIGUOUS.replace(tzinfo=offset(1))),
         (memoryview(b"a"), b"a"),
@@ -124,7 +127,6 @@ def ring(*names: str) -> Node:
         (Counter("a"), {"a": 1}),
         (MappingProxyType({"a": 1}), {"a": 1}),
         (Point(1), {"x": 1}),
-        (Point(1), (1,)),
         (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("10.0.0.0/8")),
         (PurePosixPath("/a"), PurePosixPath("/a")),
         (Fraction(1, 2), Fraction(1, 2)),
@@ -135,7 +137,9 @@ def ring(*names: str) -> Node:
         (len, len),
         (msgspec.UNSET, msgspec.UNSET),
         ({Level.LOW: 1}, {1: 1}),
-        ({datetime(2026, 1, 1, tzinfo=UTC): 1}, {datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC")): 1}),
+        ({NOON: 1}, {NOON.replace(tzinfo=UTC_BY_NAME): 1}),
+        ({Point(x) for x in range(20)}, frozenset(FrozenPoint(x) for x in reversed(range(20)))),
+        ([ring("a", "b")] * 2, [ring("a", "b"), ring("a", "b")]),  # what is shared equals copies
     ],
 )  # fmt: skip
 def test_equal_values_of_other_types_are_equal(value: Any, same: Any) -> None:
@@ -150,9 +154,11 @@ def test_equal_values_of_other_types_are_equal(value: Any, same: Any) -> None:
         (1, Decimal(1)),
         (1, "1"),
         ("a", b"a"),
+        (UUID(int=1), str(UUID(int=1))),
         (Decimal("1.0"), Decimal("1.00")),
         (date(2026, 1, 1), datetime(2026, 1, 1)),
         (datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)),
+        (NOON, NOON.astimezone(offset(1))),  # the same instant, in another zone
         (AMBIGUOUS, AMBIGUOUS.replace(fold=1)),
         (AMBIGUOUS.replace(tzinfo=BERLIN), AMBIGUOUS.replace(tzinfo=BERLIN, fold=1)),
         (time(1, tzinfo=UTC), time(1)),
@@ -161,6 +167,7 @@ def test_equal_values_of_other_types_are_equal(value: Any, same: Any) -> None:
         (memoryview(b"a"), b"b"),
         ({1}, {2}),
         ({Decimal("1.0")}, {Decimal("1.00")}),
+        ({Point(1)}, {FrozenPoint(1), FrozenPoint(2)}),
         ({1: "a"}, {1.0: "a"}),
         ({1: "a"}, {True: "a"}),
         ({None: "a"}, {"None": "a"}),
@@ -170,7 +177,6 @@ def test_equal_values_of_other_types_are_equal(value: Any, same: Any) -> None:
         (Point, Node),
         (Level.LOW, Right.WRITE),
         ([SimpleNamespace(a=1)], [SimpleNamespace(a=2)]),
-        (iter([1]), iter([2])),
         (object(), object),
         (FailedError("a"), FailedError("b")),
         (Pages("a"), Pages("b")),
@@ -187,55 +193,24 @@ def test_a_difference_of_value_or_type_is_found(value: Any, other: Any) -> None:
     assert difference([other], [value]) is not None
 
 
-def test_sets_of_objects_have_no_order_of_items_or_fields() -> None:
-    ones = {Point(index) for index in range(20)}
-    others = frozenset(PointOf(index) for index in reversed(range(20)))
-    assert difference(ones, others) is None
-    assert difference([ones], [others]) is None
-    assert difference([ones], [others | {PointOf(20)}]) is not None
-    assert difference(ones, frozenset(PointOf(index) for index in range(1, 21))) is not None
-
-
-class PointOf(msgspec.Struct, frozen=True):
-    x: int
-
-
-def test_what_is_linked_in_every_way_is_read_once() -> None:
-    names = [f"name {index}" for index in range(50)]  # 50! ways through them
+def test_what_is_linked_by_many_paths_is_read_once() -> None:
+    names = [f"name {index}" for index in range(50)]  # 50! paths through them
     assert difference(ring(*names), ring(*names)) is None
     assert difference(ring(*names), ring(*names[:-1], "x")) == (
         "item 0.linked[49].name: 'x' where the reference has 'name 49'"
-    )
-    assert normalize(ring("a")).values["linked"][0].values["name"] == "a"
-
-
-def test_objects_that_are_shared_equal_copies_of_them() -> None:
-    shared = Node("a")
-    assert difference([[shared, shared]], [[Node("a"), Node("a")]]) is None
-    assert difference([[shared, shared]], [[Node("a"), Node("b")]]) == (
-        "item 0[1].name: 'b' where the reference has 'a'"
     )
 
 
 def test_only_an_object_has_fields() -> None:
     assert has_fields(Node("a"))
     assert has_fields(Point(1))
-    assert not any(has_fields(each) for each in (1, "a", [1], {"a": 1}, iter([1])))
+    assert not any(map(has_fields, (1, "a", [1], {"a": 1}, iter([1]))))
 
 
 SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(),
-    st.binary(),
-    st.decimals(),
+    *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary()),
+    *(st.decimals(), st.dates(), st.times(), st.timedeltas(), st.uuids()),
     st.datetimes(timezones=st.none() | st.timezones()),
-    st.dates(),
-    st.times(),
-    st.timedeltas(),
-    st.uuids(),
     st.frozensets(st.integers()),
 )
 NAMES = st.text("abc", min_size=1)
@@ -252,45 +227,38 @@ DATA = st.lists(
 )
 
 
-@given(DATA)
-def test_data_equals_itself_and_is_not_what_has_more(data: list[Any]) -> None:
-    assert difference(data, data) in (None, BOTH_EMPTY)
-    assert difference(data, [*data, "more"]) == (
-        f"item {len(data)}: the reference has only {len(data):,} items"
-    )
-    assert (
-        difference([*data, "more"], data) == f"item {len(data)}: there are only {len(data):,} items"
-    )
-
-
 @given(DATA, st.data())
-def test_a_leaf_that_has_changed_is_found(data: list[Any], drawn: st.DataObject) -> None:
-    leaves = list(of_leaves(data))
+def test_data_equals_itself_and_no_other_length_or_leaf(
+    data: list[Any], drawn: st.DataObject
+) -> None:
+    assert difference(data, data) in (None, BOTH_EMPTY)
+    size = len(data)
+    assert difference(data, [*data, 1]) == f"item {size}: the reference has only {size:,} items"
+    assert difference([*data, 1], data) == f"item {size}: there are only {size:,} items"
+    leaves = paths(data)
     assume(leaves)
-    path = drawn.draw(st.sampled_from(leaves))
-    found = difference(data, changed(data, path))
+    found = difference(data, changed(data, drawn.draw(st.sampled_from(leaves))))
     assert found is not None
     assert "'a changed leaf'" in found
 
 
-def of_leaves(value: Any, path: tuple[Any, ...] = ()) -> Any:
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of every leaf."""
     inner = children(value)
     if inner is None:
         return [path]
-    return [leaf for name, each in inner.items() for leaf in of_leaves(each, (*path, name))]
+    return [leaf for name, child in inner.items() for leaf in paths(child, (*path, name))]
 
 
 def changed(value: Any, path: tuple[Any, ...]) -> Any:
     """Return a copy of the value with another leaf at the path."""
     if not path:
         return "a changed leaf"
-    inner = children(value) or {}
-    inner = inner | {path[0]: changed(inner[path[0]], path[1:])}
-    kinds: dict[type, Callable[[dict[Any, Any]], Any]] = {
-        list: lambda fields: list(fields.values()),
-        SimpleNamespace: lambda fields: SimpleNamespace(**fields),
-    }
-    return kinds.get(type(value), dict)(inner)
+    inner = dict(children(value) or {})
+    inner[path[0]] = changed(inner[path[0]], path[1:])
+    if isinstance(value, list):
+        return list(inner.values())
+    return inner if isinstance(value, dict) else SimpleNamespace(**inner)
 
 
 def children(value: Any) -> dict[Any, Any] | None:
@@ -299,15 +267,3 @@ def children(value: Any) -> dict[Any, Any] | None:
     if isinstance(value, SimpleNamespace):
         return vars(value)
     return value if isinstance(value, dict) else None
-
-
-def test_a_secret_is_compared_and_never_shown() -> None:
-    class Account(pydantic.BaseModel):
-        password: pydantic.SecretStr
-
-    one, same, other = (Account(password=text) for text in ("hunter2", "hunter2", "swordfish"))
-    assert difference([one], [same]) is None
-    shown = difference([one], [other])
-    assert shown is not None
-    assert "hunter2" not in shown
-    assert "swordfish" not in shown

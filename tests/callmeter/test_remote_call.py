@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from callmeter.errors import TargetError
 from callmeter.remote_call import dump, dump_exception, load_exception, make_call
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -17,33 +20,22 @@ def _same_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
 
 
-def test_a_call_arrives_with_its_arguments() -> None:
+def test_a_call_arrives_with_its_arguments_and_is_read_to_its_end() -> None:
     arguments = json.dumps(dump(json.dumps, [{"b": 1, "a": 2}], {"sort_keys": True}))
     assert make_call(**json.loads(arguments)).function() == '{"a": 2, "b": 1}'
+    assert make_call(**dump(map, [str, (1, 2)])).function() == ["1", "2"]
 
 
-def test_what_it_gives_is_read_to_its_end() -> None:
-    call = make_call(**dump(map, [str, (1, 2)]))
-    assert call.function() == ["1", "2"]
+def test_modules_are_found_where_the_sender_found_them_first(tmp_path: Path) -> None:
+    sys.path.append(str(tmp_path / "of the receiver"))
+    make_call(**dump(len, ["abc"]) | {"path": [str(tmp_path)]})
+    assert (sys.path[0], sys.path[-1]) == (str(tmp_path), str(tmp_path / "of the receiver"))
 
 
-def test_modules_are_found_where_they_were_and_then_where_they_are(tmp_path: Path) -> None:
-    (tmp_path / "of_here").mkdir()
-    sys.path.append(str(tmp_path / "of_here"))
-    arguments = dump(len, ["abc"]) | {"path": [str(tmp_path)]}
-    make_call(**arguments)
-    assert sys.path[0] == str(tmp_path)
-    assert sys.path[-1] == str(tmp_path / "of_here")
-
-
-def test_a_function_of_the_same_name_in_another_file_is_not_it() -> None:
-    arguments = dump(json.dumps) | {"file": "conftest.py"}
-    with pytest.raises(TargetError, match="finds dumps in another file"):
-        make_call(**arguments)
-
-
-def test_a_patched_function_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_function_of_the_same_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     original = json.dumps
+    with pytest.raises(TargetError, match="finds dumps in another file"):
+        make_call(**dump(json.dumps) | {"file": "conftest.py"})
     monkeypatch.setattr(json, "dumps", print)
     with pytest.raises(TargetError, match="dumps is not found by its name"):
         dump(original)
@@ -51,7 +43,7 @@ def test_a_patched_function_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_argument_that_cannot_be_sent_is_named() -> None:
     with pytest.raises(TargetError, match=r"of type builtins\.generator cannot be sent"):
-        dump(len, [(each for each in "abc")])
+        dump(len, [(letter for letter in "abc")])
 
 
 def test_an_exception_comes_back_or_nothing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from callmeter.errors import UsageError
 from callmeter.target import Target, is_target, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,7 @@ def test_a_target_in_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "setup", "said"),
+    ("text", "setup", "message"),
     [
         ("app.repo", "", "the target 'app.repo' is not package.module:function"),
         ("app.repo:", "", "is not package.module:function"),
@@ -52,8 +55,8 @@ def test_a_target_in_a_file(tmp_path: Path) -> None:
         ("postgresql://me@host/x", "", "is not Python"),
     ],
 )
-def test_what_is_no_target_is_one_clear_line(text: str, setup: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said) as caught:
+def test_what_is_no_target_is_one_clear_line(text: str, setup: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
         parse(text, setup)
     assert "\n" not in str(caught.value)
 

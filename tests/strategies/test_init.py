@@ -13,24 +13,25 @@ import strategies
 GOOD = '''"""A label.\n\nMore."""\ndef get_premiums_for_payroll(engine, payroll_id): return []\n'''
 
 
-def test_every_file_is_a_strategy_or_support() -> None:
+def test_every_file_is_a_strategy_with_a_label_or_support() -> None:
     files = {path.stem for path in Path(strategies.__file__).parent.glob("[!_]*.py")}
     assert set(strategies.names()) == files - strategies.SUPPORT
     assert files >= strategies.SUPPORT
-
-
-@pytest.mark.parametrize("name", strategies.names())
-def test_every_strategy_has_a_label_of_its_own(name: str) -> None:
-    labels = [strategies.label(strategies.load(each)) for each in strategies.names()]
-    label = strategies.label(strategies.load(name))
-    assert labels.count(label) == 1
-    assert not label.endswith(".")
+    labels = [strategies.label(strategies.load(name)) for name in strategies.names()]
+    assert len({*labels}) == len(labels)
+    assert not any(label.endswith(".") for label in labels)
 
 
 def test_a_strategy_may_be_a_file_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(GOOD)
-    assert strategies.label(strategies.load(str(path))) == "A label"
+    strategy = strategies.load(str(path))
+    assert strategies.label(strategy) == "A label"
+    assert strategies.offers(strategy) is None  # it does not declare what it gives up
+    path.write_text(f"{GOOD}GIVES_UP = frozenset()")
+    offered = strategies.offers(strategies.load(str(path))) or []
+    assert "mutable" in offered
+    assert "stream" not in offered  # it has no such function
 
 
 @pytest.mark.parametrize(
@@ -54,27 +55,22 @@ def test_a_file_that_breaks_the_rules_is_named(tmp_path: Path, text: str, compla
         strategies.load(str(path))
 
 
-def test_a_strategy_that_does_not_say_what_it_gives_up_offers_nothing_known(tmp_path: Path) -> None:
-    path = tmp_path / "mine.py"
-    path.write_text(GOOD)
-    assert strategies.offers(strategies.load(str(path))) is None
-    path.write_text(f"{GOOD}GIVES_UP = frozenset()")
-    offered = strategies.offers(strategies.load(str(path))) or []
-    assert "mutable" in offered
-    assert "stream" not in offered  # it has no such function
-
-
-def test_a_near_miss_is_suggested() -> None:
-    with pytest.raises(strategies.StrategyError, match="did you mean core_rows"):
-        strategies.load("core_row")
-    with pytest.raises(strategies.StrategyError, match="there are: arrow_columns, "):
-        strategies.load("zzz")
-    with pytest.raises(strategies.StrategyError, match=r"no strategy file 'not/there\.py'"):
-        strategies.load("not/there.py")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("core_row", "did you mean core_rows"),
+        ("zzz", "there are: arrow_columns, "),
+        ("contract", "there is no strategy 'contract'"),  # support is none
+        ("not/there.py", r"no strategy file 'not/there\.py'"),
+    ],
+)
+def test_an_unknown_strategy_has_a_near_miss(name: str, message: str) -> None:
+    with pytest.raises(strategies.StrategyError, match=message):
+        strategies.load(name)
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "\udcff", "a\nb", ""])
-def test_what_can_be_no_files_name_is_one_that_is_not_there(name: str) -> None:
+def test_what_can_be_no_files_name_is_not_there(name: str) -> None:
     with pytest.raises(strategies.StrategyError) as refused:
         strategies.load(f"{name}.py")
     assert str(refused.value) == f"there is no strategy file {f'{name}.py'!r}"
@@ -90,6 +86,6 @@ def test_any_text_is_a_strategy_or_refused_in_one_line(text: str, end: str, time
     assert len(str(refused.value).splitlines()) == 1
 
 
-def test_support_is_no_strategy() -> None:
-    with pytest.raises(strategies.StrategyError):
-        strategies.load("contract")
+def test_a_strategy_without_a_stream_is_an_error_for_who_wants_one() -> None:
+    with pytest.raises(strategies.StrategyError, match="offers no iter_premiums_for_payroll"):
+        strategies.stream(strategies.load("full_orm"))

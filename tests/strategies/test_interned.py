@@ -1,4 +1,4 @@
-"""Which values are shared: those that nobody can tell from each other."""
+"""Which values are shared: those that nobody can tell from one another."""
 
 from __future__ import annotations
 
@@ -13,25 +13,23 @@ from sqlalchemy.types import TypeEngine
 from strategies.interned import _Column, _kind
 
 
-class OnesOwn(TypeDecorator[Any]):
+class Decorated(TypeDecorator[Any]):
     impl = Numeric
     cache_ok = True
 
 
-def shared(type_: TypeEngine[Any], *values: Any) -> list[Any]:
-    return list(_Column(_kind(type_)).share(values))
-
-
-def test_equal_values_are_one_object() -> None:
-    one, other = shared(Uuid(), UUID(int=7), UUID(int=7))
-    assert one is other
-
-
-@pytest.mark.parametrize("type_", [Numeric(), OnesOwn()], ids=["Numeric", "TypeDecorator"])
-def test_equal_values_that_are_not_the_same_are_not(type_: TypeEngine[Any]) -> None:
-    assert list(map(str, shared(type_, Decimal("1.0"), Decimal("1.00")))) == ["1.0", "1.00"]
-
-
-def test_values_of_ones_own_type_need_no_hash_and_stay_apart() -> None:
-    one, other = shared(OnesOwn(), [], [])
-    assert one is not other
+@pytest.mark.parametrize(
+    ("type_", "values", "is_shared"),
+    [
+        (Uuid(), (UUID(int=7), UUID(int=7)), True),
+        (Numeric(), (Decimal("1.0"), Decimal("1.00")), False),  # equal, and yet not the same
+        (Decorated(), (Decimal("1.0"), Decimal("1.00")), False),
+        (Decorated(), ([], []), False),  # of no hash
+    ],
+)
+def test_equal_values_are_one_object_where_they_are_the_same(
+    type_: TypeEngine[Any], values: tuple[Any, Any], is_shared: bool
+) -> None:
+    first, second = _Column(_kind(type_)).share(values)
+    assert (str(first), str(second)) == (str(values[0]), str(values[1]))
+    assert (first is second) == is_shared

@@ -4,44 +4,40 @@ from __future__ import annotations
 
 import gc
 import tracemalloc as tracer
+from typing import TYPE_CHECKING
 
 import pytest
 
 from callmeter.meters import tracemalloc
 
-MEGABYTE = 1_000_000
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SIZE = 10_000_000
 
 
-def test_a_call_that_does_nothing_reads_nothing() -> None:
-    figures = tracemalloc.measure(lambda: None)
-    assert figures["traced_retained"] < 1_000
-    assert figures["traced_peak"] < 1_000
+def cycle() -> None:
+    made: list[object] = [bytearray(SIZE)]
+    made.append(made)
 
 
-def test_what_is_returned_is_retained() -> None:
-    figures = tracemalloc.measure(lambda: bytearray(10 * MEGABYTE))
-    assert figures["traced_retained"] == pytest.approx(10 * MEGABYTE, rel=0.001)
-    assert figures["traced_peak"] == pytest.approx(10 * MEGABYTE, rel=0.001)
-
-
-def test_what_is_let_go_counts_for_the_peak_only() -> None:
-    figures = tracemalloc.measure(lambda: len(bytearray(10 * MEGABYTE)))
-    assert figures["traced_retained"] < 1_000
-    assert figures["traced_peak"] == pytest.approx(10 * MEGABYTE, rel=0.001)
-
-
-def test_garbage_in_a_cycle_is_not_retained() -> None:
-    def make_a_cycle() -> None:
-        cycle: list[object] = [bytearray(MEGABYTE)]
-        cycle.append(cycle)
-
+@pytest.mark.parametrize(
+    ("call", "retained", "peak"),
+    [
+        (lambda: None, 0, 0),
+        (lambda: bytearray(SIZE), SIZE, SIZE),
+        (lambda: len(bytearray(SIZE)), 0, SIZE),
+        (cycle, 0, SIZE),  # garbage is not retained
+    ],
+)
+def test_what_is_returned_is_retained(call: Callable[[], object], retained: int, peak: int) -> None:
     gc.disable()
     try:
-        figures = tracemalloc.measure(make_a_cycle)
+        figures = tracemalloc.measure(call)
     finally:
         gc.enable()
-    assert figures["traced_retained"] < 1_000
-    assert figures["traced_peak"] >= MEGABYTE
+    assert figures["traced_retained"] == pytest.approx(retained, rel=0.001, abs=1_000)
+    assert figures["traced_peak"] == pytest.approx(peak, rel=0.001, abs=1_000)
 
 
 def test_it_reads_what_snapshots_read() -> None:

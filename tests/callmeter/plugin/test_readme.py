@@ -1,4 +1,4 @@
-"""The distribution's page: its examples run, and print what it says they do."""
+"""The distribution's page: its examples run, and print what it shows."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ NUMBER = re.compile(r"[0-9][0-9.,]*( k?B\b)?|(?<=\()<?\w+>?(?=\))")
 
 
 @pytest.fixture
-def page(pytester: pytest.Pytester) -> list[str]:
-    """What the page says that its examples print; its files are in the working folder."""
+def outputs(pytester: pytest.Pytester) -> list[str]:
+    """What the page shows as printed by its examples; its files are in the working folder."""
     text = README.read_text()
     for match in FILE.finditer(text):
         pytester.path.joinpath(match["name"]).write_text(match["text"])
@@ -29,14 +29,13 @@ def without_numbers(text: str) -> list[str]:
     return [NUMBER.sub("0", " ".join(line.split())) for line in text.splitlines()]
 
 
-def test_the_tests_of_the_page_fail_as_it_says(page: list[str], pytester: pytest.Pytester) -> None:
+def test_the_examples_print_what_the_page_shows(
+    outputs: list[str], pytester: pytest.Pytester
+) -> None:
     done = pytester.runpytest_subprocess("-q")
     done.assert_outcomes(passed=1, failed=1)
     printed = without_numbers("\n".join(done.outlines))
-    assert [line for line in without_numbers(page[0]) if line not in printed] == []
-
-
-def test_the_api_prints_what_the_page_says(page: list[str], pytester: pytest.Pytester) -> None:
+    assert [line for line in without_numbers(outputs[0]) if line not in printed] == []
     command = [sys.executable, "api.py"]
-    done = subprocess.run(command, cwd=pytester.path, capture_output=True, text=True, check=True)
-    assert without_numbers(done.stdout) == without_numbers(page[1])
+    api = subprocess.run(command, cwd=pytester.path, capture_output=True, text=True, check=True)
+    assert without_numbers(api.stdout) == without_numbers(outputs[1])

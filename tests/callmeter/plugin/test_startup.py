@@ -1,4 +1,4 @@
-"""What the plugin costs a session that does not use it."""
+"""The imports of a session that does not use the plugin."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""A DSN is read in every form that libpq knows, and a password in it is not told."""
+"""A DSN is read in every form that libpq knows, and a password in it is not shown."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from hypothesis import given
@@ -25,28 +23,24 @@ def test_every_form_of_a_dsn_is_read(dsn: str) -> None:
     url = parse_dsn(dsn)
     assert url.drivername == "postgresql+psycopg"
     assert (url.username, url.password, url.host, url.port) == ("me", "secret", "localhost", 5433)
-    assert url.database == "payroll"
-    assert url.query["sslmode"] == "require"
+    assert (url.database, url.query["sslmode"]) == ("payroll", "require")
 
 
-def test_a_socket_folder_and_own_options_are_kept() -> None:
+def test_options_of_the_dsn_and_the_environment_come_before_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = "-csearch_path=ours -ctimezone=UTC -cdatestyle=ISO"
     url = parse_dsn("host=/run/pg dbname=x options='-c work_mem=1MB'")
-    assert url.host is None
-    assert url.query["host"] == "/run/pg"
-    assert in_schema(url, "ours").query["options"] == (
-        "-c work_mem=1MB -csearch_path=ours -ctimezone=UTC -cdatestyle=ISO"
-    )
-
-
-def test_the_environments_options_are_not_lost_behind_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (url.host, url.query["host"]) == (None, "/run/pg")
+    assert in_schema(url, "ours").query["options"] == f"-c work_mem=1MB {ours}"
     monkeypatch.setenv("PGOPTIONS", "-c role=payroll")
     options = in_schema(parse_dsn("host=db"), "ours").query["options"]
-    assert options == "-c role=payroll -csearch_path=ours -ctimezone=UTC -cdatestyle=ISO"
+    assert options == f"-c role=payroll {ours}"
 
 
 @given(st.text())
-def test_no_dsn_makes_it_stumble_or_tell(dsn: str) -> None:
+def test_any_text_is_read_or_refused_with_an_example(dsn: str) -> None:
     try:
         assert parse_dsn(dsn).drivername == "postgresql+psycopg"
     except DatabaseError as error:
-        assert re.fullmatch(r".* looks like .*", str(error))  # noqa: PT017
+        assert " looks like " in str(error)  # noqa: PT017

@@ -1,0 +1,126 @@
+"""The strategies of a run, with what a choice between them needs of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from callmeter.errors import UsageError
+from harness.analysis.prediction import Point
+from harness.model.cell import Consume
+from harness.model.metrics import PEAKS
+from harness.model.summary import summaries
+from harness.payroll.verify import BrokenContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from harness.model.run import Run
+    from harness.model.summary import Summary
+
+RESIDENT = "rss_peak"
+"""The peak of what a container's limit counts."""
+
+
+class Failure(NamedTuple):
+    """An error at a payroll of so many entries."""
+
+    entries: int
+    error: str
+
+    def counts_at(self, entries: int) -> bool:
+        """Whether it speaks of that size: of larger ones, or of all if the contract is broken."""
+        is_breach = self.error.startswith(BrokenContractError.__name__)
+        return is_breach or self.entries <= entries
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A strategy as a run has it: its values at each size, and the traits it offers.
+
+    `peak` and `retained` are of the metric that memory is judged by, `resident` is the peak of
+    resident memory. `offers` is None where it is unknown; `unmeasured` is why there is no peak.
+    """
+
+    strategy: str
+    label: str
+    offers: frozenset[str] | None
+    peak: tuple[Point, ...] = ()
+    retained: tuple[Point, ...] = ()
+    wall: tuple[Point, ...] = ()
+    resident: tuple[Point, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    unmeasured: str | None = None
+
+    def unmeasured_at(self, entries: int) -> str | None:
+        """Return why it cannot be judged at that size, such as that it failed at a smaller one."""
+        errors = (
+            f"{each.error}{f' at {each.entries:,} entries' * (each.entries != entries)}"
+            for each in self.failures
+            if each.counts_at(entries)
+        )
+        return "; ".join(dict.fromkeys(errors)) or self.unmeasured
+
+
+def candidates(run: Run, components: int, profile: str, metric: str) -> list[Candidate]:
+    """Return the strategies that the run measured on such payrolls, as lists; no yardsticks.
+
+    Memory is judged by the peak of that key. Raises UsageError if there are no strategies, as in a
+    run of the user's functions.
+    """
+    found = summaries(run)
+    if not all(each.workload.is_payroll for each in found):
+        raise UsageError(
+            "the run is of functions of your own, not of strategies; see it with `report`, compare "
+            "two with `diff`, and hold the line with `check` or a test (docs/hold-the-line.md)"
+        )
+    by_name: dict[str, list[Summary]] = {}
+    for summary in found:
+        workload, consume = summary.workload, summary.subject.consume
+        asked = (workload.components, workload.profile, consume)
+        if asked == (components, profile, Consume.HOLD) and not summary.is_yardstick:
+            by_name.setdefault(summary.name, []).append(summary)
+    if not by_name:
+        raise UsageError(
+            f"the run has no lists of {components} components and profile {profile}; "
+            f"it has: {_payrolls(found)}"
+        )
+    offers = run.header.offers
+    return [_candidate(sizes, metric, offers.get(name)) for name, sizes in by_name.items()]
+
+
+def _candidate(sizes: Sequence[Summary], metric: str, offers: Iterable[str] | None) -> Candidate:
+    peak, retained, wall, resident = (
+        tuple(_points(sizes, key)) for key in (metric, PEAKS[metric], "wall", RESIDENT)
+    )
+    missing = dict.fromkeys(reason for each in sizes for reason in each.unavailable)
+    return Candidate(
+        sizes[0].name,
+        sizes[0].label,
+        None if offers is None else frozenset(offers),
+        peak,
+        retained,
+        wall,
+        resident,
+        tuple(Failure(each.workload.payroll.entries, each.error) for each in sizes if each.error),
+        None if peak else "; ".join([*missing, f"no {metric}"]),
+    )
+
+
+def _points(sizes: Iterable[Summary], key: str) -> Iterator[Point]:
+    """Yield the medians; a margin is that of the repeats, at least the metric's tolerance."""
+    for summary in sizes:
+        sample = summary.sample(key)
+        if sample and sample.median > 0:
+            reach = max(abs(end - sample.median) for end in sample.range) / sample.median
+            margin = max(reach, sample.metric.tolerance)
+            yield Point(summary.workload.payroll.entries, sample.median, margin)
+
+
+def _payrolls(found: Iterable[Summary]) -> str:
+    known = dict.fromkeys(
+        f"{'lists' if each.subject.consume == Consume.HOLD else 'streams'} of "
+        f"{each.workload.components} components and profile {each.workload.profile}"
+        for each in found
+    )
+    return ", ".join(known) or "no measurement"

@@ -1,0 +1,1 @@
+"""The charts of a run: their data, their marks, their colours."""

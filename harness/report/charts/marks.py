@@ -1,0 +1,199 @@
+"""What the charts draw: the summaries of a run as ratios, where there is a base for them. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from harness.model.cell import FLOOR, Consume, Subject, Workload, subject_of
+from harness.model.metrics import METRICS, PEAKS, judged_by, key_of
+from harness.model.summary import by_workload, metrics_of, summaries
+from harness.report import format as written
+from harness.report.answer import against_reference
+from harness.report.comparison import ordered, shown_first
+from harness.report.explanation import only_explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.model.run import Run
+    from harness.model.summary import Summary
+
+Mark = dict[str, Any]
+"""What one mark of a chart shows."""
+
+FIRST_LINE = 2
+"""The line of a saved run that has its first measurement; line 1 is the header."""
+
+COUNTED = {
+    "peak": "all allocations, native ones included (meter allocator)",
+    "traced_peak": "Python's allocations (meter tracemalloc; native memory is not in it)",
+    "rss_peak": "resident memory, in whole pages (meter rss)",
+}
+"""What the metrics that memory is judged by count."""
+
+
+class Group(NamedTuple):
+    """The calls on one workload, in the order in which they are shown."""
+
+    workload: Workload
+    consume: Consume
+    summaries: list[Summary]
+
+    @property
+    def title(self) -> str:
+        """What is read, and what is done with it."""
+        counts = (summary.items for summary in self.summaries if summary.items is not None)
+        return written.title_of(self.workload, self.consume, counts)
+
+
+class Basis(NamedTuple):
+    """Which peak the charts of a run show, and the units of memory and of time.
+
+    The units are ratios, but for a run that did not measure what they would be ratios to.
+    `holds`, if items were held, so that some are retained. `reference` is the reference's short
+    name, and `item` what there are many of in a workload.
+    """
+
+    peak: str
+    memory: str
+    time: str
+    holds: bool
+    reference: str
+    item: str
+
+
+def basis(run: Run) -> Basis:
+    """Return what the charts of the run can show."""
+    calls = summaries(run)
+    peak = judged_by(metric.key for metric in metrics_of(calls)) or next(iter(PEAKS))
+    is_to_floor = any(call.ratio(peak, "floor") is not None for call in calls)
+    is_to_reference = any(call.ratio("wall", "reference") is not None for call in calls)
+    reference = written.short(run.header.reference)
+    item = calls[0].workload.item if calls else "entry"
+    return Basis(
+        peak,
+        f"x {FLOOR}" if is_to_floor else "MB",
+        f"x {reference}" if is_to_reference else f"µs an {item}",
+        any(call.subject.consume == Consume.HOLD for call in calls),
+        reference,
+        item,
+    )
+
+
+def groups(run: Run, sort: str) -> list[Group]:
+    """Return the calls that were compared by workload, sorted as in a comparison."""
+    if only_explained(run):
+        return []
+    return [Group(*pair, ordered(found, sort)) for pair, found in by_workload(run).items()]
+
+
+def first_shown(compared: list[Group]) -> int:
+    """Return the place of the workload to show first."""
+    workloads = [(group.workload, group.consume) for group in compared]
+    return workloads.index(shown_first(workloads)) if workloads else 0
+
+
+def calls(run: Run, compared: list[Group]) -> list[Mark]:
+    """Return a mark for each call, in the units of `basis`; None where there is no figure.
+
+    `payroll` is a place in the groups; `memory_lines` and `time_lines` are the lines of the saved
+    run that the values are medians of.
+    """
+    based, lines = basis(run), _lines(run)
+    return [
+        {
+            "payroll": place,
+            "strategy": call.name,
+            "label": call.label,
+            "entries": call.workload.size,
+            "is_yardstick": call.is_yardstick,
+            **_memory(call, based),
+            **_time(call, based),
+            "memory_lines": ", ".join(map(str, lines[call.subject, based.peak])),
+            "time_lines": ", ".join(map(str, lines[call.subject, "wall"])),
+        }
+        for place, group in enumerate(compared)
+        for call in group.summaries
+    ]
+
+
+def _memory(call: Summary, based: Basis) -> Mark:
+    mark: Mark = {}
+    for field, key in (("peak", based.peak), ("retained", PEAKS[based.peak])):
+        size = call.value(key)
+        mark[f"{field}_mb"] = None if size is None else size / written.MEGABYTE
+        mark[field] = mark[f"{field}_mb"] if based.memory == "MB" else call.ratio(key, "floor")
+    if mark["peak"] is not None:
+        text = f"{mark['peak_mb']:,.1f} MB"
+        mark["peak_text"] = text if based.memory == "MB" else f"{mark['peak']:.2f}x · {text}"
+    return mark
+
+
+def _time(call: Summary, based: Basis) -> Mark:
+    wall, ratio = call.sample("wall"), call.ratio("wall", "reference")
+    microseconds = wall.median / (call.items or 1) * 1e6 if wall else None
+    time = ratio if based.time.startswith("x ") else microseconds
+    if wall is None or microseconds is None or time is None:
+        return dict.fromkeys(("time", "time_low", "time_high", "work"))
+    low, high = (time * end / wall.median if wall.median else 0 for end in wall.range)
+    share = call.value("gc_share")
+    return {
+        "time": time,
+        "time_low": low,
+        "time_high": high,
+        "work": time * (1 - (share or 0)),
+        "gc_share": share,
+        "time_us": microseconds,
+        "time_text": f"{microseconds:,.1f}" if ratio is None else against_reference(call),
+    }
+
+
+def repeats(run: Run, compared: list[Group]) -> list[Mark]:
+    """Return a mark for each repeat of some metrics: how much it is off their median."""
+    lines, keys = _lines(run), repeated(run)
+    return [
+        {
+            "payroll": place,
+            "strategy": call.name,
+            "metric": METRICS[key].title,
+            "off": value / sample.median - 1,
+            "line": line,
+        }
+        for place, group in enumerate(compared)
+        for call in group.summaries
+        for key in keys
+        if (sample := call.sample(key)) and sample.n > 1 and sample.median
+        for line, value in lines[call.subject, key].items()
+    ]
+
+
+def repeated(run: Run) -> list[str]:
+    """Return the metrics whose repeats are shown: what is judged by, and resident memory."""
+    return list(dict.fromkeys((basis(run).peak, "rss_peak", "wall")))
+
+
+def _lines(run: Run) -> dict[tuple[Subject, str], dict[int, float]]:
+    """Return the values of each call's metrics by their lines in the saved run."""
+    lines: dict[tuple[Subject, str], dict[int, float]] = defaultdict(dict)
+    for line, measurement in enumerate(run.measurements, FIRST_LINE):
+        cell = measurement.cell
+        is_cold = cell.cold and run.header.warm_up
+        for measured, value in measurement.values.items():
+            if key := key_of(measured, cold=is_cold, paused=cell.paused):
+                lines[subject_of(cell), key][line] = value
+    return lines
+
+
+def front(marks: Iterable[Mark]) -> Iterator[str]:
+    """Yield the strategies that nothing beats in both peak and time, smallest first."""
+    measured = [
+        mark
+        for mark in marks
+        if not mark["is_yardstick"] and mark["peak"] is not None and mark["time"] is not None
+    ]
+    best = float("inf")
+    for mark in sorted(measured, key=lambda mark: (mark["peak"], mark["time"])):
+        if mark["time"] < best:
+            best = mark["time"]
+            yield mark["strategy"]

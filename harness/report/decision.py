@@ -1,0 +1,270 @@
+"""A decision as a document: the recommendation first, then what it is held against. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from callmeter.units import format_bytes, format_seconds
+from harness.analysis.candidate import RESIDENT
+from harness.analysis.choice import RULE
+from harness.analysis.prediction import Basis, predict
+from harness.analysis.thresholds import answers, farthest
+from harness.model.metrics import METRICS, PEAKS
+from harness.model.summary import incomplete
+from harness.report import judgement as words
+from harness.report.document import Bullets, Document, Note, Pairs, Text, table
+from harness.report.format import count, listed
+from harness.report.stack import is_server_elsewhere, ran_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from harness.analysis.choice import Decision, Judgement
+    from harness.analysis.thresholds import Answers, Threshold
+    from harness.report.document import Block
+
+NOTHING = "nothing"
+JUDGED_BY = {
+    "peak": "the peak of all allocations, native memory included (memray)",
+    "traced_peak": "the peak as tracemalloc counts: Python's allocators, not native memory",
+    RESIDENT: "the peak of resident memory, which is what a container's limit counts",
+}
+
+
+def document(decision: Decision) -> Document:
+    """Return the answer, the strategies that fit and do not, and what would change the answer."""
+    found = answers(decision.candidates, decision.limits)
+    unfit = [each for each in decision.judgements if not each.fits]
+    changes, doubts = what_changes_it(decision, found), warnings(decision)
+    notes = [f"How it is chosen: {RULE}", *remarks(decision), f"Run {origin(decision)}."]
+    blocks: list[Block] = [
+        *_answer(decision),
+        *strategies(decision.fitting, "gives up", words.traits_given_up, "Fits, best first:"),
+        *strategies(unfit, "why not", _why_not, "Does not fit, nearest first:"),
+        *([Pairs(changes, "What would change the answer, all else equal:")] if changes else ()),
+        *([Bullets(tuple(doubts))] if doubts else ()),
+        *(Note(text) for text in notes),
+    ]
+    return Document(tuple(blocks), _data(decision, found, [*doubts, *notes]))
+
+
+def payroll(decision: Decision) -> str:
+    """Return which payroll it is about."""
+    return (
+        f"{decision.limits.entries:,} entries x {decision.payrolls.components} components, "
+        f"profile {decision.payrolls.profile}"
+    )
+
+
+def runner_up(decision: Decision) -> str:
+    """Return who comes second, and what it needs and gives up; or that nobody else fits."""
+    if len(decision.fitting) < 2:
+        return "Runner-up: none fits."
+    second = decision.fitting[1]
+    needs = listed(filter(None, (words.size(second.peak), words.time(second.wall))))
+    return f"Runner-up: {second.strategy}, {needs}; gives up {words.traits_given_up(second)}."
+
+
+def nearest(decision: Decision) -> str:
+    """Return which strategy is nearest to the limits, where none fits, and what it misses."""
+    best = decision.judgements[0]
+    return f"Nearest: {best.strategy}, {listed(words.reasons(best))}."
+
+
+def strategies(
+    found: Iterable[Judgement], heading: str, last: Callable[[Judgement], str], title: str = ""
+) -> Sequence[Block]:
+    """Return the table of what strategies need, with words in the last column."""
+    rows = [
+        (
+            each.strategy,
+            words.size(each.peak),
+            format_bytes(each.retained.value) if each.retained else "",
+            words.time(each.wall),
+            last(each),
+        )
+        for each in found
+    ]
+    headings = ("strategy", "peak", "retained", "time", heading)
+    return table(headings, rows, last_is_text=True, droppable=("retained", "time"), title=title)
+
+
+def what_changes_it(decision: Decision, found: Answers) -> tuple[tuple[str, str], ...]:
+    """Return pairs of an option and the winners that other values of it would make."""
+    best = decision.best.strategy if decision.best else None
+    needs = [*_by_winner("without", found.without_need), *_by_winner("with", found.with_need)]
+    pairs = (
+        ("--memory", _from(found.by_memory, format_bytes, best)),
+        ("--time", _from(found.by_time, format_seconds, best)),
+        ("--entries", _up_to(found.by_entries, farthest(decision.candidates, decision.limits))),
+        ("--need", "; ".join(needs)),
+    )
+    return tuple((option, text) for option, text in pairs if text)
+
+
+def warnings(decision: Decision) -> list[str]:
+    """Return what may change the decision, or is a reason to doubt it."""
+    is_doubtful, basis = _basis(decision)
+    found = [*_over_in_residence(decision), *([basis] if is_doubtful else ())]
+    found += [
+        f"{each.strategy} failed at {failure.entries:,} entries: {failure.error}."
+        for each in decision.judgements
+        for failure in each.candidate.failures
+        if not each.unmeasured
+    ]
+    if unknown := [each.strategy for each in decision.judgements if each.gives_up is None]:
+        found.append(f"What {listed(unknown)} offers is unknown: no --need is taken as met.")
+    if how_much := incomplete(decision.run):
+        found.append(f"The run was cut short: it has {how_much}.")
+    return [f"WARNING: {text}" for text in found]
+
+
+def remarks(decision: Decision) -> list[str]:
+    """Return what the values are of, and what their margins are."""
+    is_doubtful, basis = _basis(decision)
+    known = decision.run.header.environment
+    cores, processor = (known.get(key, "unknown") for key in ("cores", "processor"))
+    where = "that --dsn named" if is_server_elsewhere(decision.run) else "on it"
+    times = (
+        f"Times are of the machine that was measured ({processor}, {cores} cores), with the server "
+        f"{where}, a warm connection and the garbage collector running; yours differ."
+    )
+    return [
+        *(() if is_doubtful else (basis,)),
+        f"Memory is judged by {JUDGED_BY[decision.metric]}, above what the process held before the "
+        "read: the interpreter, imports and the rest of the application come on top.",
+        *([times] if any(each.wall for each in decision.judgements) else ()),
+        "A margin (+-) is how far the repeats lie apart (of times the middle half), at least what "
+        "the harness allows them, and how far the growth was seen to leave a straight line; below "
+        "1% it is not shown.",
+    ]
+
+
+def origin(decision: Decision) -> str:
+    """Return which run it is from, and what that ran on."""
+    return f"{decision.source.run}: {ran_on(decision.run)}"
+
+
+def _answer(decision: Decision) -> list[Block]:
+    limits, best = decision.limits, decision.best
+    needs = f", with {listed(limits.needs)}" if limits.needs else ""
+    asked = f"for {payroll(decision)}, within {words.budgets(limits)}{needs}"
+    if best is None:
+        return [Text(f"Nothing fits {asked}.", is_strong=True), Text(nearest(decision))]
+    label = f"{best.candidate.label}. " if best.candidate.label else ""
+    return [
+        Text(f"Recommended: {best.strategy}, {asked}.", is_strong=True),
+        Text(f"{label}{words.needs(best)} {words.gives_up(best)}"),
+        Text(runner_up(decision)),
+    ]
+
+
+def _why_not(judgement: Judgement) -> str:
+    return "; ".join(words.reasons(judgement))
+
+
+def _from(found: Sequence[Threshold], amount: Callable[..., str], best: str | None) -> str:
+    """Return the winners from the smallest budget up, the present one marked."""
+    steps = [
+        f"{amount(start, up=True)} {winner}{' (the answer)' * (winner == best)}"
+        for start, winner in found
+    ]
+    return f"from {', '.join(steps)}; less: {NOTHING}" if steps else ""
+
+
+def _up_to(found: Sequence[Threshold], last_size: int) -> str:
+    """Return the winners as the payroll grows, as far as it was looked."""
+    first, last = found[0], found[-1].winner or NOTHING
+    if len(found) == 1:
+        return f"{last} from {first.start:,} to {last_size:,}, as far as was looked"
+    steps = [f"{count(after.start)} {one.winner or NOTHING}" for one, after in pairwise(found)]
+    return f"up to about {', '.join(steps)}; from there to {last_size:,} {last}"
+
+
+def _by_winner(condition: str, found: Mapping[str, str | None]) -> list[str]:
+    needs: dict[str, list[str]] = {}
+    for need, winner in found.items():
+        needs.setdefault(winner or NOTHING, []).append(need)
+    return [f"{condition} {listed(names, 'or')}: {winner}" for winner, names in needs.items()]
+
+
+def _over_in_residence(decision: Decision) -> Iterator[str]:
+    """Yield that the best one's resident memory is over the budget that its allocations fit in."""
+    best, limits = decision.best, decision.limits
+    if best and best.candidate.resident and decision.metric != RESIDENT:
+        resident = predict(best.candidate.resident, limits.entries)
+        if resident.high > limits.memory:
+            yield (
+                f"the resident memory of {best.strategy} is {words.size(resident)}, over the "
+                f"{words.memory_budget(limits)}: a container's limit counts that. "
+                f"Judge by it with --metric {RESIDENT}."
+            )
+
+
+def _basis(decision: Decision) -> tuple[bool, str]:
+    """Return whether the predictions are to be doubted, and where they come from."""
+    entries = decision.limits.entries
+    sizes = sorted(point.entries for point in decision.judgements[0].candidate.peak)
+    if not sizes:
+        return True, f"no strategy has a {decision.metric}."
+    known = listed(f"{each:,}" for each in sizes)
+    if entries in sizes:
+        return False, f"{entries:,} entries are as measured."
+    if len(sizes) == 1:
+        return True, (
+            f"{Basis.IN_PROPORTION} from {known} entries, the one size measured: that cannot tell "
+            "a fixed cost from one that grows, so the margin is wide."
+        )
+    checked = "" if len(sizes) > 2 else "; two sizes cannot check a line, so the margin is wide"
+    if sizes[0] < entries < sizes[-1]:
+        return False, f"Interpolated between the measured {known} entries{checked}."
+    side = f"{'below' if entries < sizes[0] else 'beyond'} the measured {known}"
+    return True, f"{Basis.EXTRAPOLATED}: {entries:,} entries are {side}{checked}."
+
+
+def _data(decision: Decision, found: Answers, notes: list[str]) -> dict[str, Any]:
+    names = [each.strategy for each in decision.fitting]
+    return {
+        "run": decision.source.run,
+        "command": decision.source.command,
+        "environment": decision.run.header.environment,
+        "limits": asdict(decision.limits) | decision.payrolls._asdict(),
+        "judged_by": decision.metric,
+        "rule": RULE,
+        "recommended": next(iter(names), None),
+        "runner_up": next(iter(names[1:]), None),
+        "rows": [_row(each, decision.metric) for each in decision.judgements],
+        "answers": {
+            "by_memory": _thresholds(found.by_memory),
+            "by_time": _thresholds(found.by_time),
+            "by_entries": _thresholds(found.by_entries),
+            "without_need": found.without_need,
+            "with_need": found.with_need,
+        },
+        "notes": notes,
+    }
+
+
+def _row(judgement: Judgement, peak: str) -> dict[str, Any]:
+    candidate = judgement.candidate
+    predictions = {peak: judgement.peak, PEAKS[peak]: judgement.retained, "wall": judgement.wall}
+    return {
+        "strategy": judgement.strategy,
+        "label": candidate.label,
+        "error": judgement.unmeasured,
+        "fits": judgement.fits,
+        "reasons": words.reasons(judgement),
+        "metrics": {
+            key: found and found._asdict() | {"high": found.high, "unit": METRICS[key].unit}
+            for key, found in predictions.items()
+        },
+        "offers": None if candidate.offers is None else sorted(candidate.offers),
+        "gives_up": None if judgement.gives_up is None else list(judgement.gives_up),
+        "lacks": list(judgement.lacks),
+    }
+
+
+def _thresholds(found: Sequence[Threshold]) -> list[dict[str, Any]]:
+    return [{"from": start, "recommended": winner} for start, winner in found]

@@ -1,0 +1,231 @@
+"""What two runs differ in, as a document: the gate's verdict first, then what changed. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from callmeter.metric import BYTES, SECONDS, SHARE
+from harness.analysis.difference import Outcome, kind_of
+from harness.model.summary import FEWEST_TIMES
+from harness.report import verdict
+from harness.report.document import Bullets, Document, Heading, Note, Pairs, Text, table
+from harness.report.format import counted, listed, short, title_of, value
+from harness.report.stack import ran_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from callmeter.metric import Metric
+    from harness.analysis.difference import Change, Difference, Missing, Value
+    from harness.analysis.gate import Gate
+    from harness.model.cell import Consume, Subject, Workload
+    from harness.report.document import Block
+
+TITLES = {"sqlalchemy": "SQLAlchemy", "python": "Python", "libc": "C library", "processor": "CPU"}
+HEADINGS = ("metric", "from -> to", "change", "absolute", "which is")
+DROPPABLE = ("absolute", "change")
+FEW = f", with fewer than {FEWEST_TIMES} repeats"
+UNITS = {BYTES: "B", SECONDS: "x reference", SHARE: "share of wall"}
+"""The unit of a compared value, by its metric's: times are compared as ratios."""
+
+
+def document(
+    difference: Difference,
+    names: tuple[str, str],
+    *,
+    every: bool = False,
+    gate: Gate | None = None,
+) -> Document:
+    """Return the document; `every`, with a row for what did not change too."""
+    blocks = list(verdict.blocks(gate)) if gate else []
+    blocks += [Pairs((("from", names[0]), ("to", names[1]))), _environment(difference)]
+    found: defaultdict[tuple[Workload, Consume], list[Change]] = defaultdict(list)
+    for change in difference.changes:
+        found[change.subject.workload, change.subject.consume].append(change)
+    for workload, changes in found.items():
+        items = (side.summary.items for change in changes for side in (change.before, change.after))
+        title = title_of(*workload, (count for count in items if count is not None))
+        blocks += [Heading(title, 3), *_changes(difference, changes, every=every)]
+    if missing := tuple(_missing(difference, names)):
+        blocks.append(Bullets(missing))
+    return Document((*blocks, *_notes(difference)), _data(difference, names, gate))
+
+
+def _environment(difference: Difference) -> Block:
+    if not difference.settings:
+        return Text(f"Environment: the same in both. {ran_on(difference.runs[0])}")
+    pairs = (
+        (TITLES.get(what, what.replace("_", " ")), f"{before or 'unknown'} -> {after or 'unknown'}")
+        for what, (before, after) in difference.settings.items()
+    )
+    return Pairs(tuple(pairs), "Environment, what differs:")
+
+
+def _changes(difference: Difference, changes: list[Change], *, every: bool) -> Iterator[Block]:
+    shown = [change for change in changes if every or change.outcome is Outcome.CHANGED]
+    kind = kind_of(change.subject.workload for change in changes)
+    rows = (
+        (
+            change.subject.name,
+            change.metric.key,
+            verdict.from_to(change),
+            verdict.in_words(change),
+            _seconds(difference, change),
+            change.outcome if every else "",
+        )
+        for change in shown
+    )
+    yield from table(
+        (kind, *HEADINGS), rows, text_columns=2, last_is_text=True, droppable=DROPPABLE
+    )
+    if not shown:
+        yield Text("Nothing changed by more than the noise of both runs.")
+    if not every and (rest := tuple(_not_shown(changes, kind))):
+        yield Bullets(rest, "Not shown without --all:")
+
+
+def _seconds(difference: Difference, change: Change) -> str:
+    """Return the absolute times, if they are of one machine."""
+    if change.metric.unit != SECONDS or not difference.is_same_machine:
+        return ""
+    times = (side.summary.value(change.metric.key) for side in (change.before, change.after))
+    return " -> ".join(value(change.metric, time or 0) for time in times)
+
+
+def _not_shown(changes: Iterable[Change], kind: str) -> Iterator[str]:
+    """Yield what did not change, and what cannot be told, a line each."""
+    groups: defaultdict[tuple[Outcome, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.outcome, change.metric.key].append(change)
+    for outcome, why in ((Outcome.ALIKE, ""), (Outcome.UNKNOWN, FEW)):
+        parts = [
+            f"{key} of {counted(len(group), kind)}"
+            + ("" if why else f", by {_most(group)} at most")
+            for (each, key), group in groups.items()
+            if each is outcome
+        ]
+        if parts:
+            yield f"{outcome}{why}: {'; '.join(parts)}"
+
+
+def _most(group: Sequence[Change]) -> str:
+    """Return the largest change: of shares in points, of all others in percent."""
+    if group[0].metric.unit == SHARE:
+        most = max(abs(each.after.median - each.before.median) for each in group)
+        return _amount(group[0].metric, most)
+    return f"{max((abs(each.ratio - 1) for each in group if each.ratio), default=0):.1%}"
+
+
+def _amount(metric: Metric, number: float) -> str:
+    return f"{number * 100:.0f} points" if metric.unit == SHARE else value(metric, number)
+
+
+def _missing(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
+    """Yield what only one of the runs has, and what failed, a line each."""
+    for name, cut_short in zip(names, difference.cut_short, strict=True):
+        if cut_short:
+            yield f"INCOMPLETE: {name} was cut short; it has {cut_short}."
+    if not difference.changes:
+        yield "The two runs have no metric in common."
+    references = [short(run.header.reference) for run in difference.runs]
+    if references[0] != references[1]:
+        yield f"Times are not compared: they are ratios to {listed(references)}."
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for subject, run, metric, _ in difference.only_in:
+        what = f"{metric.key} of " if metric else ""
+        found[f"Only in {names[run]}{_at(subject)}: {what}"].append(subject.name)
+    yield from (f"{what}{', '.join(these)}." for what, these in found.items())
+    for subject, run, _, error in difference.failures:
+        yield f"FAILED in {names[run]}{_at(subject)}: {subject.name}: {error}"
+
+
+def _at(subject: Subject) -> str:
+    is_payroll = subject.workload.is_payroll
+    return f", {title_of(subject.workload, subject.consume)}" if is_payroll else ""
+
+
+def _notes(difference: Difference) -> Iterator[Block]:
+    """Yield how the two runs are compared, of what there is to compare."""
+    allowed: defaultdict[float, list[str]] = defaultdict(list)
+    metrics = dict.fromkeys(change.metric for change in difference.changes)
+    for metric in metrics:
+        least = f" and {_amount(metric, metric.resolution)}" if metric.resolution else ""
+        allowed[metric.tolerance].append(metric.key + least)
+    limits = (f"{verdict.percent(share)} ({', '.join(keys)})" for share, keys in allowed.items())
+    if metrics:
+        yield Note(f"Changed: by more than {listed(limits)}, and the repeats do not overlap.")
+    if any(metric.unit == SECONDS for metric in metrics):
+        yield Note(
+            "Times of two runs are not comparable, not on one machine either: they are ratios to "
+            f"{short(difference.runs[0].header.reference)}'s in the same run."
+        )
+
+
+def _data(difference: Difference, names: tuple[str, str], gate: Gate | None) -> dict[str, Any]:
+    whole: dict[str, Any] = {
+        "runs": [
+            {"name": name, "command": run.header.command, "environment": run.header.environment}
+            for name, run in zip(names, difference.runs, strict=True)
+        ],
+        "environment": [
+            {"what": what, "from": before, "to": after}
+            for what, (before, after) in difference.settings.items()
+        ],
+        "same_machine": difference.is_same_machine,
+        "incomplete": difference.cut_short,
+        "rows": [_row(change) for change in difference.changes],
+        "only_in": [_missing_row(each, names) for each in difference.only_in],
+        "failures": [_missing_row(each, names) for each in difference.failures],
+    }
+    return whole | ({"gate": _gate(gate)} if gate else {})
+
+
+def _missing_row(missing: Missing, names: tuple[str, str]) -> dict[str, Any]:
+    subject, run, metric, error = missing
+    return {"run": names[run], **_of(subject), "metric": metric and metric.key, "error": error}
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    worse, doubtful = (
+        [{**_row(change), "limit": limit.share} for change, limit in found]
+        for found in (gate.worse, gate.doubtful)
+    )
+    limits = [
+        {"name": name or None, "metric": metric.key, "limit": share}
+        for metric, share, name in gate.limits
+    ]
+    return {
+        "passed": gate.is_passed,
+        "limits": limits,
+        "worse": worse,
+        "doubtful": doubtful,
+        "failed": gate.failed,
+    }
+
+
+def _row(change: Change) -> dict[str, Any]:
+    return {
+        **_of(change.subject),
+        "metric": change.metric.key,
+        "unit": UNITS[change.metric.unit],
+        **_side("from", change.before),
+        **_side("to", change.after),
+        "ratio": change.ratio,
+        "verdict": change.outcome.value,
+    }
+
+
+def _side(name: str, side: Value) -> dict[str, float]:
+    ends = {"": side.median, "_low": side.low, "_high": side.high, "_repeats": side.repeats}
+    return {f"{name}{end}": number for end, number in ends.items()}
+
+
+def _of(subject: Subject) -> dict[str, Any]:
+    return {
+        kind_of([subject.workload]): subject.name,
+        "workload": msgspec.to_builtins(subject.workload),
+        "consume": subject.consume.value,
+    }

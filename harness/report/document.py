@@ -1,0 +1,121 @@
+"""A document: what there is to show, in parts that every format draws. Pure.
+
+What a comparison, a difference, a decision or an explanation says is put together once, as blocks
+of plain text; a format (`harness.report.formats`) only draws them. Texts hold no markup: a name or
+an error from a run may hold anything, and each format escapes what it must.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harness.model.run import Run
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 1 is the document's title."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; one that `is_strong` is what a reader must see, such as an answer."""
+
+    text: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list; `title`, if there is one, is the line above it."""
+
+    items: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A list of terms, each with its text, in two columns where there is room.
+
+    `is_arrow`, if a term leads to its text: `only read -> ...`.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    title: str = ""
+    is_arrow: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: rows of cells below headings, of one line or two.
+
+    The first `text_columns` are text, the others figures; the last one is text too, if
+    `last_is_text`. `droppable` are headings of columns that go first where there is no room.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    text_columns: int = 1
+    last_is_text: bool = False
+    droppable: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines to be shown as they are: commands, or figures that are lined up."""
+
+    lines: tuple[str, ...]
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Small print: what a figure is, what it ran on."""
+
+    text: str
+
+
+Block = Heading | Text | Bullets | Pairs | Table | Code | Note
+
+
+@dataclass(frozen=True)
+class Document:
+    """Blocks for people, and the same as data for scripts.
+
+    `data` is one JSON object, whose `rows` are also the lines of a CSV file. `run` is the run that
+    a comparison shows, for the formats that draw pictures of it; `front_matter` are the lines
+    before a record that other tools read.
+    """
+
+    blocks: tuple[Block, ...]
+    data: dict[str, Any] = field(default_factory=dict)
+    run: Run | None = None
+    sort: str = ""
+    front_matter: dict[str, str] = field(default_factory=dict)
+
+
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], **options: Any
+) -> tuple[Table, ...]:
+    """Return the table without the columns in which every cell is empty; none without rows."""
+    cells = [tuple(row) for row in rows]
+    filled = [nth for nth in range(len(headings)) if any(row[nth] for row in cells)]
+    if not cells:
+        return ()
+    last = options.pop("last_is_text", False) and len(headings) - 1 in filled
+    return (
+        Table(
+            tuple(headings[nth] for nth in filled),
+            tuple(tuple(row[nth] for nth in filled) for row in cells),
+            last_is_text=last,
+            **options,
+        ),
+    )

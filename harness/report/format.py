@@ -1,0 +1,148 @@
+"""How numbers, ratios and lists are written, wherever they are shown. Pure."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from callmeter.metric import BYTES, SECONDS
+from callmeter.units import digits, format_bytes, format_seconds, unit_of
+from harness.model.cell import Consume, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from callmeter.metric import Metric
+    from callmeter.units import Units
+    from harness.model.cell import Workload
+
+MEGABYTE = 1_000_000
+TOO_MANY = 1000
+"""Times above which a ratio means no more than that one of the two is next to nothing."""
+LONGEST_CALL = 20
+"""Characters of a call that a heading has room for."""
+WIDEST_HEADING = 16
+ALIKE = "alike"
+"""Two figures that differ by no more than their repeats do, or by less than 5%."""
+SHOWN_UNIT = {BYTES: ("MB", 1e-6), SECONDS: ("ms", 1e3)}
+"""The unit of a column of a metric's values, and how many of it the metric's own unit is."""
+
+
+def value(metric: Metric, number: float) -> str:
+    """Return a metric's value with its unit, to three digits: `2.31 MB`, `1.23 s`, `43%`."""
+    if metric.unit == BYTES:
+        return format_bytes(number)
+    return format_seconds(number) if metric.unit == SECONDS else percent(number)
+
+
+def heading(metric: Metric) -> str:
+    """Return the heading of a column of the metric's values, in lines of up to 16 characters."""
+    unit = f" {SHOWN_UNIT[metric.unit][0]}" if metric.unit in SHOWN_UNIT else ""
+    return fill(metric.title + unit, WIDEST_HEADING)
+
+
+def cell(metric: Metric, number: float) -> str:
+    """Return a value in the unit of the metric's column."""
+    if metric.unit not in SHOWN_UNIT:
+        return percent(number)
+    return figure(number * SHOWN_UNIT[metric.unit][1])
+
+
+def figure(number: float) -> str:
+    """Return a number to three digits, those before the point whole, two after it at most."""
+    places = 0 if abs(number) >= 99.95 else 1 if abs(number) >= 9.995 else 2
+    return f"{number:,.{places}f}"
+
+
+def megabytes(size: float) -> str:
+    """Return bytes as megabytes, of 1,000,000 bytes."""
+    return f"{size / MEGABYTE:,.1f}"
+
+
+def times(ratio: float) -> str:
+    """Return a ratio: `7.60x`, `0.13x`, `115x`."""
+    return f"{digits(ratio)}x" if ratio >= 100 else f"{ratio:.2f}x"
+
+
+def smaller(ratio: float) -> str:
+    """Return how many times smaller: `2.0x smaller`, `1.1x larger`, `alike` within 5%."""
+    return _in_words(ratio, "smaller", "larger")
+
+
+def faster(ratio: float) -> str:
+    """Return how many times faster: `2.0x faster`, `1.1x slower`, `alike` within 5%."""
+    return _in_words(ratio, "faster", "slower")
+
+
+def _in_words(ratio: float, more: str, less: str) -> str:
+    if ratio <= 0:  # one of the two is nothing, or less
+        return "no ratio"
+    if round(ratio, 1) == 1:
+        return ALIKE
+    number, word = (ratio, more) if ratio > 1 else (1 / ratio, less)
+    if number > TOO_MANY:
+        return f"over {TOO_MANY:,}x {word}"
+    return f"{number:.1f}x {word}" if number < 10 else f"{number:.0f}x {word}"
+
+
+def percent(share: float) -> str:
+    """Return a share: `43%`, `0.61%`."""
+    return f"{share * 100:.2g}%" if 0 < abs(share) < 0.01 else f"{share:.0%}"
+
+
+def margin(share: float) -> str:
+    """Return a margin: `+-2%`, `+-0.5%`."""
+    return f"+-{share:.0%}" if share >= 0.0095 else f"+-{share:.1%}"
+
+
+def exactly(number: float, units: Units) -> str:
+    """Return a figure as it was given, to three decimals: `256 MB`, `1.5 s`."""
+    one, unit = unit_of(number, units)
+    return f"{number / one:,.3f}".rstrip("0").rstrip(".") + f" {unit}"
+
+
+def count(number: float) -> str:
+    """Return a number of entries to three digits: `83,200`."""
+    return f"{float(f'{number:.2e}'):,.0f}"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return `1 strategy`, `3 strategies`."""
+    many = f"{thing[:-1]}ies" if thing.endswith("gy") else plural(thing, number)
+    return f"{number:,} {thing if number == 1 else many}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return `a, b and c`."""
+    *most, end = words
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> str:
+    """Return what is read and what is done with it; of functions, the items of a call."""
+    if workload.is_payroll:
+        size = f"{workload.size:,} {plural('entry', workload.size or 0)}"
+        title = f"{size} x {workload.components} components, profile {workload.profile}"
+    else:
+        title = _items_of_a_call({*counts})
+    return f"{title}, folded into a total" if consume == Consume.FOLD else title
+
+
+def _items_of_a_call(counts: set[int]) -> str:
+    if len(counts) > 1:
+        return f"{min(counts):,} to {max(counts):,} items a call"
+    if not counts:
+        return "a call, which has no items to count"
+    return "".join(f"{number:,} {plural('item', number)} a call" for number in counts)
+
+
+def short(name: str) -> str:
+    """Return a name as a heading has room for it: of a function its call, or its name."""
+    _, call = where_and_call(name)
+    return call if len(call) <= LONGEST_CALL else call.partition("(")[0].rpartition(".")[2]
+
+
+def where_and_call(name: str) -> tuple[str, str]:
+    """Return the module or file of a target and its call; of a strategy `""` and its name."""
+    where, colon, call = name.partition(".py:") if ".py:" in name else name.partition(":")
+    return (f"{where}{colon}", call) if colon else ("", name)

@@ -1,0 +1,105 @@
+"""For a README: one chart of a run's memory and time, for light and dark pages alike."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+import altair as alt
+
+from callmeter.errors import UsageError
+from harness.model.summary import incomplete
+from harness.report import answer
+from harness.report.charts import charts, marks, parts, vega
+from harness.report.charts.palette import INK, PAPER, QUIET, dark_rules, styles
+from harness.report.document import Pairs, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.model.run import Run
+    from harness.report.charts.marks import Group, Mark
+    from harness.report.document import Document
+
+MEMORY_WIDTH, TIME_WIDTH = 330, 230
+WRAP_AT = 52
+"""Characters of a line above each chart."""
+
+PADDING = {"left": 30, "right": 24, "top": 14, "bottom": 12}
+"""Pixels around the charts: a reader's font may be wider than the one they were measured with."""
+
+TITLE = {
+    "anchor": "start",
+    "offset": 8,
+    "fontSize": 13,
+    "subtitleFontSize": 12,
+    "color": INK,
+    "subtitleColor": QUIET,
+}
+
+
+def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is fixed)
+    """Return the SVG of the workload nearest to 10,000 entries; every axis is linear, from 0.
+
+    It has the colours of light pages, and a style that turns them dark where the reader's are,
+    which browsers heed for a picture in an `img` too. Raises UsageError without a run.
+    """
+    run = document.run
+    if run is None:
+        raise UsageError("svg shows a run: of compare, measure, explain or report")
+    compared = marks.groups(run, document.sort)
+    first = marks.first_shown(compared)
+    title = compared[first].title if compared else "Nothing was compared."
+    warnings = [*_warnings(run, compared[first : first + 1])]
+    shown = [mark for mark in marks.calls(run, compared) if mark["payroll"] == first]
+    spec = parts.specification(_picture(run, shown, title, warnings), first)
+    spec["config"] = {**spec["config"], "background": PAPER, "padding": PADDING, "title": TITLE}
+    spec.setdefault("datasets", {})["calls"] = shown
+    start, _, rest = vega.to_svg(spec).partition(">")
+    text = escape(" ".join([title, *_answer(run, compared[first : first + 1]), *warnings]))
+    style = f"@media (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
+    return f'{start} role="img"><title>{text}</title>\n<style>\n{style}\n</style>\n{rest}'
+
+
+def _warnings(run: Run, shown: list[Group]) -> Iterator[str]:
+    if how_much := incomplete(run):
+        yield f"INCOMPLETE: this run was cut short; it has {how_much}."
+    for group in shown:
+        yield from (f"{call.name}: {call.error}" for call in group.summaries if call.error)
+
+
+def _answer(run: Run, shown: list[Group]) -> Iterator[str]:
+    """Yield the answer in sentences, for those who do not see the charts."""
+    for group in shown:
+        for block in answer.blocks(run.header, group.summaries):
+            if isinstance(block, Pairs):
+                yield from (f"{term} {text}." for term, text in block.pairs)
+            elif isinstance(block, Text):
+                yield block.text
+
+
+def _picture(run: Run, shown: list[Mark], title: str, warnings: list[str]) -> alt.HConcatChart:
+    basis = marks.basis(run)
+    look = styles((mark["strategy"] for mark in shown), run.header.reference, run.header.yardsticks)
+    with_memory = [mark["strategy"] for mark in shown if mark["peak"] is not None]
+    drawn: list[alt.LayerChart | alt.Chart] = []
+    if with_memory:
+        below = "solid: retained; pale: peak" if basis.holds else "peak"
+        heading = _heading("Memory", basis.memory, below)
+        drawn.append(charts.memory(basis, look).properties(width=MEMORY_WIDTH, title=heading))
+    if any(mark["time"] is not None for mark in shown):
+        heading = _heading("Time", basis.time, "solid: work; pale: garbage collector")
+        time = charts.time(basis, look, with_memory)
+        drawn.append(time.properties(width=TIME_WIDTH, title=heading))
+    if not drawn:
+        drawn.append(alt.Chart(alt.InlineData([{}])).mark_point(opacity=0))
+    width = WRAP_AT * len(drawn)
+    subtitle = [line for text in warnings for line in wrap(text, width)]
+    whole = alt.TitleParams(wrap(title, width), subtitle=subtitle, fontSize=14)
+    return alt.hconcat(*drawn, spacing=28).properties(title=whole)
+
+
+def _heading(what: str, unit: str, below: str) -> alt.TitleParams:
+    dashed = " (dashed line)" if parts.is_ratio(unit) else ""
+    return alt.TitleParams(f"{what}, {unit}{dashed}", subtitle=below)

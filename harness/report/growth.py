@@ -1,0 +1,46 @@
+"""How the figures grow with the payroll: at each size, and a straight line through them. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from statistics import linear_regression
+from typing import TYPE_CHECKING
+
+from callmeter.metric import BYTES, SECONDS
+from callmeter.units import digits
+from harness.model.metrics import METRICS, PEAKS
+from harness.model.summary import summaries
+from harness.report.document import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.model.run import Run
+    from harness.model.summary import Summary
+    from harness.report.document import Block
+
+GROWING = (*PEAKS, *PEAKS.values(), "wall")
+"""The metrics of a call that grow with what it reads."""
+AN_ENTRY = {BYTES: ("B", 1.0, "MB", 1e-6), SECONDS: ("us", 1e6, "ms", 1e3)}
+"""The units of what an entry costs and of what a call costs, and how many the metric's unit is."""
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Yield a table for each metric that was measured at two sizes or more."""
+    by_name: dict[str, dict[int, Summary]] = defaultdict(dict)
+    for summary in summaries(run):
+        if summary.workload.size:
+            by_name[summary.name][summary.workload.size] = summary
+    sizes = sorted({size for found in by_name.values() for size in found})
+    for key in GROWING:
+        unit, scale, whole_unit, whole = AN_ENTRY[METRICS[key].unit]
+        rows = []
+        for name, found in by_name.items():
+            points = {n: v for n in sizes if n in found and (v := found[n].value(key)) is not None}
+            if len(points) > 1:
+                slope, intercept = linear_regression(list(points), list(points.values()))
+                at_sizes = (digits(points[n] / n * scale) if n in points else "" for n in sizes)
+                rows.append([name, *at_sizes, digits(slope * scale), digits(intercept * whole)])
+        at = [f"{unit}/entry\nat {n:,}" for n in sizes]
+        headings = ["strategy", *at, f"slope\n{unit}/entry", f"intercept\n{whole_unit}"]
+        yield from table(headings, rows, title=f"Growth: {METRICS[key].title}")

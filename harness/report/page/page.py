@@ -1,0 +1,209 @@
+"""One page that works offline: the answer, interactive charts, every figure and the run itself."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from callmeter.metric import SHARE
+from harness.model.cell import FLOOR
+from harness.model.metrics import PEAKS, judged_by
+from harness.model.summary import FEWEST_TIMES, incomplete, metrics_of, summaries
+from harness.report import answer, explanation, notes
+from harness.report import format as written
+from harness.report.charts import marks, palette, vega
+from harness.report.document import Table
+from harness.report.page.page_charts import datasets, page_charts
+from harness.report.stack import is_server_elsewhere, machine, ran_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jinja2 import Template
+
+    from callmeter.metric import Metric
+    from harness.model.run import Run
+    from harness.model.summary import Base, Summary
+    from harness.report.charts.marks import Group, Mark
+    from harness.report.document import Block
+    from harness.report.page.page_charts import Chart
+
+PARTS = Path(__file__).parent
+
+
+UNSTEADY = "~: its repeats lie far apart"
+NOTHING = (None, "")
+"""The cell of a value that there is not."""
+
+
+class Column(NamedTuple):
+    """A column of a table: its key, its heading, and each cell as a number and as text."""
+
+    key: str
+    heading: str
+    cells: Sequence[tuple[float | None, str]]
+
+
+def page(run: Run, sort: str) -> str:
+    """Return the page; all that comes from the run is escaped, and the run is in it, whole."""
+    compared = marks.groups(run, sort)
+    first = marks.first_shown(compared)
+    data = datasets(run, compared)
+    names = (measurement.cell.name for measurement in run.measurements)
+    styles = palette.styles(names, run.header.reference, run.header.yardsticks)
+    charts = page_charts(run, styles, data)
+    return _template().render(
+        header=run.header,
+        ran_on=ran_on(run),
+        machine=machine(run),
+        is_elsewhere=is_server_elsewhere(run),
+        grey=palette.QUIET,
+        pale=palette.PALE,
+        styles=styles,
+        payrolls=[
+            _payroll(run, group, [mark for mark in data["calls"] if mark["payroll"] == place], sort)
+            for place, group in enumerate(compared)
+        ],
+        incomplete=incomplete(run),
+        failures=[] if compared else _failures(summaries(run)),
+        first=first,
+        charts=charts,
+        layers=_by_kind(
+            block
+            for block in explanation.blocks(explanation.explained(run))
+            if isinstance(block, Table)
+        ),
+        figures=_in_script(_for_script(charts, data, first)),
+        saved_run=_in_script(_saved(run)),
+        css=_unescaped(_read("page.css")),
+        light=_unescaped(palette.page_rule()),
+        dark=_unescaped(f"{palette.page_rule(dark=True)}\n{palette.dark_rules('svg')}"),
+        script=_unescaped(_read("page.js")),
+        vega=_unescaped(vega.bundle()),
+    )
+
+
+def _payroll(run: Run, group: Group, calls: list[Mark], sort: str) -> dict[str, Any]:
+    """Return what the page shows of one workload."""
+    found = group.summaries
+    timed = [sample for call in found if (sample := call.sample("wall"))]
+    is_repeated = all(sample.n >= FEWEST_TIMES for sample in timed)
+    return {
+        "title": group.title,
+        "answer": _by_kind(answer.blocks(run.header, found)),
+        "front": ", ".join(marks.front(calls)) if is_repeated else "",
+        "summaries": found,
+        "tables": _tables(found),
+        "sorted_by": _sort_key(found, sort),
+        "failures": _failures(found),
+        "notes": notes.every(found),
+    }
+
+
+def _by_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
+    """Return the blocks with what the template calls them."""
+    return [(type(block).__name__, block) for block in blocks]
+
+
+def _sort_key(found: Sequence[Summary], sort: str) -> str:
+    """Return the key of the column that `comparison.ordered` sorts by."""
+    known = [metric.key for metric in metrics_of(found)]
+    return (judged_by(known) or sort) if sort in PEAKS and sort not in known else sort
+
+
+def _tables(found: list[Summary]) -> list[tuple[str, list[Column]]]:
+    """Return the captions and the columns of the tables of memory and of time, if not empty."""
+    reference = written.short(found[0].reference_name)
+    items = Column("items", "items", [(call.items, _count(call.items)) for call in found])
+    first = [items] if any(call.has_other_count for call in found) else []
+    memory: list[Column] = []
+    times: list[Column] = []
+    for metric in metrics_of(found):
+        table = memory if metric.is_memory else times
+        table += _columns(found, metric, FLOOR if metric.is_memory else reference)
+    captions = ("Memory", FLOOR, memory), ("Time", reference, times)
+    return [
+        (f"{what}; x {base}: times the same figure of {base}; {UNSTEADY}", [*first, *columns])
+        for what, base, columns in captions
+        if columns
+    ]
+
+
+def _count(items: int | None) -> str:
+    return "" if items is None else f"{items:,}"
+
+
+def _columns(found: list[Summary], metric: Metric, base: str) -> Iterator[Column]:
+    """Yield the metric's values and, where there are any, their ratios to the base."""
+    samples = [call.sample(metric.key) for call in found]
+    yield Column(
+        metric.key,
+        written.heading(metric),
+        [
+            (one.median, written.cell(metric, one.median) + " ~" * (not one.is_steady))
+            if one
+            else NOTHING
+            for one in samples
+        ],
+    )
+    to: Base = "floor" if metric.is_memory else "reference"
+    ratios = [call.ratio(metric.key, to) for call in found]
+    if metric.unit != SHARE and any(ratio is not None for ratio in ratios):
+        cells = [NOTHING if ratio is None else (ratio, written.times(ratio)) for ratio in ratios]
+        yield Column(f"{metric.key}.x_{to}", f"x {base}", cells)
+
+
+def _failures(found: Iterable[Summary]) -> list[tuple[str, str]]:
+    """Return what failed and why."""
+    return [(call.name, call.error) for call in found if call.error]
+
+
+def _for_script(charts: list[Chart], data: dict[str, list[Mark]], first: int) -> str:
+    needs = {
+        chart.name: {
+            "dataset": chart.dataset,
+            "fields": chart.fields,
+            "everyPayroll": chart.name.startswith("growth"),
+        }
+        for chart in charts
+    }
+    specs = {chart.name: chart.spec(first) for chart in charts}
+    return json.dumps({"specs": specs, "datasets": data, "needs": needs, "first": first})
+
+
+def _saved(run: Run) -> str:
+    """Return the run as its file has it, without what a killed run left of a last line."""
+    lines = (msgspec.json.encode(line).decode() for line in (run.header, *run.measurements))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _in_script(json_text: str) -> Markup:
+    """Return JSON that no HTML parser takes for the end of its element: `<` is only in strings."""
+    return Markup(json_text.replace("<", "\\u003c"))  # noqa: S704 - escaped as JSON
+
+
+def _unescaped(text: str) -> Markup:
+    """Return a text of this package, or of Vega's, as it is."""
+    return Markup(text)  # noqa: S704 - nothing of the run is in it
+
+
+def _read(name: str) -> str:
+    return (PARTS / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(PARTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html")

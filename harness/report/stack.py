@@ -1,0 +1,57 @@
+"""What a run ran on, in a line: the stack, the server, the machine, the commit. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.model.run import Run
+
+PACKAGES = {
+    "sqlalchemy": "SQLAlchemy",
+    "django": "Django",
+    "psycopg": "psycopg",
+    "psycopg2": "psycopg2",
+    "psycopg2-binary": "psycopg2",
+    "asyncpg": "asyncpg",
+    "pydantic": "pydantic",
+}
+"""Packages that a run names in its first line, of those that its Python has."""
+
+
+def ran_on(run: Run) -> str:
+    """Return one line on what the run ran on."""
+    known = run.header.environment
+    packages = [f"{title} {known[name]}" for name, title in PACKAGES.items() if name in known]
+    parts = [known["server"], *packages, known["python"], known["system"], _commit(run)]
+    return ", ".join(parts) + _on_a_cluster(run)
+
+
+def machine(run: Run) -> str:
+    """Return what the run's machine is, as far as the run knows."""
+    known = run.header.environment
+    cores = f"{known['cores']} cores" if "cores" in known else ""
+    parts = (known["system"], known.get("processor", ""), cores, known.get("memory", ""))
+    return ", ".join(part for part in parts if part)
+
+
+def is_server_elsewhere(run: Run) -> bool:
+    """Whether the server may be on another machine: `--dsn` named it."""
+    return run.header.environment["server"].endswith("(by --dsn)")
+
+
+def _commit(run: Run) -> str:
+    commit = run.header.environment["commit"]
+    return commit if commit.startswith("release ") else f"commit {commit}"
+
+
+def _on_a_cluster(run: Run) -> str:
+    """Return on how many workers of a cluster the run was measured, and where its times were."""
+    workers = {each.where for each in run.measurements if each.where}
+    if not workers:
+        return ""
+    clocks = {each.where for each in run.measurements if each.where and each.cell.meter == "clock"}
+    text = f"; measured on {len(workers):,} {'worker' if len(workers) == 1 else 'workers'}"
+    if not clocks:
+        return text
+    return f"{text}, times on {clocks.pop() + ' only' if len(clocks) == 1 else len(clocks)}"

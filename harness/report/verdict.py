@@ -1,0 +1,87 @@
+"""A gate in sentences: passed or failed, and by what. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callmeter.metric import BYTES, SECONDS
+from harness.analysis.difference import Outcome, kind_of
+from harness.model.cell import Consume, plural
+from harness.report.document import Bullets, Text
+from harness.report.format import ALIKE, counted, faster, short, smaller, times, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.analysis.difference import Change
+    from harness.analysis.gate import Gate, Worse
+    from harness.report.document import Block
+
+
+def blocks(gate: Gate) -> Iterator[Block]:
+    """Yield whether the gate is passed, and a line for what fails it or is left open."""
+    yield Text(_heading(gate), is_strong=True)
+    worse = [
+        _sentence(each, "its repeats differ, and their median is over it") for each in gate.worse
+    ]
+    doubt = "yet within the noise, so not judged: add --repeat to tell"
+    if lines := (*worse, *gate.failed, *(_sentence(each, doubt) for each in gate.doubtful)):
+        yield Bullets(lines)
+
+
+def _heading(gate: Gate) -> str:
+    limits = ", ".join(
+        f"{name}: {metric.key} {percent(share)}".removeprefix(": ")
+        for metric, share, name in gate.limits
+    )
+    kind = kind_of(subject.workload for subject in gate.subjects)
+    judged = counted(len({subject.name for subject in gate.subjects}), kind)
+    if gate.is_passed:
+        return f"PASSED: {judged}, none worse by more than the limits: {limits}."
+    worse = len({each.change.subject.name for each in gate.worse})
+    parts = [f"{worse} of {judged} worse by more than the limits ({limits})"] if worse else []
+    parts += [f"{len(gate.failed)} failed or not measured"] if gate.failed else []
+    return f"FAILED: {'; '.join(parts)}."
+
+
+def _sentence(worse: Worse, doubt: str) -> str:
+    change = worse.change
+    size = change.subject.workload.size
+    at = f", {size:,} {plural('entry', size)}" if size else ""
+    grown = "from nothing" if change.ratio is None else f"+{percent(change.ratio - 1)}"
+    sentence = (
+        f"{change.subject.name}, {change.metric.key}{at}: {from_to(change)}, {grown}, "
+        f"the limit is {percent(worse.limit.share)}"
+    )
+    return sentence if change.outcome is Outcome.CHANGED else f"{sentence}; {doubt}"
+
+
+def percent(share: float) -> str:
+    """Return a limit as it is written, to three digits: `5%`, `0.5%`."""
+    return f"{share * 100:.3g}%"
+
+
+def from_to(change: Change) -> str:
+    """Return both values: bytes an item, times the reference's, or a share."""
+    metric, item = change.metric, change.subject.workload.item
+    sides = (change.before, change.after)
+    if metric.unit == SECONDS:
+        reference = short(change.before.summary.reference_name)
+        return f"{' -> '.join(times(side.median) for side in sides)} {reference}"
+    items = [side.summary.items for side in sides]
+    if metric.unit == BYTES and all(items) and change.subject.consume is Consume.HOLD:
+        each = (f"{side.median / (side.summary.items or 1):,.0f}" for side in sides)
+        return f"{' -> '.join(each)} B/{item}"
+    return " -> ".join(value(metric, side.median) for side in sides)
+
+
+def in_words(change: Change) -> str:
+    """Return the ratio of the second value to the first in words: `1.2x larger`, `3.1% smaller`."""
+    if change.ratio is None or change.ratio <= 0:
+        return "no ratio"
+    is_time = change.metric.unit == SECONDS
+    text = (faster if is_time else smaller)(1 / change.ratio)
+    if text != ALIKE or change.outcome is not Outcome.CHANGED:
+        return text
+    more, less = ("slower", "faster") if is_time else ("larger", "smaller")
+    return f"{abs(change.ratio - 1):.1%} {more if change.ratio > 1 else less}"

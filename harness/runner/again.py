@@ -1,0 +1,88 @@
+"""Measuring again what a saved run holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from callmeter.errors import UsageError
+from harness.base.secret import STARS
+from harness.model.cell import Consume
+from harness.runner import plan
+from harness.runner.functions import Functions, function_run
+from harness.runner.installed import installed
+from harness.runner.strategy_run import strategy_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from callmeter.target import Target
+    from harness.model.cell import Cell, Workload
+    from harness.model.run import Run
+    from harness.runner.record import Settings
+
+
+@dataclass(frozen=True)
+class Again:
+    """What of a baseline is measured again: names on workloads, by meters.
+
+    `setup` takes the place of the functions' own, where it is given.
+    """
+
+    baseline: Run
+    names: Sequence[str]
+    workloads: Sequence[Workload]
+    meters: Sequence[str]
+    repeat: int | None = None
+    setup: str | None = None
+
+    @property
+    def consume(self) -> Consume:
+        """What is done with the items."""
+        return self.baseline.measurements[0].cell.consume
+
+    @property
+    def is_of_functions(self) -> bool:
+        """Whether the baseline is of the user's functions."""
+        return not self.workloads[0].is_payroll
+
+    def cells(self, notice: Callable[[str], None]) -> list[Cell]:
+        """Return the cells: where there are times, the reference's too, for the ratios.
+
+        No value that is compared is of a first call, nor of one with the collector paused.
+        """
+        if self.is_of_functions:
+            warm_up = self.baseline.header.warm_up
+            found = plan.of_functions(
+                self._with_reference(), self.meters, self.repeat, self.consume, warm_up=warm_up
+            )
+            return plan.at_most_a_run(cell for cell in found if not cell.paused)
+        has_reference = "clock" in self.meters and self.consume is Consume.HOLD
+        names = self._with_reference() if has_reference else list(self.names)
+        payrolls = [workload.payroll for workload in self.workloads]
+        found = plan.cells(names, payrolls, self.meters, self.repeat, self.consume)
+        compared = (cell for cell in found if not cell.cold and not cell.paused)
+        return installed(plan.at_most_a_run(compared), self.names, notice)
+
+    def run(self, settings: Settings) -> Run:
+        """Measure it; return the run."""
+        if not self.is_of_functions:
+            return strategy_run(self.cells(lambda _: None), settings)
+        targets = {name: self._target(name) for name in self._with_reference()}
+        warm_up = self.baseline.header.warm_up
+        functions = Functions(targets, self.meters, self.repeat, self.consume, warm_up=warm_up)
+        return function_run(functions, settings)
+
+    def _with_reference(self) -> list[str]:
+        return list(dict.fromkeys([self.baseline.header.reference, *self.names]))
+
+    def _target(self, name: str) -> Target:
+        """Return the function; raises UsageError where the baseline lacks its password."""
+        target = self.baseline.header.targets[name]
+        target = replace(target, setup=target.setup if self.setup is None else self.setup)
+        if STARS in target.call or STARS in target.setup:
+            raise UsageError(
+                f"the baseline does not have the password in the call or set-up of {name}: take it "
+                "from an environment variable there, or give the set-up again with --setup"
+            )
+        return target

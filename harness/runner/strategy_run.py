@@ -1,0 +1,138 @@
+"""A run of strategies: a Postgres with the payrolls in it, an executor, and the cells."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import strategies
+from callmeter import memory_limit
+from callmeter.errors import UsageError
+from harness.model.run import FORMAT, Header
+from harness.payroll import yardsticks
+from harness.postgres.liveness import is_away, wait_until_back
+from harness.postgres.session import open_database
+from harness.postgres.writer import provide
+from harness.runner import environment, retry, scheduler
+from harness.runner.executors import SIDE_BY_SIDE
+from harness.runner.interpreter import environment_of
+from harness.runner.record import Settings, record
+from harness.runner.tasks import strategy_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import URL
+
+    from harness.model.cell import Cell
+    from harness.model.run import Run
+    from harness.payroll.generator import Payroll
+    from harness.postgres.connection import Database
+    from harness.runner.executors import Executor
+    from strategies import Description
+
+
+def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
+    """Measure the cells; return the run, whose file is whole after every measurement.
+
+    Raises StrategyError, before anything is measured, for a strategy that is none.
+    """
+    _check(settings)
+    measuring, interpreter = environment_of(settings, cells)
+    described = _described(cells, settings)
+    files = [name for name in described if name.endswith(".py")]
+    total = len(cells)
+    settings.progress("starting Postgres", 0, total)
+    with (
+        _executor(settings.cluster, files) as executor,
+        open_database(settings.dsn) as database,
+    ):
+        payrolls = list(dict.fromkeys(cell.workload.payroll for cell in cells))
+
+        def step(what: str) -> None:
+            settings.progress(what, 0, total)
+
+        def wait_and_write_again() -> None:
+            step("waiting for Postgres")
+            wait_until_back(database)
+            _write(database, payrolls, step)
+
+        urls = _write(database, payrolls, step)
+        server = environment.describe(database.description, interpreter)
+        header = Header(
+            format=FORMAT,
+            cells=total,
+            command=settings.command,
+            environment=server | dict(executor.environment if executor else {}),
+            labels=yardsticks.LABELS | {name: each.label for name, each in described.items()},
+            offers={n: each.offers for n, each in described.items() if each.offers is not None},
+            yardsticks=_yardsticks(cells),
+        )
+        memory = _memory(settings)
+        task_of = strategy_tasks(urls.__getitem__, settings.flamegraph, memory, measuring)
+        found = retry.run(
+            cells,
+            lambda remaining: scheduler.run(remaining, task_of, settings.timeout, executor),
+            lambda each: is_away(database, ask=bool(each.error)),
+            wait_and_write_again,
+        )
+        return record(found, header, settings)
+
+
+def _check(settings: Settings) -> None:
+    if settings.cluster is not None and not settings.dsn:
+        raise UsageError("--cluster needs --dsn: no other machine reaches the embedded server")
+    if settings.cluster is not None and settings.python:
+        raise UsageError("--cluster measures with the Python of its workers: leave out --python")
+
+
+def _described(cells: Iterable[Cell], settings: Settings) -> dict[str, Description]:
+    """Return what each strategy says of itself; raises MissingPackageError where it cannot run."""
+    names = dict.fromkeys(cell.name for cell in cells if cell.name not in yardsticks.LABELS)
+    found = {name: strategies.describe(name) for name in names}
+    for name, described in found.items():
+        if described.missing and settings.python is None:
+            raise strategies.MissingPackageError(name, described.missing)
+    return found
+
+
+def _yardsticks(cells: Iterable[Cell]) -> list[str]:
+    return list(dict.fromkeys(cell.name for cell in cells if cell.name in yardsticks.LABELS))
+
+
+def _memory(settings: Settings) -> int | None:
+    """Return the bytes that a process may hold; what is free on another machine is not known."""
+    if settings.memory or settings.cluster is not None:
+        return settings.memory
+    return memory_limit.share(SIDE_BY_SIDE)
+
+
+def _executor(cluster: str | None, files: list[str]) -> AbstractContextManager[Executor | None]:
+    """Return the cluster at that address, if there is any to be used; raises UsageError."""
+    if cluster is None:
+        return nullcontext()
+    try:
+        from harness.runner.dask import dask_cluster
+    except ModuleNotFoundError as error:
+        reason = "--cluster needs a package more: pip install 'mapping-strategies[cluster]'"
+        raise UsageError(reason) from error
+    return dask_cluster(cluster, files)
+
+
+def _write(
+    database: Database, payrolls: Iterable[Payroll], step: Callable[[str], None]
+) -> dict[Payroll, URL]:
+    """Write the payrolls that are not there; return the URL that each is found under."""
+    step("writing the payroll")
+    return {each: provide(database, each, writing(each, step)) for each in payrolls}
+
+
+def writing(payroll: Payroll, step: Callable[[str], None]) -> Callable[[int], None]:
+    """Return what reports how many entries are written: a million take minutes."""
+    whole = payroll.entries
+
+    def written(count: int) -> None:
+        step(f"writing the payroll: {min(count, whole):,} of {whole:,} entries")
+
+    return written

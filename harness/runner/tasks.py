@@ -1,0 +1,87 @@
+"""From a cell to the task that measures it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import strategies
+from callmeter.worker import CHECK, Job
+from callmeter.worker_pool import HERE, Environment
+from harness.model.cell import FLOOR, Cell, Consume
+from harness.runner.environment import HARNESS
+from harness.runner.executors import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import URL
+
+    from harness.payroll.generator import Payroll
+
+FACTORY = "harness.payroll.call:make_call"
+PACKAGES = (
+    ("strategies", str(Path(str(strategies.__file__)).parent.resolve())),
+    ("harness", str(HARNESS.resolve())),
+)
+"""The folders that a measuring process imports these packages from, whatever its interpreter."""
+PRELOAD = (
+    *("sqlalchemy.dialects.postgresql.psycopg", "harness.payroll.call"),
+    "harness.payroll.yardstick_reads",
+)
+"""What all strategies need: importing SQLAlchemy and psycopg takes half a second."""
+PRELOAD_FOR_IMPORTS = ("harness.payroll.generator", "harness.payroll.verify")
+"""What no strategy needs, so that its imports' cost is its own."""
+VARIABLES = (("ARROW_DEFAULT_MEMORY_POOL", "system"),)
+"""pyarrow's own pool would hide its memory from the allocator meter, and reserve past any limit."""
+
+
+def strategy_tasks(
+    url_of: Callable[[Payroll], URL],
+    flamegraph: str | None = None,
+    memory: int | None = None,
+    environment: Environment = HERE,
+) -> Callable[[Cell], Task]:
+    """Return what makes the task of a strategy's cell, from the URL that a payroll is found under.
+
+    Each of its processes may hold `memory` bytes.
+    """
+    of_strategies = replace(environment, packages=PACKAGES, preload=PRELOAD, variables=VARIABLES)
+    of_imports = replace(of_strategies, preload=PRELOAD_FOR_IMPORTS)
+
+    def task_of(cell: Cell) -> Task:
+        payroll, streams = cell.workload.payroll, cell.consume is Consume.FOLD
+        url = "" if cell.name == FLOOR else url_of(payroll).render_as_string(False)
+        arguments = {
+            "name": cell.name,
+            "url": url,
+            "entries": payroll.entries,
+            "components": payroll.components,
+            "profile": payroll.profile.value,
+            "stream": streams,
+            "fold": streams and cell.meter != CHECK,
+        }
+        job = job_of(cell, FACTORY, arguments, memory, flamegraph)
+        return Task(cell, job, of_imports if cell.meter == "imports" else of_strategies)
+
+    return task_of
+
+
+def job_of(
+    cell: Cell,
+    factory: str,
+    arguments: dict[str, object],
+    memory: int | None,
+    flamegraph: str | None = None,
+) -> Job:
+    """Return the job of a cell, whose call that factory makes."""
+    return Job(
+        factory,
+        arguments,
+        cell.meter,
+        warm_up=not cell.cold,
+        paused=cell.paused,
+        memory=memory,
+        flamegraph=flamegraph,
+    )

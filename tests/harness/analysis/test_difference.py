@@ -1,0 +1,155 @@
+"""What changed between two runs, and what the noise of both does not let anyone say."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.analysis.difference import COMPARED, Change, Outcome, between
+from harness.model.cell import REFERENCE
+from harness.model.metrics import METRICS
+from harness.model.run import Measurement, Run
+from runs import made_run
+from support import MACHINE, a_cell, a_run, failed, memory, times, with_baselines
+
+
+def change(before: Run, after: Run, key: str, name: str = "lean") -> Change:
+    found = between(before, after).changes
+    return next(c for c in found if (c.subject.name, c.metric.key) == (name, key))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        ((4e6, 4e6), (5e6, 5e6), Outcome.CHANGED),
+        ((4e6, 4e6), (4.019e6, 4.019e6), Outcome.ALIKE),  # 0.5%: what repeats differ by
+        ((4e6, 4e6), (4.021e6, 4.021e6), Outcome.CHANGED),
+        ((4e6, 4e6), (3.9e6, 3.9e6), Outcome.CHANGED),
+        ((4e6, 5e6), (4.9e6, 6e6), Outcome.ALIKE),  # the ranges overlap
+        ((4e6,), (5e6,), Outcome.CHANGED),  # memory repeats well: once is enough
+        ((0.0, 0.0), (1e6, 1e6), Outcome.CHANGED),
+    ],
+)
+def test_memory(before: tuple[float, ...], after: tuple[float, ...], outcome: Outcome) -> None:
+    found = change(a_run(*memory("lean", *before)), a_run(*memory("lean", *after)), "traced_peak")
+    assert found.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("meter", "before", "after", "outcome"),
+    [
+        ("rss", {"rss_peak": 2e6}, {"rss_peak": 3e6}, Outcome.ALIKE),  # within a mebibyte
+        ("rss", {"rss_peak": 20e6}, {"rss_peak": 23e6}, Outcome.CHANGED),
+        ("clock", {"wall": 1.0, "gc": 0.30}, {"wall": 1.0, "gc": 0.39}, Outcome.ALIKE),  # points
+        ("clock", {"wall": 1.0, "gc": 0.30}, {"wall": 1.0, "gc": 0.45}, Outcome.CHANGED),
+    ],
+)
+def test_a_difference_below_the_resolution_is_none(
+    meter: str, before: dict[str, float], after: dict[str, float], outcome: Outcome
+) -> None:
+    first, second = (
+        a_run(*(Measurement(a_cell("lean", meter, nth), values) for nth in range(3)))
+        for values in (before, after)
+    )
+    assert [each.outcome for each in between(first, second).changes] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        ((0.05, 0.05, 0.05), (0.10, 0.10, 0.10), Outcome.CHANGED),
+        ((0.05, 0.05, 0.05), (0.054, 0.054, 0.054), Outcome.ALIKE),
+        ((0.04, 0.05, 0.09), (0.05, 0.07, 0.08), Outcome.ALIKE),  # the quartiles overlap
+        ((0.05, 0.05), (0.10, 0.10, 0.10), Outcome.UNKNOWN),
+        ((0.05, 0.05, 0.05), (0.10,), Outcome.UNKNOWN),
+    ],
+)
+def test_time(before: tuple[float, ...], after: tuple[float, ...], outcome: Outcome) -> None:
+    first, second = (with_baselines(*times("lean", *walls)) for walls in (before, after))
+    assert change(first, second, "wall").outcome is outcome
+
+
+@given(factor=st.floats(0.01, 100), walls=st.lists(st.floats(0.1, 10), min_size=3, max_size=7))
+def test_a_slower_machine_changes_no_time(factor: float, walls: list[float]) -> None:
+    first, second = (
+        a_run(
+            *times(REFERENCE, *(speed * 2 for _ in walls)),
+            *times("lean", *(speed * wall for wall in walls)),
+        )
+        for speed in (1, factor)
+    )
+    found = change(first, second, "wall")
+    assert found.outcome is Outcome.ALIKE
+    assert found.before.median == pytest.approx(found.after.median)
+
+
+def test_a_noisy_reference_is_noise_too() -> None:
+    first = a_run(*times(REFERENCE, 0.8, 1.0, 1.6), *times("lean", 0.5, 0.5, 0.5))
+    second = a_run(*times(REFERENCE, 0.7, 0.8, 1.2), *times("lean", 0.5, 0.5, 0.5))
+    assert change(first, second, "wall").outcome is Outcome.ALIKE
+
+
+def test_times_are_compared_where_both_are_ratios_to_the_same() -> None:
+    def of(run: Run) -> set[tuple[str, str]]:
+        return {(c.subject.name, c.metric.key) for c in between(run, run).changes}
+
+    lean = times("lean", 1.0, 1.0, 1.0)
+    assert of(a_run(*lean)) == {("lean", "gc_share")}
+    both = a_run(*times(REFERENCE, 1.0, 1.0, 1.0), *lean)
+    assert of(both) - {(REFERENCE, "gc_share")} == {
+        *(("lean", key) for key in ("wall", "cpu", "gc_share"))
+    }
+
+
+def test_the_environment() -> None:
+    first, second = a_run(sqlalchemy="2.0.40"), a_run(**MACHINE)
+    found = between(first, second)
+    assert found.settings["sqlalchemy"] == ("2.0.40", "2.1.9")
+    assert found.settings["cores"] == (None, "2")
+    assert not found.is_same_machine
+    assert between(second, second).is_same_machine
+    assert not between(first, first).is_same_machine  # neither knows its machine
+
+
+def test_what_only_one_run_has_is_named() -> None:
+    first = with_baselines(*memory("gone", 1e6), *memory("lean", 1e6), *times("lean", 1, 1, 1))
+    second = with_baselines(
+        *memory("new", 1e6), *memory("lean", 1e6), *memory("lean", 2e6, entries=5)
+    )
+    found = [
+        (each.subject.name, each.subject.workload.size, each.metric and each.metric.key, each.run)
+        for each in between(first, second).only_in
+    ]
+    assert sorted(found, key=str) == [
+        ("gone", 1000, None, 0),
+        ("lean", 1000, "cpu", 0),
+        ("lean", 1000, "gc_share", 0),
+        ("lean", 1000, "wall", 0),
+        ("lean", 5, None, 1),
+        ("new", 1000, None, 1),
+    ]
+
+
+def test_what_failed_is_named_and_not_missing() -> None:
+    found = between(a_run(*memory("lean", 1e6)), a_run(failed("lean", "raised")))
+    assert [(each.subject.name, each.error, each.run) for each in found.failures] == [
+        ("lean", "raised", 1)
+    ]
+    assert found.changes == found.only_in == []
+
+
+def test_a_run_is_no_different_from_itself() -> None:
+    run = made_run()
+    found = between(run, run)
+    assert {(c.ratio, c.outcome) for c in found.changes} == {(1.0, Outcome.ALIKE)}
+    assert {c.metric for c in found.changes} == set(COMPARED.values())
+    assert found.settings == {}
+    assert found.only_in == found.failures == []
+    assert found.cut_short == (None, None)
+
+
+def test_what_is_compared_can_be_chosen() -> None:
+    run = made_run()
+    found = between(run, run, [METRICS["peak"], METRICS["first_call"]])
+    assert {c.metric.key for c in found.changes} == {"peak"}

@@ -1,0 +1,42 @@
+"""Several runs as one: each payroll whole, from one run."""
+
+from __future__ import annotations
+
+import pytest
+
+from callmeter.errors import UsageError
+from harness.model.cell import REFERENCE
+from harness.model.merge import merge_runs
+from harness.model.run import Measurement
+from harness.model.summary import incomplete
+from support import a_cell, a_run, failed, times
+
+
+def sized(entries: int, peak: float, name: str = REFERENCE) -> Measurement:
+    return Measurement(a_cell(name, entries=entries), {"peak": peak})
+
+
+def test_a_payroll_is_of_the_first_run_that_measured_it() -> None:
+    first = a_run(sized(10, 1.0))
+    second = a_run(sized(10, 2.0), sized(10, 3.0, "other"), sized(100, 4.0))
+    found = merge_runs([first, second, a_run(sized(100, 5.0), sized(1_000, 6.0))])
+    assert found.measurements == [sized(10, 1.0), sized(100, 4.0), sized(1_000, 6.0)]
+    assert incomplete(found) is None
+    assert merge_runs([first]) == first
+
+
+def test_what_a_run_lacks_is_still_missing() -> None:
+    short = a_run(sized(10, 1.0), *times(REFERENCE, 1.0, entries=10), cells=5)
+    assert incomplete(merge_runs([short, a_run(sized(100, 1.0))])) == "3 of 6 cells"
+    assert incomplete(merge_runs([a_run(sized(100, 1.0)), short])) == "3 of 6 cells"
+
+
+def test_a_failure_of_the_first_is_not_hidden_by_the_second() -> None:
+    found = merge_runs([a_run(failed("bad", "it broke")), a_run(sized(1_000, 1.0, "bad"))])
+    assert [each.error for each in found.measurements] == ["it broke"]
+
+
+def test_runs_of_different_environments_are_not_one() -> None:
+    other = a_run(sized(100, 1.0), sqlalchemy="2.0.40")
+    with pytest.raises(UsageError, match=r"sqlalchemy 2\.1\.9 and 2\.0\.40"):
+        merge_runs([a_run(sized(10, 1.0)), other])

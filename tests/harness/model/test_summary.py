@@ -1,0 +1,159 @@
+"""Summaries: medians, ranges and ratios, and what each is a ratio to."""
+
+from __future__ import annotations
+
+import pytest
+
+from callmeter.errors import UsageError
+from callmeter.worker import CHECK
+from harness.model import metrics
+from harness.model.cell import FLOOR, REFERENCE, Cell, Consume, Workload
+from harness.model.metrics import METRICS, VARIANTS, key_of
+from harness.model.run import FORMAT, Header, Measurement, Run
+from harness.model.summary import (
+    Sample,
+    Summary,
+    are_told_apart,
+    by_workload,
+    incomplete,
+    smallest_first,
+    summaries,
+)
+from support import a_cell, a_run, a_workload, failed, memory, times
+
+
+def found(*measurements: Measurement, **header: object) -> dict[str, Summary]:
+    run = a_run(*measurements)
+    known = {name: getattr(run.header, name) for name in run.header.__struct_fields__}
+    return {each.name: each for each in summaries(Run(Header(**known | header), [*measurements]))}
+
+
+RUN = [
+    *memory(FLOOR, 2e6, retained=2e6),
+    *memory(REFERENCE, 16e6, retained=6e6),
+    *memory("lean", 1.0e6, 1.1e6, 1.02e6),
+    failed("bad", "BrokenContractError: entry 1"),
+]
+
+
+def test_memory_is_a_ratio_to_the_floor_and_to_the_reference() -> None:
+    reference, lean = found(*RUN)[REFERENCE], found(*RUN)["lean"]
+    assert reference.ratio("traced_peak", "floor") == 8
+    assert reference.ratio("traced_retained", "floor") == 3
+    assert reference.ratio("traced_peak", "reference") == 1
+    assert reference.per_item("traced_peak") == 16_000
+    assert lean.ratio("traced_peak", "reference") == pytest.approx(1.02 / 16)
+    assert lean.ratio("peak", "floor") is None  # not measured
+
+
+def test_a_sample_has_a_median_a_range_and_a_spread() -> None:
+    sample = found(*RUN)["lean"].samples["traced_peak"]
+    assert (sample.median, sample.range, sample.n) == (1.02e6, (1.0e6, 1.1e6), 3)
+    assert sample.spread == pytest.approx(0.1e6 / 1.02e6)
+    assert not sample.is_steady
+    assert Sample(METRICS["wall"], (1.0, 2.0, 9.0, 10.0)).range == (1.75, 9.25)  # the middle half
+    assert Sample(METRICS["rss_peak"], (1e6, 1.9e6)).is_steady  # within the resolution
+    assert not Sample(METRICS["rss_peak"], (1e6, 2.9e6)).is_steady
+
+
+def test_an_error_or_one_failed_repeat_leaves_no_samples() -> None:
+    assert found(*RUN)["bad"].samples == {}
+    assert found(*RUN)["bad"].error == "BrokenContractError: entry 1"
+    late = Measurement(a_cell("lean", repeat=1), {}, "timed out after 2 s")
+    assert found(*memory("lean", 1.0), late)["lean"].value("traced_peak") is None
+
+
+def test_nothing_is_divided_by_nothing() -> None:
+    zero = found(*memory(FLOOR, 0.0, retained=0.0), *memory(REFERENCE, 0.0, retained=0.0))
+    assert zero[REFERENCE].ratio("traced_peak", "floor") is None
+    assert zero[REFERENCE].samples["traced_peak"].spread == 0
+
+
+def test_each_workload_has_its_floor_and_they_come_by_size() -> None:
+    run = a_run(*memory(FLOOR, 4e6, entries=2000), *memory(FLOOR, 2e6), *memory("a", 4e6))
+    assert [workload.size for workload, _ in by_workload(run)] == [1000, 2000]
+    assert [each.ratio("traced_peak", "floor") for each in summaries(run)] == [1, 1, 2]
+
+
+def test_times_are_told_apart_by_their_middle_halves_and_by_three_repeats() -> None:
+    slow, quick, alike = (1.0, 1.1, 1.2), (0.5, 0.6, 0.7), (1.1, 1.15, 1.2)
+    made = found(*times(REFERENCE, *slow), *times("quick", *quick), *times("alike", *alike))
+    assert made["quick"].is_told_apart("wall") is True
+    assert made["alike"].is_told_apart("wall") is False
+    few = found(*times(REFERENCE, 1.0, 1.0), *times("quick", 0.1, 0.1))
+    assert few["quick"].is_told_apart("wall") is None
+    ranges = Sample(METRICS["wall"], (1.0,)), Sample(METRICS["wall"], (1.0, 1.0))
+    assert not are_told_apart(*ranges)
+
+
+def test_the_collectors_share_is_taken_call_by_call() -> None:
+    assert found(*times("a", 0.3, 0.6))["a"].samples["gc_share"].values == pytest.approx(
+        [1 / 3] * 2
+    )
+
+
+def test_variants_are_metrics_of_their_cells() -> None:
+    cold = Measurement(Cell("a", "clock", a_workload(), cold=True), {"wall": 9.0, "cpu": 9.0})
+    paused = Measurement(Cell("a", "clock", a_workload(), paused=True), {"wall": 2.0, "gc": 0.0})
+    made = found(cold, paused, *times("a", 1.0))["a"]
+    assert {key: each.values for key, each in made.samples.items()} == {
+        **dict.fromkeys(("wall", "cpu"), (1.0,)),
+        "gc": (1 / 3,),
+        "gc_share": (1 / 3,),
+        "first_call": (9.0,),
+        "paused_wall": (2.0,),
+    }
+    assert {each.key for each in VARIANTS} <= METRICS.keys()
+    assert key_of("cpu", cold=True) is None
+    assert found(cold, warm_up=False)["a"].value("wall") == 9.0  # all calls are first ones
+
+
+def test_an_unknown_metric_has_a_near_miss() -> None:
+    with pytest.raises(UsageError, match="peak"):
+        metrics.metric("peek")
+    assert metrics.judged_by(["wall", "rss_peak", "traced_peak"]) == "traced_peak"
+
+
+def function(name: str, items: int | None, peak: float, repeat: int = 0) -> Measurement:
+    return Measurement(Cell(name, "allocator", Workload(), repeat), {"peak": peak}, items=items)
+
+
+@pytest.mark.parametrize(("items", "is_other"), [(10, False), (5, True), (None, False)])
+def test_work_of_another_size_is_no_ratio(items: int | None, is_other: bool) -> None:
+    made = found(function("a:read", 10, 1000), function("b:read", items, 500), reference="a:read")
+    assert made["b:read"].has_other_count is is_other
+    assert made["b:read"].ratio("peak", "reference") == (None if is_other else 0.5)
+    assert made["b:read"].per_item("peak") == (500 / items if items else None)
+
+
+def test_a_function_whose_calls_return_different_counts_has_no_figures() -> None:
+    (one,) = found(function("a:read", 10, 1), function("a:read", 12, 1, 1)).values()
+    assert one.error == "its calls gave 10, then 12 items: a call changes what the next one reads"
+    assert one.samples == {}
+
+
+def test_smallest_first_puts_what_has_no_figure_last() -> None:
+    names = [each.name for each in smallest_first(found(*RUN).values(), "traced_peak")]
+    assert names == ["lean", FLOOR, REFERENCE, "bad"]
+
+
+def test_what_is_folded_is_another_subject() -> None:
+    folded = Measurement(Cell("a", "allocator", a_workload(), consume=Consume.FOLD), {"peak": 1.0})
+    assert len(summaries(a_run(folded, *memory("a", 2.0)))) == 2
+
+
+@pytest.mark.parametrize("broken", [(), ("bad",), ("bad", REFERENCE)])
+def test_a_run_cut_short_anywhere_knows_how_much_there_is(broken: tuple[str, ...]) -> None:
+    """A whole plan, without what is left out of those that break the contract."""
+    names = [REFERENCE, "lean", "bad"]
+    planned = [a_cell(name, CHECK) for name in names]
+    planned += [a_cell(n, m, r) for m in ("tracemalloc", "clock") for r in (0, 1) for n in names]
+    done = [
+        Measurement(cell, {}, "BrokenContractError" if cell.name in broken else None)
+        for cell in planned
+        if cell.meter == CHECK or cell.name not in broken
+    ]
+    header = Header(FORMAT, len(planned), "", {}, {})
+    assert incomplete(Run(header, done)) is None
+    for kept in range(3, len(done)):
+        assert incomplete(Run(header, done[:kept])) == f"{kept} of {len(planned)} cells"

@@ -1,0 +1,84 @@
+"""What is written is the payroll, whole, beside others and in bounded memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from harness.payroll.generator import Payroll, entries, warm_up_for
+from harness.postgres.connection import connected
+from harness.postgres.dsn import in_schema
+from harness.postgres.session import drop
+from harness.postgres.writer import ENTRIES_A_COPY, provide, write
+from strategies.schema import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy import URL, Connection
+
+    from harness.postgres.connection import Database
+    from strategies.contract import PremiumEntry
+
+
+def test_other_payrolls_are_there_and_components_in_another_order(database: Database) -> None:
+    payroll = Payroll(40, 6)
+    with connected(provide(database, payroll)) as connection:
+        query = "SELECT payroll_id, count(*) FROM premium_entry GROUP BY 1"
+        counts = dict(list(connection.execute(text(query))))
+        query = "SELECT position FROM premium_component ORDER BY ctid LIMIT 6"
+        assert list(connection.scalars(text(query))) == [5, 4, 3, 2, 1, 0]
+    assert counts.pop(payroll.id) == 40
+    assert counts.pop(warm_up_for(payroll).id) == warm_up_for(payroll).entries
+    assert len(counts) == 1
+
+
+def test_the_tables_are_as_their_mapping_makes_them(
+    database: Database, written: Callable[[Iterable[PremiumEntry]], URL]
+) -> None:
+    """Though keys and indexes are added to rows that are there."""
+    with connected(in_schema(database.url, "of_mapping")) as connection:
+        connection.execute(text("CREATE SCHEMA of_mapping"))
+        Base.metadata.create_all(connection)
+        wanted = structure(connection)
+        drop(connection, ["of_mapping"])
+    with connected(written(entries(Payroll(3, 1)))) as connection:
+        assert structure(connection) == wanted
+    assert len(wanted) > len(Base.metadata.tables)
+
+
+def structure(connection: Connection) -> set[str]:
+    """Return the columns, constraints and indexes of the schema."""
+    query = """
+        SELECT concat_ws(' ', table_name, column_name, udt_name, is_nullable, ordinal_position)
+          FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = current_schema()::regnamespace
+        UNION SELECT replace(indexdef, current_schema() || '.', '') FROM pg_indexes
+         WHERE schemaname = current_schema()
+        """
+    return set(connection.execute(text(query)).scalars())
+
+
+def test_writing_reports_how_many_entries_are_written(database: Database) -> None:
+    counts: list[int] = []
+    schema = f"mapping_strategies_test_{token_hex(4)}"
+    write(database.url, schema, entries(Payroll(ENTRIES_A_COPY + 5, 0)), counts.append)
+    with connected(database.url) as connection:
+        drop(connection, [schema])
+    assert counts == [ENTRIES_A_COPY, ENTRIES_A_COPY + 5]
+
+
+def test_writing_takes_bounded_memory(written: Callable[[Iterable[PremiumEntry]], URL]) -> None:
+    def peak_of(payroll: Payroll) -> int:
+        tracemalloc.start()
+        written(entries(payroll))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    peak_of(Payroll(100))  # imports, mappers, a first connection
+    assert peak_of(Payroll(6_000, 1)) < 1.5 * peak_of(Payroll(2_000, 1))

@@ -1,0 +1,103 @@
+"""The plan: pure, complete, interleaved."""
+
+from __future__ import annotations
+
+import pytest
+
+from callmeter.errors import UsageError
+from callmeter.worker import CHECK, EXPLAIN
+from harness.model.cell import FLOOR, REFERENCE, Cell, Consume, Workload
+from harness.payroll import yardsticks
+from harness.payroll.generator import Payroll
+from harness.runner import plan
+
+PAYROLL = Payroll(10, 2)
+BESIDE = yardsticks.names_for("hold")
+ALL = [*BESIDE, REFERENCE, "slotted"]
+
+
+def planned(repeat: int | None = 1) -> list[Cell]:
+    return list(plan.cells([REFERENCE, "slotted"], [PAYROLL], ["tracemalloc"], repeat))
+
+
+def test_every_strategy_is_checked_before_any_is_measured_and_no_yardstick_is() -> None:
+    cells = planned()
+    checks = [cell.name for cell in cells if cell.meter == CHECK]
+    assert checks == [REFERENCE, "slotted"]
+    assert [cell.meter for cell in cells] == [CHECK] * 2 + ["tracemalloc"] * 2 * len(ALL)
+    assert {cell.workload.payroll for cell in cells} == {PAYROLL}
+
+
+def test_repeats_are_interleaved_beside_the_yardsticks() -> None:
+    measured = [cell for cell in planned(repeat=3) if cell.meter != CHECK and not cell.cold]
+    expected = [(name, nth) for nth in range(3) for name in ALL]
+    assert [(cell.name, cell.repeat) for cell in measured] == expected
+
+
+def test_a_first_call_is_measured_once_and_at_sizes_that_show_it() -> None:
+    assert [cell.name for cell in planned(repeat=3) if cell.cold] == ALL
+    small, large = Payroll(1_000, 6), Payroll(100_000, 6)
+    several = plan.cells([REFERENCE], [small, large], ["tracemalloc"], 1)
+    assert {cell.workload.payroll for cell in several if cell.cold} == {small}
+    alone = plan.cells([REFERENCE], [large], ["tracemalloc"], 1)
+    assert {cell.workload.payroll for cell in alone if cell.cold} == {large}
+
+
+def test_a_meter_has_its_own_number_of_repeats() -> None:
+    assert len(planned(repeat=None)) > len(planned(repeat=1))
+
+
+def test_the_clock_measures_the_collector_paused_too_and_not_the_floor() -> None:
+    found = list(plan.cells(["slotted"], [PAYROLL], ["clock"], 2))
+    timed = [name for name in [*BESIDE, "slotted"] if name != FLOOR]
+    assert [cell.name for cell in found if cell.paused] == timed * 2
+    assert FLOOR not in {cell.name for cell in found}
+
+
+def test_a_stream_is_compared_with_the_trap() -> None:
+    found = list(plan.cells(["slotted"], [PAYROLL], ["allocator"], 1, Consume.FOLD))
+    assert {(cell.name, cell.consume) for cell in found} == {
+        ("unstreamed_core", Consume.FOLD),
+        ("slotted", Consume.FOLD),
+    }
+
+
+def test_a_comparison_explains_the_largest_payroll_that_can_be_recorded() -> None:
+    payrolls = [Payroll(size, 6) for size in (1_000, 10_000, 100_000)]
+    assert plan.to_explain(payrolls[2:]) == payrolls[2]
+    found = plan.of_comparison([REFERENCE], payrolls, ["rss"], explain=True)
+    explained = [(c.name, c.workload.size) for c in found if c.meter == EXPLAIN]
+    assert explained == [(FLOOR, 10_000), (REFERENCE, 10_000)]
+    with pytest.raises(UsageError, match="--explain is of lists"):
+        plan.of_comparison([REFERENCE], payrolls, ["rss"], None, Consume.FOLD, explain=True)
+
+
+def test_an_explanation_by_itself_is_checked_first() -> None:
+    found = [(cell.name, cell.meter) for cell in plan.explanations([FLOOR, "slotted"], PAYROLL)]
+    assert found == [("slotted", CHECK), (FLOOR, EXPLAIN), ("slotted", EXPLAIN)]
+
+
+def test_functions_are_measured_as_strategies_are_and_beside_no_yardstick() -> None:
+    found = list(plan.of_functions(["a:read", "b:read"], ["clock", "tracemalloc"], 2))
+    assert {cell.workload for cell in found} == {Workload()}
+    for meter, variants in (("clock", 3), ("tracemalloc", 2)):  # a cold call; paused
+        mine = [cell for cell in found if cell.meter == meter]
+        assert [cell.name for cell in mine if cell.cold] == ["a:read", "b:read"]
+        assert len(mine) == 2 + 2 * 2 * (variants - 1)
+
+
+def test_without_a_warm_up_every_call_is_a_first_one_and_none_is_paused() -> None:
+    found = list(plan.of_functions(["a:read"], ["clock", "rss"], 2, warm_up=False))
+    expected = [(meter, nth) for meter in ("clock", "rss") for nth in range(2)]
+    assert [(cell.meter, cell.repeat) for cell in found] == expected
+    assert all(cell.cold and not cell.paused for cell in found)
+    (explained,) = plan.explanations_of_functions(["a:read"], warm_up=False)
+    assert (explained.meter, explained.cold) == (EXPLAIN, True)
+
+
+def test_more_than_a_run_may_have_is_refused() -> None:
+    with pytest.raises(UsageError, match="more than 50,000 measurements"):
+        plan.of_comparison([REFERENCE], [PAYROLL], ["rss", "clock"], 1_000_000)
+    many = [Payroll(size, 1) for size in range(1, 300)]
+    with pytest.raises(UsageError, match="a run has at most 1,000: name fewer"):
+        plan.of_comparison([REFERENCE], many, ["imports", "rss"], 1)

@@ -1,0 +1,108 @@
+"""Reads and streams whose connection is killed, or cancelled: an error, and nothing left open."""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from harness.payroll.generator import Payroll, entries, shuffled_indices
+from harness.payroll.verify import first_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy import URL, Engine
+
+    from strategies import Strategy
+    from strategies.contract import IterPremiumsForPayroll, PremiumEntry
+
+PAYROLL, SHORTER = Payroll(1_500, 6), Payroll(500, 6)
+UNKNOWN = UUID(int=0)
+KILLED = r"(?i)terminat|closed|connection"
+LOCK = text("LOCK TABLE premium_component IN ACCESS EXCLUSIVE MODE")
+KILL_WHO_WAITS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks"
+    " WHERE NOT granted AND relation = 'premium_component'::regclass"
+)
+READERS = (
+    "pg_locks JOIN pg_class ON oid = relation JOIN pg_stat_activity USING (pid) "
+    "WHERE backend_type = 'client backend' AND relname IN ('premium_entry', 'premium_component') "
+    "AND relnamespace = current_schema()::regnamespace AND pid <> pg_backend_pid()"
+)
+"""Other clients that are in a transaction on this schema's tables; no autovacuum."""
+
+
+@pytest.fixture(scope="module")
+def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
+    shuffled = (entries(payroll, shuffled_indices(payroll)) for payroll in (PAYROLL, SHORTER))
+    return written(chain.from_iterable(shuffled))
+
+
+@pytest.fixture
+def other(url: URL, engine_at: Callable[[URL], Engine]) -> Engine:
+    """An engine that is not the one that reads."""
+    return engine_at(url)
+
+
+def is_at_rest(engine: Engine) -> bool:
+    """Whether the engine has every connection back, and the collector runs."""
+    pool: Any = engine.pool
+    return pool.checkedout() == 0 and gc.isenabled()
+
+
+def test_a_connection_killed_amid_a_stream_reaches_the_caller(
+    stream: IterPremiumsForPayroll, engine: Engine, other: Engine
+) -> None:
+    def read_while_it_is_killed() -> None:
+        reading = stream(engine, PAYROLL.id)
+        next(reading)
+        with other.connect() as killer:
+            killer.execute(text(f"SELECT pg_terminate_backend(pid) FROM {READERS}"))
+        for _ in reading:
+            pass
+
+    with pytest.raises(Exception, match=KILLED):
+        read_while_it_is_killed()
+    assert is_at_rest(engine)
+    engine.dispose()
+    assert first_difference(entries(SHORTER), stream(engine, SHORTER.id)) is None
+
+
+# SQLAlchemy does not close the server-side cursor of a connection that is gone; psycopg warns.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_connection_killed_while_the_collector_is_paused(
+    strategy: Strategy, engine: Engine, other: Engine
+) -> None:
+    """Killed where its statement waits for a lock: amid a list that is being made."""
+    with other.connect() as blocking, ThreadPoolExecutor(1) as thread:
+        blocking.execute(LOCK)
+        reading = thread.submit(strategy.get_premiums_for_payroll, engine, PAYROLL.id)
+        while not blocking.scalars(KILL_WHO_WAITS).all():
+            assert not reading.done()
+        with pytest.raises(Exception, match=KILLED):
+            reading.result()
+    assert is_at_rest(engine)
+    del reading
+    gc.collect()
+
+
+def test_a_statement_timeout_reaches_the_caller(
+    strategy: Strategy, engine_at: Callable[[URL], Engine], other: Engine, url: URL
+) -> None:
+    """Its statement waits for a lock until the server cancels it; then all is well again."""
+    options = f"{url.query['options']} -cstatement_timeout=500"
+    engine = engine_at(url.update_query_dict({"options": options}))
+    assert list(strategy.get_premiums_for_payroll(engine, UNKNOWN)) == []
+    with other.begin() as blocking:
+        blocking.execute(LOCK)
+        with pytest.raises(Exception, match="statement timeout"):
+            strategy.get_premiums_for_payroll(engine, PAYROLL.id)
+    assert is_at_rest(engine)
+    # An unknown payroll, which even a busy machine reads within the limit.
+    assert list(strategy.get_premiums_for_payroll(engine, UNKNOWN)) == []

@@ -1,0 +1,227 @@
+"""Measuring on a Dask cluster of real processes: what is lost is measured again, or a row."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from harness.base.errors import ClusterError
+from harness.runner import dask as cluster
+from stress.runs import wait_until
+from support import PLANTED, ROOT, as_dsn, harness, is_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.postgres.connection import Database
+
+METERS = ("rss", "clock")
+LOST = "nothing came back from the cluster: the connection to the scheduler was lost"
+
+
+class Dask:
+    """A scheduler, and workers of one thread, in one folder; what runs on them reads at the DSN.
+
+    All workers but the first have our packages elsewhere, as on other machines.
+    """
+
+    def __init__(self, folder: Path, dsn: str) -> None:
+        self.folder, self.asked, self.dsn = folder, folder / "asked", dsn
+        self.asked.mkdir()
+        self.saved = self.asked / "run.jsonl"
+        shutil.copy(Path(__file__).with_name("planted") / "on_dask.py", folder / "way.py")
+        for package in ("strategies", "harness", "callmeter/src/callmeter"):
+            shutil.copytree(ROOT / package, folder / "elsewhere" / Path(package).name)
+        self.started: list[subprocess.Popen[bytes]] = []
+        self.scheduler, self.address = self._start("scheduler", ROOT, "Scheduler at:", "--port=0")
+        self.workers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def have(self, count: int, act: str = "") -> Dask:
+        """Start workers until there are so many, and ask the planted strategy to act."""
+        for path in self.asked.iterdir():
+            path.unlink()
+        if act:
+            (self.asked / "act").write_text(act)
+        self.workers = {at: each for at, each in self.workers.items() if each.poll() is None}
+        options = ("--no-nanny", "--nthreads=1", f"--local-directory={self.folder}", self.address)
+        while len(self.workers) < count:
+            packages = self.folder / "elsewhere" if self.workers else ROOT
+            worker, at = self._start("worker", packages, "Start worker at:", *options)
+            self.workers[at] = worker
+        return self
+
+    def words(self, *more: str, way: str = "way.py", dsn: str = "") -> tuple[str, ...]:
+        """Return the words of a small comparison on the cluster."""
+        where = ("--cluster", self.address, "--dsn", dsn or self.dsn, "--save", str(self.saved))
+        size = ("--entries", "20", "--components", "1", "--repeat", "1")
+        return ("compare", way, *size, *where, *(more or ("--meter", "rss")))
+
+    def rows(self, *more: str, code: int = 0) -> list[dict[str, Any]]:
+        """Compare; return all that was to be measured, with its errors."""
+        done = harness(*self.words(*more), folder=self.folder)
+        assert done.returncode == code, done.stderr
+        header, *rows = map(json.loads, self.saved.read_text().splitlines())
+        assert len(rows) == header["cells"]
+        self.leave_nothing()
+        return rows
+
+    def leave_nothing(self) -> None:
+        """Assert that no worker has a process of a run."""
+        running = [worker for worker in self.workers.values() if worker.poll() is None]
+        assert [psutil.Process(worker.pid).children() for worker in running] == [[]] * len(running)
+
+    def _start(
+        self, kind: str, packages: Path, words: str, *options: str
+    ) -> tuple[subprocess.Popen[bytes], str]:
+        """Start it; return the address that is in its log behind those words, too."""
+        log = self.folder / f"{len(self.started)}.log"
+        variables = {
+            "PYTHONPATH": str(packages),
+            "PLANTED_FOLDER": str(self.asked),
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        }
+        local = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, *local],
+                cwd=self.folder,
+                env=os.environ | variables,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.started.append(process)
+        line = re.compile(rf"{words}\s+(tcp://\S+)\n(?s:.*){'Registered' * (kind == 'worker')}")
+        assert wait_until(lambda: line.search(log.read_text()), 60), log.read_text()
+        return process, str(line.findall(log.read_text())[0])
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory, database: Database) -> Iterator[Dask]:
+    yield from started(tmp_path_factory.mktemp("dask"), database)
+
+
+@pytest.fixture
+def another(tmp_path: Path, database: Database) -> Iterator[Dask]:
+    yield from started(tmp_path, database)
+
+
+def started(folder: Path, database: Database) -> Iterator[Dask]:
+    made = Dask(folder, as_dsn(database.url))
+    yield made
+    for process in made.started:
+        process.kill()
+        process.wait()
+
+
+def errors(rows: list[dict[str, Any]], **cell: str) -> set[str | None]:
+    return {row.get("error") for row in rows if row["cell"].items() >= cell.items()}
+
+
+def test_memory_is_measured_on_all_workers_and_times_on_one(dask: Dask) -> None:
+    rows = dask.have(2).rows("--meter", "rss", "--meter", "clock")
+    where = {
+        name: {row["where"] for row in rows if row["cell"]["meter"] == name} for name in METERS
+    }
+    assert where == {"rss": {"worker 1", "worker 2"}, "clock": {"worker 1"}}
+    assert errors(rows) == {None}
+    environment = json.loads(dask.saved.read_text().splitlines()[0])["environment"]
+    assert environment["worker 1"].endswith("(times too)")
+    assert "worker 2" in environment
+    assert "127.0.0.1" not in dask.saved.read_text()
+
+
+def test_what_a_killed_worker_was_measuring_is_measured_again(dask: Dask) -> None:
+    assert errors(dask.have(2, "worker once").rows()) == {None}
+    assert len(dask.have(0).workers) == 1
+
+
+def test_no_time_is_measured_elsewhere_once_its_worker_is_gone(another: Dask) -> None:
+    rows = another.have(2, "worker once").rows("--meter", "clock", code=1)
+    gone = "worker 1 is gone, and nobody else may measure it"
+    assert errors(rows, meter="clock", name="way.py") >= {gone}
+    assert errors(rows) == {None, gone}
+    assert "worker 2" not in {row.get("where") for row in rows if row["cell"]["meter"] == "clock"}
+
+
+def test_a_cell_whose_workers_keep_dying_is_a_row(dask: Dask) -> None:
+    rows = dask.have(3, "worker").rows(code=1)
+    dies = "each worker that began to measure it died"
+    assert errors(rows, meter="rss", name="way.py") == {dies}
+    assert errors(rows, name="full_orm") == {None}
+
+
+def test_a_scheduler_that_is_gone_leaves_rows(another: Dask) -> None:
+    done = harness(*another.words(), folder=another.folder)
+    assert "has no workers; start some: dask worker" in done.stderr.splitlines()[-1]
+    rows = another.have(1, str(another.scheduler.pid)).rows(code=1)
+    assert {LOST} <= errors(rows) <= {None, LOST}
+
+
+def test_the_password_is_shown_nowhere(dask: Dask, database: Database) -> None:
+    secret = as_dsn(database.url.set(password="s3cret"))
+    shutil.copy(PLANTED / "raises.py", dask.folder)
+    done = harness(*dask.have(2).words(way="raises.py", dsn=secret), folder=dask.folder)
+    assert done.returncode == 1
+    logs = "".join(log.read_text() for log in dask.folder.glob("*.log"))
+    assert "s3cret" not in done.stdout + done.stderr + dask.saved.read_text() + logs
+    assert "no ***; and more (raises.py:5)" in dask.saved.read_text()
+
+
+def test_after_ctrl_c_nothing_is_left_and_all_is_saved(dask: Dask) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "harness", *dask.have(2, "wait").words()],
+        cwd=dask.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_until(lambda: (dask.asked / "done").exists() or running.poll() is not None)
+        running.send_signal(signal.SIGINT)
+        _, text = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert running.returncode == 130
+    assert f"interrupted; what was measured is saved: {dask.saved}" in text.splitlines()[-1]
+    assert len(dask.saved.read_text().splitlines()) >= 3
+    dask.leave_nothing()
+
+
+def test_a_cluster_that_differs_or_is_none_is_refused(dask: Dask, tmp_path: Path) -> None:
+    shutil.copy(dask.folder / "way.py", tmp_path / "only_ours.py")
+    done = harness(*dask.have(1).words(way="only_ours.py"), folder=tmp_path)
+    assert done.returncode == 2
+    assert " has only_ours.py none, not " in done.stderr.splitlines()[-1]
+    for wrong in ("", "host", "tcp://", "http://h:1", "tcp://h:port", *dask.workers):
+        with (
+            pytest.raises(ClusterError, match="no Dask scheduler answers at"),
+            cluster.dask_cluster(wrong),
+        ):
+            pass
+    alone = ("compare", "--cluster", dask.address)
+    is_refused(harness(*alone, folder=tmp_path), "--cluster needs --dsn")
+    python = ("--dsn", "postgresql://h/d", "--python", sys.executable)
+    is_refused(harness(*alone, *python, folder=tmp_path), "leave out --python")
+
+
+def test_one_run_at_a_time(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
+    dask.have(1)
+    monkeypatch.setattr(cluster, "SECONDS_OF_A_LOCK", 0.1)
+    with (
+        cluster.dask_cluster(dask.address),
+        pytest.raises(ClusterError, match="another run is measuring"),
+        cluster.dask_cluster(dask.address),
+    ):
+        pass
+    with cluster.dask_cluster(dask.address):  # and then the next may
+        pass

@@ -1,0 +1,120 @@
+"""What is generated in the documents is what the committed runs say, today."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from callmeter.errors import Error
+from runs import made_run
+from support import ROOT, a_run, failed, memory, saved, times
+from tools.publish.__main__ import main
+from tools.publish.blocks import BLOCKS
+from tools.publish.documents import block, renewed
+from tools.publish.graph import imports, mermaid
+
+MARKED = "before\n<!-- block: {} -->\n{}<!-- end -->\nafter\n"
+
+
+def drawn(name: str, *paths: Path) -> str:
+    return block(name, [*paths], ROOT)
+
+
+def test_nothing_published_is_out_of_date(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a picture the texts are compared: where they stand depends on a machine's fonts."""
+    assert main(["--check"]) == 0, capsys.readouterr().out
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with what the reports and the record are made of, and one stale document."""
+    (tmp_path / "results").mkdir()
+    for name in ("reference.jsonl", "growth.jsonl", "0001-read-premiums.md"):
+        shutil.copy(ROOT / "results" / name, tmp_path / "results")
+    (tmp_path / "README.md").write_text(MARKED.format("answer", "stale\n"), encoding="utf-8")
+    return tmp_path
+
+
+def test_what_is_out_of_date_is_named_and_renewed(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--check"], checkout) == 1
+    assert "README.md is out of date" in capsys.readouterr().out
+    assert "stale" in (checkout / "README.md").read_text(encoding="utf-8")
+    assert main([], checkout) == 0
+    after = (checkout / "README.md").read_text(encoding="utf-8")
+    assert after == MARKED.format("answer", f"\n{drawn('answer')}\n\n")
+    assert main(["--check"], checkout) == 0
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        (MARKED.format("anser", ""), r"no block 'anser'; did you mean answer\?"),
+        (MARKED.format("growth results/not-there.jsonl", ""), "No such file"),
+        ("<!-- block: answer -->\n" + MARKED.format("growth", ""), "a block does not end"),
+        ("<!-- block: answer -->\n", "a block does not end"),
+    ],
+)
+def test_a_wrong_mark_is_one_clear_line(document: str, complaint: str) -> None:
+    with pytest.raises(Error, match=complaint) as caught:
+        renewed(document, ROOT)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_mark_within_a_line_is_text() -> None:
+    text = "write `<!-- block: answer -->` and `<!-- end -->`\n"
+    assert renewed(text, ROOT) == text
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_what_is_renewed_stays_as_it_is(name: str) -> None:
+    once = renewed(MARKED.format(name, ""), ROOT)
+    assert renewed(once, ROOT) == once
+
+
+def test_strategies_are_ranked_with_their_ratios(tmp_path: Path) -> None:
+    lines = drawn("strategies", saved(made_run(), tmp_path / "run.jsonl")).splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if "|" in line]
+    assert [row[0] for row in rows[2:]] == ["lean", "quick", "middling", "full_orm"]
+    assert rows[2][1:] == ["10.0 MB (0.50x)", "10.0 MB (0.50x)", "1.2x faster", "nothing"]
+    assert rows[5][1:] == ["160 MB (8.00x)", "60.0 MB (3.00x)", "2.50 s", "as today"]
+
+
+def test_growth_has_a_column_for_each_size(tmp_path: Path) -> None:
+    heading, _, first, *_ = drawn("growth", saved(made_run(), tmp_path / "run.jsonl")).splitlines()
+    assert [cell.strip() for cell in heading.split("|")[2:4]] == ["peak, 1,000", "peak, 10,000"]
+    assert [cell.strip() for cell in first.split("|")[1:4]] == ["lean", "1.00 MB", "10.0 MB"]
+
+
+def test_what_failed_or_is_missing_stands_below_the_figures(tmp_path: Path) -> None:
+    run = a_run(*memory("a", 1e6), *times("a", 0.1), failed("b", "it broke"), cells=9)
+    text = drawn("strategies", saved(run, tmp_path / "run.jsonl"))
+    assert "- b: it broke" in text
+    assert "- A run was cut short; it has 3 of 9 cells." in text
+
+
+def test_the_stress_suites_figures_are_shown(tmp_path: Path) -> None:
+    part = {"tried": 1200, "held": 1199, "seconds": 60}
+    path = tmp_path / "stress.json"
+    path.write_text(json.dumps({"date": "2026-11-29", "commit": "abc", "parts": {"faults": part}}))
+    assert drawn("stress", path).splitlines()[2].replace(" ", "") == "|faults|1,200|1,199|60|"
+
+
+def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:
+    sources = {"cli": "from harness import report, model", "report": "import harness.model.run"}
+    for name, text in {**sources, "model": "import other"}.items():
+        (tmp_path / "harness" / name).mkdir(parents=True)
+        (tmp_path / "harness" / name / "__init__.py").write_text(text)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.py").write_text("import os")
+    folders = [tmp_path / "harness", tmp_path / "other"]
+    assert imports(folders)["cli"] == ["model", "report"]
+    arrows = [line.strip() for line in mermaid(folders) if "-->" in line]
+    assert arrows == ["cli --> report", "report --> model", "model --> other"]
+    (tmp_path / "other" / "a.py").write_text("import harness.cli")
+    with pytest.raises(Error, match="packages import each other: "):
+        mermaid(folders)

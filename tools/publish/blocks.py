@@ -1,0 +1,159 @@
+"""The blocks of the documents: each a function from committed files to blocks of a Document."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from harness.model.merge import merge_runs
+from harness.model.metrics import METRICS, PEAKS, judged_by
+from harness.model.run import read
+from harness.model.summary import by_workload, incomplete, smallest_first, summaries
+from harness.report import notes
+from harness.report.answer import against_reference
+from harness.report.answer import blocks as answer_blocks
+from harness.report.comparison import ordered, shown_first
+from harness.report.document import Bullets, Code, Note, table
+from harness.report.format import short, times, value, where_and_call
+from harness.report.stack import ran_on
+from harness.report.traits import costs, given_up
+from tools.publish.graph import mermaid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from harness.model.run import Header, Run
+    from harness.model.summary import Summary
+    from harness.report.document import Block
+
+REFERENCE = ("results/reference.jsonl",)
+
+
+def answer(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield the answer in three lines, for the workload that is nearest to the team's."""
+    run = _run(paths)
+    yield from answer_blocks(run.header, _shown(run))
+
+
+def strategies(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield a row a strategy or function of one workload, the smallest peak first."""
+    run = _run(paths)
+    shown = _shown(run)
+    peak = _peak(shown)
+    retained = PEAKS[peak]
+    rows = [
+        [
+            where_and_call(each.name)[1],
+            *(_cell(each, key) + _ratio(each, key) for key in (peak, retained)),
+            against_reference(each),
+            _costs(run.header, each),
+        ]
+        for each in shown
+        if not each.is_yardstick and not each.error
+    ]
+    to_floor = " (x floor)" if any(each.floor for each in shown) else ""
+    memory = (f"peak{to_floor}", f"retained{to_floor}")
+    time = f"time vs {short(run.header.reference)}"
+    yield from table(("strategy", *memory, time, "costs"), rows, last_is_text=True)
+    yield from _reservations(paths, shown, f"{METRICS[peak].title}, {METRICS[retained].title}")
+
+
+def growth(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield the peak and the time of each strategy at each size."""
+    found = summaries(_run(paths))
+    peak = _peak(found)
+    at = {(each.name, each.workload.size or 0): each for each in found}
+    sizes = sorted({size for _, size in at})
+    largest_first = sorted(smallest_first(found, peak), key=lambda one: -(one.workload.size or 0))
+    columns = [(key, size) for key in (peak, "wall") for size in sizes]
+    rows = [
+        [name, *(_cell(at.get((name, size)), key) for key, size in columns)]
+        for name in dict.fromkeys(each.name for each in largest_first)
+    ]
+    names = {peak: "peak", "wall": "time"}
+    yield from table(["strategy", *(f"{names[key]}, {size:,}" for key, size in columns)], rows)
+    yield from _reservations(paths, found, f"{METRICS[peak].title}, by entries")
+
+
+def runs(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield the commands that made the runs of strategies, as the runs have them."""
+    lines = []
+    for path in paths:
+        header = read(path).header
+        if not header.targets:
+            save = "" if "--save" in header.command else f" --save results/{path.name}"
+            made = f"{header.environment['date']}, commit {header.environment['commit']}"
+            lines.append(f"{header.command}{save}  # {made}")
+    yield Code(tuple(lines), "sh")
+
+
+def stress(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield what the stress suite tried, how often it held and the seconds it took."""
+    for path in paths:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        rows = [
+            [name, *(f"{part[key]:,}" for key in ("tried", "held", "seconds"))]
+            for name, part in found["parts"].items()
+        ]
+        yield from table(("part", "tried", "held", "seconds"), rows)
+        yield Note(f"{found['date']}, commit {found['commit']}")
+
+
+def graph(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield which package imports which."""
+    yield Code(mermaid(paths), "mermaid")
+
+
+BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, ...]]] = {
+    "answer": (answer, REFERENCE),
+    "strategies": (strategies, REFERENCE),
+    "growth": (growth, ("results/growth.jsonl",)),
+    "runs": (runs, ("results/*.jsonl",)),
+    "stress": (stress, ("results/stress.json",)),
+    "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
+}
+"""What makes a block, and the files that it is made from where a document names none."""
+
+
+def _run(paths: Sequence[Path]) -> Run:
+    return merge_runs([read(path) for path in paths])
+
+
+def _shown(run: Run) -> list[Summary]:
+    groups = by_workload(run)
+    return ordered(groups[shown_first(list(groups))], "peak")
+
+
+def _peak(found: Iterable[Summary]) -> str:
+    return judged_by(key for each in found for key in each.samples) or next(iter(PEAKS))
+
+
+def _cell(one: Summary | None, key: str) -> str:
+    number = one.value(key) if one else None
+    return "" if number is None else value(METRICS[key], number)
+
+
+def _ratio(one: Summary, key: str) -> str:
+    ratio = one.ratio(key, "floor")
+    return "" if ratio is None else f" ({times(ratio)})"
+
+
+def _costs(header: Header, one: Summary) -> str:
+    """Return all that a strategy costs, nothing of what does not know its traits."""
+    lost = given_up(header, one.name)
+    if lost is None:
+        return ""
+    return "as today" if one.is_reference else ", ".join(costs(lost)) or "nothing"
+
+
+def _reservations(paths: Sequence[Path], shown: Sequence[Summary], what: str) -> Iterator[Block]:
+    """Yield what limits the figures, then what they are and what they were measured on."""
+    failures = [f"{each.name}: {each.error}" for each in shown if each.error]
+    found = [read(path) for path in paths]
+    cut_short = [
+        f"A run was cut short; it has {part}." for run in found if (part := incomplete(run))
+    ]
+    if texts := [*cut_short, *failures, *notes.decisive(shown)]:
+        yield Bullets(tuple(texts))
+    yield Note("; ".join([f"Memory: {what}", *dict.fromkeys(map(ran_on, found))]))

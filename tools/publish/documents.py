@@ -1,0 +1,94 @@
+"""The documents with generated parts, and the files that are generated whole."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from callmeter import discovery
+from callmeter.errors import UsageError, unknown
+from harness.analysis.choice import Limits, Payrolls, Source, decide
+from harness.model.merge import merge_runs
+from harness.model.run import read
+from harness.report import comparison, formats, record
+from harness.report.document import Document
+from harness.report.formats import markdown
+from tools.publish.blocks import BLOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCUMENTS = ("*.md", "docs/*.md", "results/README.md", "examples/*/*.md")
+REPORTS = ("results/reference.html", "results/reference.svg")
+"""Each is of the run of the same name, in the format that its name ends in."""
+RECORD = "results/0001-read-premiums.md"
+RECORD_OF = ("results/reference.jsonl", "results/growth.jsonl")
+RECORDED = Limits(10_000, 64e6), "--entries 10000 --memory 64MB"
+"""The limits of the team's case, and how they are asked for on the command line."""
+
+MARK = re.compile(r"^<!-- block: ", re.MULTILINE)
+BLOCK = re.compile(
+    r"^(?P<mark><!-- block: (?P<name>\S+)(?P<paths>(?: \S+)*) -->)\n"
+    r"(?:(?!<!-- block: ).)*?^(?P<end><!-- end -->)$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def stale(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each file below the folder that is out of date, with its text made anew."""
+    for path in (path for pattern in DOCUMENTS for path in sorted(root.glob(pattern))):
+        text = path.read_text(encoding="utf-8")
+        if (made := renewed(text, root)) != text:
+            yield path, made
+    for name in (*REPORTS, RECORD):
+        path, made = root / name, f"{generated(name, root)}\n"
+        if not path.exists() or _compared(path.read_text("utf-8"), name) != _compared(made, name):
+            yield path, made
+
+
+def renewed(document: str, root: Path) -> str:
+    """Return the document with each block made anew, from files below the folder.
+
+    Raises UsageError for a block that there is not or that does not end, ResultsError for a run
+    that cannot be read.
+    """
+    if len(MARK.findall(document)) != len(BLOCK.findall(document)):
+        raise UsageError("a block does not end: <!-- end --> is missing after <!-- block: ... -->")
+
+    def made(match: re.Match[str]) -> str:
+        drawn = block(match["name"], [root / path for path in match["paths"].split()], root)
+        return "\n\n".join(part for part in (match["mark"], drawn, match["end"]) if part)
+
+    return BLOCK.sub(made, document)
+
+
+def block(name: str, paths: list[Path], root: Path) -> str:
+    """Return the block as Markdown, made from those files, or from its usual ones."""
+    if name not in BLOCKS:
+        raise unknown("block", name, BLOCKS)
+    make, usual = BLOCKS[name]
+    found = paths or [path for pattern in usual for path in sorted(root.glob(pattern))]
+    return markdown.write(Document(tuple(make(found))), markdown.WIDTH)
+
+
+def generated(name: str, root: Path) -> str:
+    """Return the text of a file that is generated whole: a report, or the record."""
+    if name == RECORD:
+        limits, asked = RECORDED
+        command = f"python -m harness choose {asked} --format adr"
+        run = merge_runs([read(root / path) for path in RECORD_OF])
+        source = Source(" and ".join(RECORD_OF), command)
+        document = record.document(decide(run, limits, Payrolls(), None, source))
+        return markdown.write(document, markdown.WIDTH)
+    run = read((root / name).with_suffix(".jsonl"))
+    form = discovery.load(formats, Path(name).suffix[1:])
+    return str(form.write(comparison.document(run, full=True), markdown.WIDTH)).removesuffix("\n")
+
+
+def _compared(text: str, name: str) -> str:
+    """Return what is compared: of a picture its texts, as their places depend on fonts."""
+    if not name.endswith(".svg"):
+        return text
+    return "\n".join(ET.fromstring(text).itertext())  # noqa: S314 (our file)
