@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from harness.payroll.generator import Payroll
-from harness.payroll.yardsticks import floor
+from harness.payroll.yardstick_reads import floor
 from harness.postgres.writer import provide
 from strategies.full_orm import get_premiums_for_payroll
 

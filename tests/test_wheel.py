@@ -221,11 +221,11 @@ def test_it_measures_what_a_checkout_does(installed: Path, tmp_path: Path) -> No
 def peaks(run: Run) -> dict[str, float]:
     """The traced peak of each strategy that makes objects, after a warm-up."""
     return {
-        each.cell.strategy: each.figures["peak_bytes"]
+        each.cell.name: each.values["traced_peak"]
         for each in run.measurements
-        if "peak_bytes" in each.figures
+        if "traced_peak" in each.values
         and not each.cell.cold
-        and each.cell.strategy != "drained_arrow"
+        and each.cell.name != "drained_arrow"
     }
 
 

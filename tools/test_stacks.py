@@ -37,11 +37,10 @@ TESTS = (
     "tests/strategies",
     "tests/callmeter",
     # what needs other packages than a stack's, or is the same on each and takes long
-    "--ignore=tests/strategies/test_pgbouncer.py",
     "--ignore=tests/callmeter/test_equality_django.py",
     *(
         f"--ignore=tests/callmeter/plugin/test_{name}.py"
-        for name in ("async", "django", "figures", "limits", "readme", "report", "startup")
+        for name in ("async", "limits", "readme", "report", "startup")
     ),
 )
 QUICK = (
@@ -51,14 +50,6 @@ QUICK = (
     "--ignore=tests/callmeter/test_normalize.py",
     "--ignore=tests/callmeter/test_worker_pool.py",
     "--ignore=tests/strategies/test_arrow_columns.py",
-    *(
-        f"--deselect=tests/strategies/test_streams.py::test_{name}"
-        for name in (
-            "a_connection_killed_amid_the_read_reaches_the_caller",
-            "more_threads_than_connections_all_get_their_turn",
-            "threads_may_share_the_engine",
-        )
-    ),
 )
 """What is tested with --covering."""
 

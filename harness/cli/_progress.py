@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, suppress
-from shutil import get_terminal_size
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,11 @@ from harness.base.escape import printable
 from harness.cli._output import SECONDS_UNSAID, as_encoded, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Listener = tuple[Callable[[str, int, int], None], Callable[[str], None]]
 
 SECONDS_BETWEEN_LINES = 30.0
-SECONDS_BETWEEN_FRAMES = 0.5
-BAR = 20
-"""Columns of the bar."""
-CLEAR = "\r\x1b[K"
 
 
 class State:
@@ -50,14 +47,6 @@ class State:
             return f"{self.what}; {self.total:,} to measure" if self.total else self.what
         return f"{self.done:,} of {self.total:,} measured{self.left}: {self.what}"
 
-    def bar(self) -> str:
-        """Return the state with a bar."""
-        filled = BAR * self.done // self.total if self.total else 0
-        return (
-            f"[{'#' * filled}{'-' * (BAR - filled)}] "
-            f"{self.done:,} of {self.total:,}{self.left}: {self.what}"
-        )
-
 
 def _in_words(seconds: float) -> str:
     if seconds < 20:
@@ -68,55 +57,52 @@ def _in_words(seconds: float) -> str:
     return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
-class Display:
-    """Shows the state until it is ended, from a thread of its own."""
-
-    def __init__(self) -> None:
-        self.state = State()
-        self._is_terminal = sys.stderr.isatty()
-        self._ended, self._lock = Event(), Lock()
-        Thread(target=self._frames if self._is_terminal else self._lines, daemon=True).start()
-
-    def notice(self, text: str) -> None:
-        """Print a line, above the bar."""
-        with self._lock:
-            self._clear()
-            tell(text)
-
-    def end(self) -> None:
-        """Leave the terminal as it was."""
-        self._ended.set()
-        with self._lock:
-            self._clear()
-
-    def _frames(self) -> None:
-        while not self._ended.wait(SECONDS_BETWEEN_FRAMES):
-            with self._lock:
-                if not self._ended.is_set():
-                    text = printable(self.state.bar())[: get_terminal_size().columns - 1]
-                    _draw(CLEAR + as_encoded(text, sys.stderr.encoding))
-
-    def _lines(self) -> None:
-        pause = SECONDS_UNSAID
-        while not self._ended.wait(pause):
-            tell(self.state.line())
-            pause = SECONDS_BETWEEN_LINES
-
-    def _clear(self) -> None:
-        if self._is_terminal:
-            _draw(CLEAR)
-
-
-def _draw(text: str) -> None:
-    with suppress(OSError):  # the terminal was closed
-        print(text, end="", file=sys.stderr, flush=True)
-
-
 @contextmanager
 def listening() -> Iterator[dict[str, Any]]:
     """Show how far a run is; yield its `progress` and `notice`."""
-    display = Display()
+    with (_bar if sys.stderr.isatty() else _lines)(State()) as (progress, notice):
+        yield {"progress": progress, "notice": notice}
+
+
+@contextmanager
+def _lines(state: State) -> Iterator[Listener]:
+    """Print the state every 30 seconds, from another thread."""
+    ended = Event()
+
+    def print_lines() -> None:
+        pause = SECONDS_UNSAID
+        while not ended.wait(pause):
+            tell(state.line())
+            pause = SECONDS_BETWEEN_LINES
+
+    Thread(target=print_lines, daemon=True).start()
     try:
-        yield {"progress": display.state.update, "notice": display.notice}
+        yield state.update, tell
     finally:
-        display.end()
+        ended.set()
+
+
+@contextmanager
+def _bar(state: State) -> Iterator[Listener]:
+    """Draw the state as a bar, which leaves the terminal as it was."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (BarColumn(20), TextColumn("{task.description}", markup=False))
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("")
+
+    def progress(what: str, done: int, total: int) -> None:
+        state.update(what, done, total)
+        text = as_encoded(printable(state.line()), sys.stderr.encoding)
+        bar.update(task, description=text, completed=done, total=total or None)
+
+    def notice(text: str) -> None:
+        bar.console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+
+    bar.start()
+    try:
+        yield progress, notice
+    finally:
+        with suppress(OSError):  # the terminal was closed
+            bar.stop()
