@@ -57,6 +57,14 @@ def is_refused(done: subprocess.CompletedProcess[str], complaint: str) -> None:
     assert done.stdout == ""
 
 
+def built(source: Path, folder: Path) -> tuple[Path, Path]:
+    """The wheel and the source distribution, built from there into the folder."""
+    build = (sys.executable, "-m", "hatchling", "build", "--directory", str(folder))
+    subprocess.run(build, cwd=source, capture_output=True, check=True)
+    (wheel,), (archive,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return wheel, archive
+
+
 def as_dsn(url: URL) -> str:
     """The URL as a user writes a --dsn."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

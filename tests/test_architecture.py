@@ -30,10 +30,6 @@ TOUCHES_THE_WORLD = {"os", "subprocess", "socket", "tempfile", "shutil", "psycop
 FILES = sorted(path for name, root in SOURCES.items() for path in (root / name).glob("**/*.py"))
 ROOMS = ("base", "payroll", "model", "postgres", "runner", "analysis", "report", "cli")
 """The packages of the harness: each imports those to its left alone."""
-IN_ANY_ENVIRONMENT = [
-    f"payroll.{path.stem}" for path in sorted((ROOT / "harness" / "payroll").glob("[!_]*.py"))
-]
-"""Modules of the harness that run in another environment, beside a strategy."""
 OF_CALLMETER = [path for path in FILES if module_name(path).startswith("callmeter")]
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: module_name(path))
 
@@ -112,29 +108,6 @@ def test_importing_callmeter_imports_the_standard_library_alone() -> None:
     assert not {"callmeter.measurement", "callmeter.meters", "asyncio"} & {*imported}
 
 
-@pytest.mark.parametrize("name", IN_ANY_ENVIRONMENT)
-def test_what_runs_beside_a_strategy_needs_what_strategies_need(name: str) -> None:
-    """At once, and so do the modules of ours that it imports."""
-    by_name = {module_name(path): path for path in FILES}
-    waiting, seen = [f"harness.{name}"], set()
-    while waiting:
-        path = by_name[waiting.pop()]
-        seen.add(path)
-        needed = imports(path, at_once=True)
-        assert tops(needed) <= {"sqlalchemy", "strategies", "harness", "callmeter"}, path
-        own = ours(path, by_name.keys(), at_once=True)
-        waiting += [each for each in own if by_name[each] not in seen]
-    of_ours = {name for path in seen if (name := module_name(path)).startswith("harness")}
-    assert of_ours <= {f"harness.{each}" for each in IN_ANY_ENVIRONMENT} | {"harness"}
-
-
-def test_the_contract_is_standard_library_only() -> None:
-    tree = ast.parse((ROOT / "strategies" / "contract.py").read_text(encoding="utf-8"))
-    at_run_time = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    names = {getattr(node, "module", None) or node.names[0].name for node in at_run_time}
-    assert names <= {"__future__", "enum", "dataclasses", "typing"}
-
-
 def test_imports_make_no_circle() -> None:
     by_name = {module_name(path): path for path in FILES}
     graph = {name: ours(path, by_name.keys()) - {name} for name, path in by_name.items()}
@@ -156,12 +129,3 @@ def test_what_is_pure_does_not_touch_the_world(path: Path) -> None:
     assert {
         name.partition(".")[0] for name in imports(path) - {"os.sep"}
     } & TOUCHES_THE_WORLD == set()
-
-
-def test_dask_is_imported_for_a_cluster_only() -> None:
-    for path in FILES:
-        if path.name != "dask.py":
-            assert not tops(imports(path)) & {"dask", "distributed"}, path
-            at_once = (node for node in ast.parse(path.read_text(encoding="utf-8")).body)
-            froms = [node.module for node in at_once if isinstance(node, ast.ImportFrom)]
-            assert "harness.runner.dask" not in froms, path

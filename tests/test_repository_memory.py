@@ -61,7 +61,7 @@ def log(what: str, measured: Measurement, published: str) -> None:
 
 
 def test_domain_only_footprint(memory: Memory) -> None:
-    measured = memory(floor, None, Payroll(10_000))
+    measured = memory(floor, None, Payroll(2_000))
     log("domain only", measured, "~2,300 B/entry, delta and peak")
     assert measured.where == "this process"
     assert measured.retained_per_item == pytest.approx(2_300, rel=0.10)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from callmeter.metric import SECONDS
+from callmeter.meters import SECONDS
 from harness.model.cell import Subject
 from harness.model.metrics import METRICS, VARIANTS
 from harness.model.run import ALWAYS_KNOWN
@@ -19,7 +19,7 @@ from harness.model.summary import FEWEST_TIMES, incomplete, summaries
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from callmeter.metric import Metric
+    from callmeter.meters import Metric
     from harness.model.cell import Workload
     from harness.model.run import Run
     from harness.model.summary import Summary

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from callmeter.errors import UsageError, unknown
-from callmeter.metric import SHARE
+from callmeter.meters import SHARE
 from harness.analysis.difference import COMPARED, Outcome, kind_of, values
 from harness.model.cell import plural, subject_of
 from harness.model.summary import FEWEST_TIMES, summaries
@@ -16,7 +16,7 @@ from harness.model.summary import FEWEST_TIMES, summaries
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from callmeter.metric import Metric
+    from callmeter.meters import Metric
     from harness.analysis.difference import Change, Difference, Values
     from harness.model.cell import Cell, Subject, Workload
     from harness.model.run import Run

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter import meters
 from callmeter.errors import unknown
-from callmeter.metric import SHARE, Metric
+from callmeter.meters import SHARE, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from harness.model.metrics import GC_SHARE, METRICS, key_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from callmeter.metric import Metric
+    from callmeter.meters import Metric
     from harness.model.cell import Subject
     from harness.model.run import Measurement, Run
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine
 
 import strategies
-from callmeter import tracebacks
+from callmeter import places
 from callmeter.call import Call
 from callmeter.errors import NotAvailableError
 from harness.payroll import yardsticks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OWN = tuple(f"{folder}{sep}" for folder in (Path(__file__).parents[1], *strategies.__path__))
 """The folders of this package and of the strategies."""
-tracebacks.not_users |= {OWN[0], str(strategies.__file__)}
+places.not_users |= {OWN[0], str(strategies.__file__)}
 
 
 def make_call(

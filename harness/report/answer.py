@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from callmeter.units import format_bytes, format_seconds
 from harness.model.cell import Consume
-from harness.model.metrics import METRICS, judged_by
-from harness.model.summary import FEWEST_TIMES, smallest_first
+from harness.model.metrics import METRICS
+from harness.model.summary import FEWEST_TIMES, are_told_apart, smallest_first
 from harness.report.document import Pairs, Text
-from harness.report.format import ALIKE, faster, short, smaller
+from harness.report.format import ALIKE, faster, median_of, short, smaller
+from harness.report.notes import judged_peak
 from harness.report.traits import costs, given_up
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from harness.model.run import Header
     from harness.model.summary import Summary
@@ -32,60 +32,57 @@ NEEDS = {
 
 
 class Answer(NamedTuple):
-    """What somebody needs, and the summary of what does it in the least memory."""
+    """What somebody needs, and the summary of what does it with the lowest peak of that key."""
 
     need: str
     traits: tuple[str, ...]
     best: Summary
+    peak: str
 
 
 def blocks(header: Header, found: Sequence[Summary]) -> tuple[Block, ...]:
     """Return the answer to the summaries of one workload; a line that says why there is none."""
-    if not _fit(found):
+    fit = _fit(found)
+    if not fit:
         return (Text("Nothing to rank: none was measured."),)
-    answers = choices(header, found)
-    if answers:
-        lines = tuple((each.need, sentence(header, each.best)) for each in answers)
-        return (Pairs(lines, title=_title(found), is_arrow=True),)
-    lines = tuple(_extremes(_fit(found)))
+    if answers := choices(header, found):
+        lines = tuple((each.need, _sentence(header, each)) for each in answers)
+        title = f"Which to choose, for {fit[0].workload.size:,} entries:"
+        return (Pairs(lines, title=title, is_arrow=True),)
+    lines = tuple(_extremes(fit)) if len(fit) > 1 else ()
     return (Pairs(lines, is_arrow=True),) if lines else ()
 
 
 def choices(header: Header, found: Sequence[Summary]) -> list[Answer]:
     """Return the best strategy for each need; none of functions, of streams or without memory."""
     fit = _fit(found)
-    key = judged_by(key for each in fit for key in each.samples)
-    if key is None or any(not _is_list_of_payroll(each) for each in fit):
+    key = judged_peak(fit)
+    if key is None or not all(_is_list_of_payroll(each) for each in fit):
         return []
-    answers = []
-    for need, traits in NEEDS.items():
-        able = [
-            each
-            for each in fit
-            if each.value(key) is not None and _offers(header, each.name, traits)
-        ]
-        if able:
-            answers.append(Answer(need, traits, leanest(able, key)))
-    return answers
+    measured = [each for each in fit if key in each.samples]
+    return [
+        Answer(need, traits, _leanest(able, key), key)
+        for need, traits in NEEDS.items()
+        if (able := [each for each in measured if {*traits} <= {*header.offers.get(each.name, ())}])
+    ]
 
 
-def leanest(able: Sequence[Summary], key: str) -> Summary:
+def _leanest(able: Sequence[Summary], key: str) -> Summary:
     """Return the one with the lowest peak; of those as low within the tolerance, the fastest."""
     lowest = smallest_first(able, key)
-    limit = (lowest[0].value(key) or 0.0) * (1 + METRICS[key].tolerance)
-    alike = [each for each in lowest if (each.value(key) or 0.0) <= limit]
+    limit = lowest[0].samples[key].median * (1 + METRICS[key].tolerance)
+    alike = [each for each in lowest if each.samples[key].median <= limit]
     return smallest_first(alike, "wall")[0]
 
 
-def sentence(header: Header, best: Summary) -> str:
+def _sentence(header: Header, answer: Answer) -> str:
     """Return the strategy with its memory, its time and what it costs."""
-    key = judged_by(best.samples) or "peak"
-    text = f"{best.name}: {format_bytes(best.value(key) or 0.0)} at its peak"
+    best = answer.best
+    text = f"{best.name}: {median_of(best, answer.peak)} at its peak"
     if best.is_reference:
         return f"{text}; nothing changes"
-    reference = short(header.reference)
-    if ratio := best.ratio(key, "reference"):
-        text += f" ({against(smaller(1 / ratio), reference)})"
+    if smaller_than := _beside_reference(best, answer.peak):
+        text += f" ({smaller_than})"
     if time := against_reference(best):
         text += f", {time}"
     lost = given_up(header, best.name)
@@ -96,20 +93,13 @@ def sentence(header: Header, best: Summary) -> str:
 
 def against_reference(one: Summary) -> str:
     """Return the time beside the reference's, or as it is where there is no reference."""
-    wall, ratio = one.value("wall"), one.ratio("wall", "reference")
-    if wall is None:
-        return ""
+    ratio = one.ratio("wall", "reference")
     if one.is_reference or not ratio:
-        return format_seconds(wall)
+        return median_of(one, "wall")
     apart = one.is_told_apart("wall")
     if apart is False:
         return ALIKE
     return faster(1 / ratio) + (" ?" if apart is None else "")
-
-
-def _title(found: Sequence[Summary]) -> str:
-    size = found[0].workload.size
-    return f"Which to choose, for {size:,} entries:" if size else "Which to choose:"
 
 
 def _fit(found: Sequence[Summary]) -> list[Summary]:
@@ -124,39 +114,31 @@ def _is_list_of_payroll(one: Summary) -> bool:
     return one.workload.is_payroll and one.subject.consume is Consume.HOLD
 
 
-def _offers(header: Header, name: str, traits: Collection[str]) -> bool:
-    offers = header.offers.get(name)
-    return not traits or (offers is not None and all(trait in offers for trait in traits))
-
-
-def _extremes(fit: list[Summary]) -> Iterator[tuple[str, str]]:
-    """Yield the leanest and the fastest, of more than one."""
-    if len(fit) == 1:
-        return
-    key = judged_by(key for each in fit for key in each.samples)
-    if key and (measured := [each for each in fit if each.value(key) is not None]):
-        best = leanest(measured, key)
-        ratio = best.ratio(key, "reference")
-        text = f"{best.name}: {format_bytes(best.value(key) or 0.0)}"
-        than = short(best.reference_name)
-        if ratio and not best.is_reference:
-            text += f", {against(smaller(1 / ratio), than)}"
-        yield "least memory", text
-    timed = [each for each in fit if (s := each.sample("wall")) and s.n >= FEWEST_TIMES]
-    if len(timed) == len(fit):
-        first = smallest_first(timed, "wall")[0]
-        others = [each.name for each in timed if each is not first and _is_as_fast(each, first)]
-        text = f"{first.name}: {format_seconds(first.value('wall') or 0.0)}"
+def _extremes(fit: Sequence[Summary]) -> Iterator[tuple[str, str]]:
+    """Yield the leanest and the fastest, where there is no other answer."""
+    key = judged_peak(fit)
+    if key:
+        best = _leanest([each for each in fit if key in each.samples], key)
+        parts = (f"{best.name}: {median_of(best, key)}", _beside_reference(best, key))
+        yield "least memory", ", ".join(filter(None, parts))
+    times = [(each, sample) for each in fit if (sample := each.sample("wall"))]
+    if len(times) == len(fit) and all(sample.n >= FEWEST_TIMES for _, sample in times):
+        first = smallest_first(fit, "wall")[0]
+        text = f"{first.name}: {median_of(first, 'wall')}"
+        others = [
+            each.name
+            for each, sample in times
+            if each is not first and not are_told_apart(sample, first.samples["wall"])
+        ]
         if others:
             text += f"; not told apart from it: {', '.join(others)}"
         yield "least time", text
 
 
-def against(words: str, whose: str) -> str:
-    """Return a ratio in words and what it is to: `2.0x smaller than b`, `alike, as b`."""
+def _beside_reference(one: Summary, key: str) -> str:
+    """Return how much smaller a peak is, and than what: `2.0x smaller than b`, `as b`."""
+    ratio = one.ratio(key, "reference")
+    if one.is_reference or not ratio:
+        return ""
+    words, whose = smaller(1 / ratio), short(one.reference_name)
     return f"as {whose}" if words == ALIKE else f"{words} than {whose}"
-
-
-def _is_as_fast(one: Summary, first: Summary) -> bool:
-    mine, best = one.samples["wall"].range, first.samples["wall"].range
-    return mine[0] <= best[1] and best[0] <= mine[1]

@@ -11,25 +11,23 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from callmeter.errors import unknown
-from callmeter.metric import SHARE
-from callmeter.units import format_bytes
-from harness.model.cell import FLOOR, Consume
-from harness.model.metrics import METRICS, PEAKS, judged_by
+from callmeter.meters import SHARE
+from harness.analysis.difference import kind_of
+from harness.model.metrics import METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
-from harness.report import answer, explanation, growth, notes
-from harness.report.document import Bullets, Document, Heading, Note, Text, table
-from harness.report.format import cell, figure, heading, short, times, title_of, where_and_call
+from harness.report import answer, explanation, growth, notes, tables
+from harness.report.document import Document, Heading, Note, Text, bullets
+from harness.report.format import title_of, title_of_group
 from harness.report.stack import ran_on
-from harness.report.traits import costs_in_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from callmeter.metric import Metric
-    from harness.model.cell import Workload
+    from harness.model.cell import Consume, Workload
     from harness.model.run import Run
-    from harness.model.summary import Base, Sample, Summary
+    from harness.model.summary import Sample, Summary
     from harness.report.document import Block
+    from harness.report.explanation import Explained
 
 NEAREST = 10_000
 """Entries of the workload to show, of several: the one nearest to it."""
@@ -48,10 +46,10 @@ def document(
     if sort != BY_NAME and sort not in METRICS:
         raise unknown("metric to sort by", sort, [*METRICS, BY_NAME])
     found = explanation.explained(run)
-    blocks: list[Block] = list(_cut_short(run))
+    how_much = notes.cut_short(run)
+    blocks: list[Block] = [Text(how_much, is_strong=True)] if how_much else []
     if explanation.only_explained(run):
-        everything = summaries(run)
-        blocks += [*explanation.in_words(found), *_failures(everything)]
+        blocks += [*explanation.in_words(found), *_failures(summaries(run))]
         blocks += [*explanation.blocks(found), Note(f"Ran on {ran_on(run)}")]
         rows = list(explanation.rows(found))
     else:
@@ -60,7 +58,7 @@ def document(
         blocks += explanation.in_words(shown)
         blocks += explanation.blocks(found) if full else ()
         rows = [row(each) for each in ordered(summaries(run), sort)]
-    return Document(tuple(blocks), data=_data(run, rows), run=run, sort=sort)
+    return Document(tuple(blocks), data=_data(run, rows, found), run=run, sort=sort)
 
 
 def shown_first(workloads: Sequence[tuple[Workload, Consume]]) -> tuple[Workload, Consume]:
@@ -71,13 +69,17 @@ def shown_first(workloads: Sequence[tuple[Workload, Consume]]) -> tuple[Workload
     )
 
 
+def sorted_by(found: Sequence[Summary], sort: str) -> str:
+    """Return the key to sort by: for a peak that was not measured, that of one that was."""
+    is_measured = any(sort in each.samples for each in found)
+    return sort if is_measured or sort not in PEAKS else notes.judged_peak(found) or sort
+
+
 def ordered(found: Sequence[Summary], sort: str) -> list[Summary]:
-    """Return the summaries in that order, a peak that was not measured standing for another."""
+    """Return the summaries in that order."""
     if sort == BY_NAME:
         return sorted(found, key=lambda each: each.name)
-    known = {key for each in found for key in each.samples}
-    instead = (judged_by(known) or sort) if sort in PEAKS and sort not in known else sort
-    return smallest_first(found, instead)
+    return smallest_first(found, sorted_by(found, sort))
 
 
 def _compared(
@@ -85,9 +87,14 @@ def _compared(
 ) -> Iterator[Block]:
     groups = by_workload(run)
     first = shown_first(list(groups)) if groups else None
-    for workload, found in groups.items():
-        if full or workload == first:
-            yield from _workload(run, found, sort, metrics, wide=wide or full)
+    shown = [found for pair, found in groups.items() if full or pair == first]
+    for nth, found in enumerate(shown):
+        yield Heading(title_of_group(found))
+        if nth == 0:
+            yield Note(ran_on(run))
+        yield from _workload(run, ordered(found, sort), metrics, wide=wide or full)
+    if wide or full:
+        yield from bullets(notes.meanings([each for found in shown for each in found]))
     if full:
         yield from growth.blocks(run)
     elif others := [title_of(*workload) for workload in groups if workload != first]:
@@ -95,112 +102,20 @@ def _compared(
 
 
 def _workload(
-    run: Run, found: list[Summary], sort: str, metrics: Collection[str], *, wide: bool
+    run: Run, found: list[Summary], metrics: Collection[str], *, wide: bool
 ) -> Iterator[Block]:
-    shown = ordered(found, sort)
-    counts = (each.items for each in found if each.items is not None)
-    yield Heading(title_of(found[0].workload, found[0].subject.consume, counts))
-    yield Note(ran_on(run))
-    strategies = [each for each in shown if not each.is_yardstick and not each.error]
-    yardsticks = [each for each in shown if each.is_yardstick and not each.error]
+    measured = [each for each in found if each.samples]
+    strategies = [each for each in measured if not each.is_yardstick]
+    yardsticks = [each for each in measured if each.is_yardstick]
     if metrics or wide:
         keys = [metric for metric in metrics_of(found) if wide or metric.key in metrics]
-        yield from _metric_tables([*strategies, *yardsticks], keys)
+        yield from tables.by_metric([*strategies, *yardsticks], keys)
     else:
-        yield from _screen(run, strategies)
-        yield from _yardsticks(yardsticks)
+        yield from tables.screen(run.header, strategies)
+        yield from tables.yardsticks(yardsticks)
     yield from _failures(found)
-    texts = notes.every(found) if wide else notes.decisive(found)
-    if texts:
-        yield Bullets(tuple(texts))
-    yield from answer.blocks(run.header, shown)
-
-
-def _screen(run: Run, shown: list[Summary]) -> Iterator[Block]:
-    """Yield the table of a screen: a peak, what is retained, the time, the costs."""
-    keys = notes.memory_keys(shown)
-    has_floor = any(each.floor for each in shown)
-    memory = [f"{title} MB" + "\n(x floor)" * has_floor for title in ("peak", "retained")]
-    reference = short(run.header.reference)
-    has_costs = run.header.reference in run.header.offers
-    is_timed_by_it = any(each.ratio("wall", "reference") for each in shown)
-    headings = [
-        *_names(shown)[:1],
-        "items" if any(each.has_other_count for each in shown) else "",
-        *memory,
-        f"time vs\n{reference}" if is_timed_by_it else "time",
-        "costs",
-    ]
-    rows = [
-        [
-            name,
-            f"{each.items:,}" if headings[1] and each.items is not None else "",
-            *([_with_floor(each, key) for key in keys] or ["", ""]),
-            "other count" if each.has_other_count else answer.against_reference(each),
-            costs_in_short(run.header, each.name) if has_costs else "",
-        ]
-        for name, each in zip(_names(shown)[1:], shown, strict=True)
-    ]
-    yield from table(headings, rows, last_is_text=True, droppable=tuple(memory[1:]))
-
-
-def _names(shown: Sequence[Summary]) -> list[str]:
-    """Return the heading and the cells of the names; a module that all are of is the heading."""
-    names = [each.name for each in shown]
-    where = {where_and_call(name)[0] for name in names}
-    if len(where) != 1 or where == {""}:
-        return ["strategy" if all(each.workload.is_payroll for each in shown) else "target", *names]
-    return [where.pop(), *(where_and_call(name)[1] for name in names)]
-
-
-def _with_floor(one: Summary, key: str) -> str:
-    size, ratio = one.value(key), one.ratio(key, "floor")
-    if size is None:
-        return ""
-    return figure(size / 1e6) + (f" ({times(ratio)})" if ratio is not None else "")
-
-
-def _yardsticks(found: list[Summary]) -> Iterator[Block]:
-    """Yield one line on what is measured beside the strategies."""
-    parts = []
-    for each in found:
-        key = judged_by(each.samples)
-        size = format_bytes(each.value(key) or 0.0) if key else ""
-        ratio = each.ratio(key, "floor") if key and each.name != FLOOR else None
-        texts = [size, times(ratio) if ratio is not None else "", answer.against_reference(each)]
-        parts.append(f"{each.name} {', '.join(filter(None, texts))}")
-    if parts:
-        yield Note(f"Yardsticks (peak, x floor, time), not ranked: {'; '.join(parts)}.")
-
-
-def _metric_tables(shown: list[Summary], keys: list[Metric]) -> Iterator[Block]:
-    """Yield the memory metrics and then the others: each value, and what it is a ratio to."""
-    names = _names(shown)
-    for group in ([m for m in keys if m.is_memory], [m for m in keys if not m.is_memory]):
-        columns = [[_cell(each, metric) for each in shown] for metric in group]
-        headings = [names[0], *(_heading(shown, metric) for metric in group)]
-        yield from table(headings, zip(names[1:], *columns, strict=True))
-
-
-def _heading(shown: list[Summary], metric: Metric) -> str:
-    if metric.unit == SHARE:
-        return heading(metric)
-    is_known = any(each.ratio(metric.key, _base(metric)) is not None for each in shown)
-    base = FLOOR if metric.is_memory else short(shown[0].reference_name)
-    return heading(metric) + f"\n(x {base})" * is_known
-
-
-def _cell(one: Summary, metric: Metric) -> str:
-    number = one.value(metric.key)
-    if number is None:
-        return ""
-    ratio = one.ratio(metric.key, _base(metric)) if metric.unit != SHARE else None
-    text = cell(metric, number) + (f" ({times(ratio)})" if ratio is not None else "")
-    return text + " ~" * (not one.samples[metric.key].is_steady)
-
-
-def _base(metric: Metric) -> Base:
-    return "floor" if metric.is_memory else "reference"
+    yield from bullets(notes.every(found) if wide else notes.decisive(found))
+    yield from answer.blocks(run.header, found)
 
 
 def _failures(found: Sequence[Summary]) -> Iterator[Block]:
@@ -209,16 +124,11 @@ def _failures(found: Sequence[Summary]) -> Iterator[Block]:
             yield Text(f"ERROR {each.name}: {each.error}", is_strong=True)
 
 
-def _cut_short(run: Run) -> Iterator[Block]:
-    if how_much := incomplete(run):
-        yield Text(f"INCOMPLETE: this run was cut short; it has {how_much}.", is_strong=True)
-
-
 def row(one: Summary) -> dict[str, Any]:
     """Return what scripts read of a summary: see the contract in docs/json.md."""
     workload = one.workload
     return {
-        "strategy" if workload.is_payroll else "target": one.name,
+        kind_of([workload]): one.name,
         "label": one.label,
         "error": one.error,
         "unavailable": list(one.unavailable),
@@ -244,8 +154,7 @@ def _metric(one: Summary, sample: Sample) -> dict[str, Any]:
     }
 
 
-def _data(run: Run, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    found = explanation.explained(run)
+def _data(run: Run, rows: list[dict[str, Any]], found: Sequence[Explained]) -> dict[str, Any]:
     return {
         "command": run.header.command,
         "environment": run.header.environment,

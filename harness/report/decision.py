@@ -7,47 +7,42 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from callmeter.units import format_bytes, format_seconds
-from harness.analysis.candidate import RESIDENT
 from harness.analysis.choice import RULE
-from harness.analysis.prediction import Basis, predict
 from harness.analysis.thresholds import answers, farthest
 from harness.model.metrics import METRICS, PEAKS
-from harness.model.summary import incomplete
+from harness.report import caveats
 from harness.report import judgement as words
-from harness.report.document import Bullets, Document, Note, Pairs, Text, table
+from harness.report.document import Document, Note, Pairs, Text, bullets, table
 from harness.report.format import count, listed
-from harness.report.stack import is_server_elsewhere, ran_on
+from harness.report.traits import costs_in_short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.analysis.choice import Decision, Judgement
     from harness.analysis.thresholds import Answers, Threshold
     from harness.report.document import Block
 
 NOTHING = "nothing"
-JUDGED_BY = {
-    "peak": "the peak of all allocations, native memory included (memray)",
-    "traced_peak": "the peak as tracemalloc counts: Python's allocators, not native memory",
-    RESIDENT: "the peak of resident memory, which is what a container's limit counts",
-}
 
 
 def document(decision: Decision) -> Document:
     """Return the answer, the strategies that fit and do not, and what would change the answer."""
-    found = answers(decision.candidates, decision.limits)
-    unfit = [each for each in decision.judgements if not each.fits]
-    changes, doubts = what_changes_it(decision, found), warnings(decision)
-    notes = [f"How it is chosen: {RULE}", *remarks(decision), f"Run {origin(decision)}."]
-    blocks: list[Block] = [
+    found, doubts = answers(decision.candidates, decision.limits), caveats.warnings(decision)
+    header, judgements = decision.run.header, decision.judgements
+    fit = [(each, costs_in_short(header, each.strategy)) for each in decision.fitting]
+    unfit = [(each, "; ".join(words.reasons(each))) for each in judgements if not each.fits]
+    origin = f"Run {caveats.origin(decision)}."
+    notes = [f"How it is chosen: {RULE}", *caveats.remarks(decision), origin]
+    blocks: tuple[Block, ...] = (
         *_answer(decision),
-        *strategies(decision.fitting, "gives up", words.traits_given_up, "Fits, best first:"),
-        *strategies(unfit, "why not", _why_not, "Does not fit, nearest first:"),
-        *([Pairs(changes, "What would change the answer, all else equal:")] if changes else ()),
-        *([Bullets(tuple(doubts))] if doubts else ()),
+        *strategies(fit, "costs", "Fits, best first:"),
+        *strategies(unfit, "why not", "Does not fit, nearest first:"),
+        Pairs(what_changes_it(decision, found), "What would change the answer, all else equal:"),
+        *bullets(doubts),
         *(Note(text) for text in notes),
-    ]
-    return Document(tuple(blocks), _data(decision, found, [*doubts, *notes]))
+    )
+    return Document(blocks, _data(decision, found, [*doubts, *notes]))
 
 
 def payroll(decision: Decision) -> str:
@@ -74,18 +69,18 @@ def nearest(decision: Decision) -> str:
 
 
 def strategies(
-    found: Iterable[Judgement], heading: str, last: Callable[[Judgement], str], title: str = ""
+    found: Iterable[tuple[Judgement, str]], heading: str, title: str = ""
 ) -> Sequence[Block]:
-    """Return the table of what strategies need, with words in the last column."""
+    """Return the table of what strategies need, with those words in the last column."""
     rows = [
         (
             each.strategy,
             words.size(each.peak),
             format_bytes(each.retained.value) if each.retained else "",
             words.time(each.wall),
-            last(each),
+            last,
         )
-        for each in found
+        for each, last in found
     ]
     headings = ("strategy", "peak", "retained", "time", heading)
     return table(headings, rows, last_is_text=True, droppable=("retained", "time"), title=title)
@@ -104,49 +99,6 @@ def what_changes_it(decision: Decision, found: Answers) -> tuple[tuple[str, str]
     return tuple((option, text) for option, text in pairs if text)
 
 
-def warnings(decision: Decision) -> list[str]:
-    """Return what may change the decision, or is a reason to doubt it."""
-    is_doubtful, basis = _basis(decision)
-    found = [*_over_in_residence(decision), *([basis] if is_doubtful else ())]
-    found += [
-        f"{each.strategy} failed at {failure.entries:,} entries: {failure.error}."
-        for each in decision.judgements
-        for failure in each.candidate.failures
-        if not each.unmeasured
-    ]
-    if unknown := [each.strategy for each in decision.judgements if each.gives_up is None]:
-        found.append(f"What {listed(unknown)} offers is unknown: no --need is taken as met.")
-    if how_much := incomplete(decision.run):
-        found.append(f"The run was cut short: it has {how_much}.")
-    return [f"WARNING: {text}" for text in found]
-
-
-def remarks(decision: Decision) -> list[str]:
-    """Return what the values are of, and what their margins are."""
-    is_doubtful, basis = _basis(decision)
-    known = decision.run.header.environment
-    cores, processor = (known.get(key, "unknown") for key in ("cores", "processor"))
-    where = "that --dsn named" if is_server_elsewhere(decision.run) else "on it"
-    times = (
-        f"Times are of the machine that was measured ({processor}, {cores} cores), with the server "
-        f"{where}, a warm connection and the garbage collector running; yours differ."
-    )
-    return [
-        *(() if is_doubtful else (basis,)),
-        f"Memory is judged by {JUDGED_BY[decision.metric]}, above what the process held before the "
-        "read: the interpreter, imports and the rest of the application come on top.",
-        *([times] if any(each.wall for each in decision.judgements) else ()),
-        "A margin (+-) is how far the repeats lie apart (of times the middle half), at least what "
-        "the harness allows them, and how far the growth was seen to leave a straight line; below "
-        "1% it is not shown.",
-    ]
-
-
-def origin(decision: Decision) -> str:
-    """Return which run it is from, and what that ran on."""
-    return f"{decision.source.run}: {ran_on(decision.run)}"
-
-
 def _answer(decision: Decision) -> list[Block]:
     limits, best = decision.limits, decision.best
     needs = f", with {listed(limits.needs)}" if limits.needs else ""
@@ -159,10 +111,6 @@ def _answer(decision: Decision) -> list[Block]:
         Text(f"{label}{words.needs(best)} {words.gives_up(best)}"),
         Text(runner_up(decision)),
     ]
-
-
-def _why_not(judgement: Judgement) -> str:
-    return "; ".join(words.reasons(judgement))
 
 
 def _from(found: Sequence[Threshold], amount: Callable[..., str], best: str | None) -> str:
@@ -188,40 +136,6 @@ def _by_winner(condition: str, found: Mapping[str, str | None]) -> list[str]:
     for need, winner in found.items():
         needs.setdefault(winner or NOTHING, []).append(need)
     return [f"{condition} {listed(names, 'or')}: {winner}" for winner, names in needs.items()]
-
-
-def _over_in_residence(decision: Decision) -> Iterator[str]:
-    """Yield that the best one's resident memory is over the budget that its allocations fit in."""
-    best, limits = decision.best, decision.limits
-    if best and best.candidate.resident and decision.metric != RESIDENT:
-        resident = predict(best.candidate.resident, limits.entries)
-        if resident.high > limits.memory:
-            yield (
-                f"the resident memory of {best.strategy} is {words.size(resident)}, over the "
-                f"{words.memory_budget(limits)}: a container's limit counts that. "
-                f"Judge by it with --metric {RESIDENT}."
-            )
-
-
-def _basis(decision: Decision) -> tuple[bool, str]:
-    """Return whether the predictions are to be doubted, and where they come from."""
-    entries = decision.limits.entries
-    sizes = sorted(point.entries for point in decision.judgements[0].candidate.peak)
-    if not sizes:
-        return True, f"no strategy has a {decision.metric}."
-    known = listed(f"{each:,}" for each in sizes)
-    if entries in sizes:
-        return False, f"{entries:,} entries are as measured."
-    if len(sizes) == 1:
-        return True, (
-            f"{Basis.IN_PROPORTION} from {known} entries, the one size measured: that cannot tell "
-            "a fixed cost from one that grows, so the margin is wide."
-        )
-    checked = "" if len(sizes) > 2 else "; two sizes cannot check a line, so the margin is wide"
-    if sizes[0] < entries < sizes[-1]:
-        return False, f"Interpolated between the measured {known} entries{checked}."
-    side = f"{'below' if entries < sizes[0] else 'beyond'} the measured {known}"
-    return True, f"{Basis.EXTRAPOLATED}: {entries:,} entries are {side}{checked}."
 
 
 def _data(decision: Decision, found: Answers, notes: list[str]) -> dict[str, Any]:

@@ -7,18 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from callmeter.metric import BYTES, SECONDS, SHARE
+from callmeter.meters import BYTES, SECONDS, SHARE
 from harness.analysis.difference import Outcome, kind_of
 from harness.model.summary import FEWEST_TIMES
 from harness.report import verdict
-from harness.report.document import Bullets, Document, Heading, Note, Pairs, Text, table
-from harness.report.format import counted, listed, short, title_of, value
+from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
+from harness.report.format import (
+    counted,
+    limit,
+    listed,
+    points,
+    short,
+    tenths,
+    title_of,
+    title_of_group,
+    value,
+)
+from harness.report.notes import cut_short
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from callmeter.metric import Metric
+    from callmeter.meters import Metric
     from harness.analysis.difference import Change, Difference, Missing, Value
     from harness.analysis.gate import Gate
     from harness.model.cell import Consume, Subject, Workload
@@ -45,12 +56,10 @@ def document(
     found: defaultdict[tuple[Workload, Consume], list[Change]] = defaultdict(list)
     for change in difference.changes:
         found[change.subject.workload, change.subject.consume].append(change)
-    for workload, changes in found.items():
-        items = (side.summary.items for change in changes for side in (change.before, change.after))
-        title = title_of(*workload, (count for count in items if count is not None))
-        blocks += [Heading(title, 3), *_changes(difference, changes, every=every)]
-    if missing := tuple(_missing(difference, names)):
-        blocks.append(Bullets(missing))
+    for changes in found.values():
+        both = [side.summary for change in changes for side in (change.before, change.after)]
+        blocks += [Heading(title_of_group(both), 3), *_changes(difference, changes, every=every)]
+    blocks += bullets(_missing(difference, names))
     return Document((*blocks, *_notes(difference)), _data(difference, names, gate))
 
 
@@ -79,12 +88,12 @@ def _changes(difference: Difference, changes: list[Change], *, every: bool) -> I
         for change in shown
     )
     yield from table(
-        (kind, *HEADINGS), rows, text_columns=2, last_is_text=True, droppable=DROPPABLE
+        (kind, *HEADINGS), rows, text_columns=3, last_is_text=True, droppable=DROPPABLE
     )
     if not shown:
         yield Text("Nothing changed by more than the noise of both runs.")
-    if not every and (rest := tuple(_not_shown(changes, kind))):
-        yield Bullets(rest, "Not shown without --all:")
+    if not every:
+        yield from bullets(_not_shown(changes, kind), "Not shown without --all:")
 
 
 def _seconds(difference: Difference, change: Change) -> str:
@@ -116,18 +125,17 @@ def _most(group: Sequence[Change]) -> str:
     if group[0].metric.unit == SHARE:
         most = max(abs(each.after.median - each.before.median) for each in group)
         return _amount(group[0].metric, most)
-    return f"{max((abs(each.ratio - 1) for each in group if each.ratio), default=0):.1%}"
+    return tenths(max((abs(each.ratio - 1) for each in group if each.ratio), default=0))
 
 
 def _amount(metric: Metric, number: float) -> str:
-    return f"{number * 100:.0f} points" if metric.unit == SHARE else value(metric, number)
+    return points(number) if metric.unit == SHARE else value(metric, number)
 
 
 def _missing(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
     """Yield what only one of the runs has, and what failed, a line each."""
-    for name, cut_short in zip(names, difference.cut_short, strict=True):
-        if cut_short:
-            yield f"INCOMPLETE: {name} was cut short; it has {cut_short}."
+    parts = (cut_short(run, name) for run, name in zip(difference.runs, names, strict=True))
+    yield from filter(None, parts)
     if not difference.changes:
         yield "The two runs have no metric in common."
     references = [short(run.header.reference) for run in difference.runs]
@@ -154,7 +162,7 @@ def _notes(difference: Difference) -> Iterator[Block]:
     for metric in metrics:
         least = f" and {_amount(metric, metric.resolution)}" if metric.resolution else ""
         allowed[metric.tolerance].append(metric.key + least)
-    limits = (f"{verdict.percent(share)} ({', '.join(keys)})" for share, keys in allowed.items())
+    limits = (f"{limit(share)} ({', '.join(keys)})" for share, keys in allowed.items())
     if metrics:
         yield Note(f"Changed: by more than {listed(limits)}, and the repeats do not overlap.")
     if any(metric.unit == SECONDS for metric in metrics):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from callmeter.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -67,6 +69,13 @@ class Table:
     droppable: tuple[str, ...] = ()
     title: str = ""
 
+    @property
+    def alignment(self) -> list[str]:
+        """Where the cells of each column stand: text at the left, figures at the right."""
+        figures = len(self.headings) - self.text_columns - self.last_is_text
+        text, last = ["left"] * self.text_columns, ["left"] * self.last_is_text
+        return [*text, *["right"] * figures, *last][: len(self.headings)]
+
 
 @dataclass(frozen=True)
 class Code:
@@ -100,6 +109,18 @@ class Document:
     run: Run | None = None
     sort: str = ""
     front_matter: dict[str, str] = field(default_factory=dict)
+
+    def drawn_run(self, form: str) -> Run:
+        """Return the run, for a format that draws it; raises UsageError where there is none."""
+        if self.run is None:
+            raise UsageError(f"{form} shows a run: of compare, measure, explain or report")
+        return self.run
+
+
+def bullets(items: Iterable[str], title: str = "") -> tuple[Bullets, ...]:
+    """Return the list of the items; none without items."""
+    found = tuple(items)
+    return (Bullets(found, title),) if found else ()
 
 
 def table(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from callmeter.layers import ordered
 from callmeter.units import format_bytes
 from callmeter.worker import CHECK, EXPLAIN
-from harness.model.cell import FLOOR
-from harness.report.document import Bullets, Code, Heading, Note, Text, table
-from harness.report.format import listed, megabytes
+from harness.analysis.difference import kind_of
+from harness.model.cell import Consume
+from harness.report.document import Code, Heading, Note, Text, bullets, table
+from harness.report.format import an_item, listed, percent, title_of, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from callmeter.census import Kind
     from callmeter.explanation import Explanation
     from harness.model.cell import Workload
     from harness.model.run import Run
@@ -24,6 +24,8 @@ MOMENTS = ("peak", "retained")
 BAR_WIDTH = 24
 SMALLEST_LAYER = 0.0005
 """Of what there is, for a layer to have a line."""
+SMALLEST_SAVING = 0.005
+"""Of what is retained, for sharing equal values to be worth a word."""
 SMALLEST_SHARE = 0.001
 """Of what is retained, for a type to have a line."""
 MORE_THAN_HELD = 0.10
@@ -73,12 +75,6 @@ def bytes_of(one: Explained, moment: str) -> dict[str, int]:
     return one.explanation.peak if moment == "peak" else one.explanation.retained
 
 
-def places_of(one: Explained, moment: str) -> dict[str, int]:
-    """Return the places in the code that allocated most of what there is at that moment."""
-    explanation = one.explanation
-    return explanation.peak_places if moment == "peak" else explanation.retained_places
-
-
 def in_words(found: Sequence[Explained]) -> Iterator[Block]:
     """Yield the largest layers of each peak as a sentence."""
     sentences = []
@@ -88,22 +84,25 @@ def in_words(found: Sequence[Explained]) -> Iterator[Block]:
         if total:
             by_size = sorted(sizes, key=lambda layer: -sizes[layer])[:LARGEST]
             largest = [layer for layer in by_size if sizes[layer] >= total * SMALLEST_IN_WORDS]
-            shares = listed(f"{layer} ({sizes[layer] / total:.0%})" for layer in largest)
+            shares = listed(f"{layer} ({percent(sizes[layer] / total)})" for layer in largest)
             sentences.append(f"{one.name} peaks at {format_bytes(total)}: mostly {shares}.")
-    if sentences:
-        yield Bullets(tuple(sentences), title="Where the bytes go:")
+    yield from bullets(sentences, "Where the bytes go:")
 
 
 def blocks(found: Sequence[Explained]) -> Iterator[Block]:
     """Yield the layers of each moment as a table, then each call's places and types."""
     for moment in MOMENTS if found else ():
         yield from _layers(found, moment)
+    names = [one.name for one in found]
     for one in found:
-        yield Heading(one.name, 3)
-        for moment in MOMENTS:
-            if places := places_of(one, moment):
-                yield Text(f"Largest places, {moment}, bytes an item:".replace("item", one.item))
-                lines = (f"{size / one.items:>9,.0f}  {place}" for place, size in places.items())
+        of = f", {title_of(one.workload, Consume.HOLD)}" if names.count(one.name) > 1 else ""
+        yield Heading(f"{one.name}{of}", 3)
+        explanation = one.explanation
+        places_of = (explanation.peak_places, explanation.retained_places)
+        for moment, places in zip(MOMENTS, places_of, strict=True):
+            if places:
+                yield Text(f"Largest places, {moment}, bytes an {one.item}:")
+                lines = (f"{an_item(size, one.items):>9}  {at}" for at, size in places.items())
                 yield Code(tuple(lines))
         if one.explanation.census:
             yield Text("What the result holds, by type:")
@@ -123,18 +122,14 @@ def _layers(found: Sequence[Explained], moment: str) -> Iterator[Block]:
             continue
         each = zip(sizes, found, shares, strict=True)
         cells = [
-            f"{size / one.items:,.0f} ({share:.0%})" if size else "" for size, one, share in each
+            f"{an_item(size, one.items)} ({whole_percent(share)})" if size else ""
+            for size, one, share in each
         ]
-        rows.append([layer, *cells, bar(shares[0]) if len(found) == 1 else ""])
-    sums = [f"{total / one.items:,.0f}" for total, one in zip(totals, found, strict=True)]
+        rows.append([layer, *cells, "#" * round(shares[0] * BAR_WIDTH) if len(found) == 1 else ""])
+    sums = [an_item(total, one.items) for total, one in zip(totals, found, strict=True)]
     item = listed(dict.fromkeys(one.item for one in found), "or")
     headings = [f"{moment}, bytes an {item}", *(one.name for one in found), " "]
     yield from table(headings, [*rows, ["total", *sums, ""]], last_is_text=True)
-
-
-def bar(share: float) -> str:
-    """Return a horizontal bar for a share of 1."""
-    return "#" * round(share * BAR_WIDTH)
 
 
 def _census(one: Explained) -> Iterator[str]:
@@ -144,35 +139,30 @@ def _census(one: Explained) -> Iterator[str]:
     small = [kind for kind in kinds if kind.bytes < total * SMALLEST_SHARE]
     for kind in kinds:
         if kind not in small:
-            yield f"{_kind(kind)}{_saving(kind, total)}"
+            distinct = "" if kind.distinct is None else f", {kind.distinct:,} distinct"
+            saved = kind.saving or 0
+            is_worth_it = saved > total * SMALLEST_SAVING
+            saving = f"; sharing saves {percent(saved / total)}" if is_worth_it else ""
+            yield f"{kind.objects:>9,} {kind.type}: {format_bytes(kind.bytes)}{distinct}{saving}"
     if small:
         objects, size = sum(kind.objects for kind in small), sum(kind.bytes for kind in small)
-        yield f"{objects:>9,} of {len(small)} more types: {size:,} bytes"
-
-
-def _kind(kind: Kind) -> str:
-    distinct = "" if kind.distinct is None else f", {kind.distinct:,} distinct"
-    return f"{kind.objects:>9,} {kind.type}: {megabytes(kind.bytes)} MB{distinct}"
-
-
-def _saving(kind: Kind, total: int) -> str:
-    return f"; sharing saves {kind.saving / total:.0%}" if kind.saving else ""
+        yield f"{objects:>9,} of {len(small)} more types: {format_bytes(size)}"
 
 
 def _beyond_the_census(one: Explained) -> Iterator[Block]:
     kinds = one.explanation.census
     total = sum(kind.bytes for kind in kinds)
     saved = sum(kind.saving or 0 for kind in kinds)
-    if saved:
+    if saved > total * SMALLEST_SAVING:
         yield Note(
-            f"Sharing equal values would save {saved / total:.0%} of what the result holds: "
-            f"{saved / one.items:,.0f} of {total / one.items:,.0f} bytes an {one.item}."
+            f"Sharing equal values would save {percent(saved / total)} of what the result holds: "
+            f"{an_item(saved, one.items)} of {an_item(total, one.items)} bytes an {one.item}."
         )
     more = sum(one.explanation.retained.values()) - total
     if kinds and more > total * MORE_THAN_HELD:
         yield Note(
-            f"{more / one.items:,.0f} bytes an {one.item} more are retained than the result holds: "
-            "native memory, or what is held elsewhere, as by a cache or a leak."
+            f"{an_item(more, one.items)} bytes an {one.item} more are retained than the result "
+            "holds: native memory, or what is held elsewhere, as by a cache or a leak."
         )
 
 
@@ -182,9 +172,7 @@ def rows(found: Sequence[Explained]) -> Iterator[dict[str, Any]]:
         for moment in MOMENTS:
             for layer, size in bytes_of(one, moment).items():
                 yield {
-                    "strategy"
-                    if one.workload.is_payroll or one.name == FLOOR
-                    else "target": one.name,
+                    kind_of([one.workload]): one.name,
                     "moment": moment,
                     "layer": layer,
                     "bytes": size,
@@ -196,7 +184,7 @@ def data(found: Sequence[Explained]) -> list[dict[str, Any]]:
     """Return each explanation whole, in bytes."""
     return [
         {
-            "strategy" if one.workload.is_payroll else "target": one.name,
+            kind_of([one.workload]): one.name,
             "items": one.items,
             "peak": one.explanation.peak,
             "retained": one.explanation.retained,

@@ -5,18 +5,19 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from callmeter.metric import BYTES, SECONDS
+from callmeter.meters import BYTES, SECONDS
 from callmeter.units import digits, format_bytes, format_seconds, unit_of
 from harness.model.cell import Consume, plural
+from harness.model.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from callmeter.metric import Metric
+    from callmeter.meters import Metric
     from callmeter.units import Units
     from harness.model.cell import Workload
+    from harness.model.summary import Summary
 
-MEGABYTE = 1_000_000
 TOO_MANY = 1000
 """Times above which a ratio means no more than that one of the two is next to nothing."""
 LONGEST_CALL = 20
@@ -54,9 +55,15 @@ def figure(number: float) -> str:
     return f"{number:,.{places}f}"
 
 
-def megabytes(size: float) -> str:
-    """Return bytes as megabytes, of 1,000,000 bytes."""
-    return f"{size / MEGABYTE:,.1f}"
+def median_of(one: Summary, key: str | None) -> str:
+    """Return the summary's median of the metric, with its unit; "" where it has none."""
+    number = one.value(key) if key else None
+    return "" if key is None or number is None else value(METRICS[key], number)
+
+
+def an_item(size: float, items: int) -> str:
+    """Return how many bytes that is an item: `17,567`."""
+    return f"{size / items:,.0f}"
 
 
 def times(ratio: float) -> str:
@@ -87,12 +94,32 @@ def _in_words(ratio: float, more: str, less: str) -> str:
 
 def percent(share: float) -> str:
     """Return a share: `43%`, `0.61%`."""
-    return f"{share * 100:.2g}%" if 0 < abs(share) < 0.01 else f"{share:.0%}"
+    return f"{share * 100:.2g}%" if 0 < abs(share) < 0.01 else whole_percent(share)
+
+
+def whole_percent(share: float) -> str:
+    """Return a share where a column of them is read: `43%`, `1%`."""
+    return f"{share:.0%}"
+
+
+def tenths(share: float) -> str:
+    """Return how far something is off, in tenths of a percent: `26.6%`, `0.1%`."""
+    return f"{share:.1%}"
+
+
+def points(share: float) -> str:
+    """Return the difference of two shares: `4 points`."""
+    return f"{share * 100:.0f} points"
+
+
+def limit(share: float) -> str:
+    """Return a limit as it was given, to three digits: `5%`, `0.5%`, `2.5%`."""
+    return f"{share * 100:.3g}%"
 
 
 def margin(share: float) -> str:
     """Return a margin: `+-2%`, `+-0.5%`."""
-    return f"+-{share:.0%}" if share >= 0.0095 else f"+-{share:.1%}"
+    return f"+-{whole_percent(share) if share >= 0.0095 else tenths(share)}"
 
 
 def exactly(number: float, units: Units) -> str:
@@ -126,6 +153,12 @@ def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> st
     else:
         title = _items_of_a_call({*counts})
     return f"{title}, folded into a total" if consume == Consume.FOLD else title
+
+
+def title_of_group(found: Sequence[Summary]) -> str:
+    """Return that of the summaries of one workload."""
+    counts = (one.items for one in found if one.items is not None)
+    return title_of(found[0].workload, found[0].subject.consume, counts)
 
 
 def _items_of_a_call(counts: set[int]) -> str:

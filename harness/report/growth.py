@@ -6,7 +6,7 @@ from collections import defaultdict
 from statistics import linear_regression
 from typing import TYPE_CHECKING
 
-from callmeter.metric import BYTES, SECONDS
+from callmeter.meters import BYTES, SECONDS
 from callmeter.units import digits
 from harness.model.metrics import METRICS, PEAKS
 from harness.model.summary import summaries

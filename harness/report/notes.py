@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callmeter.units import format_bytes
 from harness.model.cell import FLOOR, Consume
 from harness.model.metrics import PEAKS, judged_by
-from harness.model.summary import FEWEST_TIMES, metrics_of
-from harness.report.format import ALIKE, percent, short
+from harness.model.summary import FEWEST_TIMES, incomplete, metrics_of
+from harness.report.format import ALIKE, median_of, percent, short, whole_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from harness.model.summary import Summary
+    from harness.model.run import Run
+    from harness.model.summary import Sample, Summary
 
 HIDDEN = 0.10
 """Part of a peak: so much that tracemalloc does not see is worth a note."""
@@ -25,6 +25,18 @@ FAR = 0.25
 """Of the larger of two peaks: so far apart, they are not of the same memory."""
 FAR_BYTES = 32e6
 """Bytes below which whole pages and arenas explain a difference."""
+COUNTED = {
+    "peak": "all allocations, native memory included (memray)",
+    "traced_peak": "Python's allocations, native memory not included (tracemalloc)",
+    "rss_peak": "resident memory, which is what a container's limit counts",
+}
+"""What the metrics that memory is judged by count."""
+
+
+def cut_short(run: Run, name: str = "this run") -> str:
+    """Return that the run has a part of its plan only; "" for a whole one."""
+    part = incomplete(run)
+    return f"INCOMPLETE: {name} was cut short; it has {part}." if part else ""
 
 
 def decisive(found: Sequence[Summary]) -> list[str]:
@@ -33,21 +45,24 @@ def decisive(found: Sequence[Summary]) -> list[str]:
         *_unavailable(found),
         *_python_only(found),
         *_resident(found),
-        *_unsteady(found, memory_keys(found)),
+        *_unsteady_memory(found),
         *_too_few(found),
     ]
 
 
 def every(found: Sequence[Summary]) -> list[str]:
-    """Return all notes, and what the figures mean."""
-    first = memory_keys(found)
-    rest = [metric.key for metric in metrics_of(found) if metric.key not in first]
-    return [*decisive(found), *_native(found), *_unsteady(found, rest), *meanings(found)]
+    """Return all notes on the figures."""
+    return [*decisive(found), *_native(found), *_unsteady(found)]
+
+
+def judged_peak(found: Iterable[Summary]) -> str | None:
+    """Return the key of the peak that memory is judged by, of those that were measured."""
+    return judged_by(key for each in found for key in each.samples)
 
 
 def memory_keys(found: Sequence[Summary]) -> list[str]:
-    """Return the peak that memory is judged by, and what is retained; none without either."""
-    peak = judged_by(key for each in found for key in each.samples)
+    """Return that peak, and what is retained; none where no memory was measured."""
+    peak = judged_peak(found)
     return [peak, PEAKS[peak]] if peak else []
 
 
@@ -79,14 +94,14 @@ def _unavailable(found: Sequence[Summary]) -> Iterator[str]:
 
 
 def _python_only(found: Sequence[Summary]) -> Iterator[str]:
-    if judged_by(key for each in found for key in each.samples) == "traced_peak":
+    if judged_peak(found) == "traced_peak":
         yield "Memory is as tracemalloc counts it: Python's allocators, not native memory."
 
 
 def _native(found: Sequence[Summary]) -> Iterator[str]:
     hidden = [each for each in found if each.native_share > HIDDEN]
     if hidden:
-        names = ", ".join(f"{each.name} ({each.native_share:.0%})" for each in hidden)
+        names = ", ".join(f"{each.name} ({whole_percent(each.native_share)})" for each in hidden)
         yield (
             f"tracemalloc does not see more than a tenth of the peak of {names}: native memory, "
             "such as a driver's copy of the result."
@@ -96,11 +111,10 @@ def _native(found: Sequence[Summary]) -> Iterator[str]:
 def _resident(found: Sequence[Summary]) -> Iterator[str]:
     """Yield where resident memory is far from what was allocated, why, and what to plan with."""
     for each in found:
-        peak, rss = each.value("peak"), each.value("rss_peak")
-        if children := each.value("rss_children"):
+        if each.value("rss_children"):
             yield (
                 f"{each.name} starts other processes, which are not counted: the largest held "
-                f"{format_bytes(children)}; plan with that too."
+                f"{median_of(each, 'rss_children')}; plan with that too."
             )
         if each.allocators and not each.workload.is_payroll:
             yield (
@@ -108,36 +122,53 @@ def _resident(found: Sequence[Summary]) -> Iterator[str]:
                 "of all allocations does not see and that keeps what the warm-up took; plan with "
                 "the RSS peak under --no-warm-up."
             )
-        elif peak is not None and rss is not None and _are_far(peak, rss):
-            where = (
-                "memory beside malloc, or arenas and pages that are not full"
-                if rss > peak
-                else "memory that was asked for and not touched, or was resident before"
-            )
-            yield (
-                f"{each.name}: RSS peaks at {format_bytes(rss)}, all allocations at "
-                f"{format_bytes(peak)}: {where}; plan with {format_bytes(max(rss, peak))}."
-            )
+        else:
+            yield from _far_from_resident(each)
 
 
-def _are_far(peak: float, rss: float) -> bool:
-    return abs(rss - peak) > FAR * max(peak, rss, FAR_BYTES)
+def _far_from_resident(one: Summary) -> Iterator[str]:
+    peak, rss = one.value("peak"), one.value("rss_peak")
+    if peak is None or rss is None or abs(rss - peak) <= FAR * max(peak, rss, FAR_BYTES):
+        return
+    larger, where = (
+        ("rss_peak", "memory beside malloc, or arenas and pages that are not full")
+        if rss > peak
+        else ("peak", "memory that was asked for and not touched, or was resident before")
+    )
+    yield (
+        f"{one.name}: RSS peaks at {median_of(one, 'rss_peak')}, all allocations at "
+        f"{median_of(one, 'peak')}: {where}; plan with {median_of(one, larger)}."
+    )
 
 
-def _unsteady(found: Sequence[Summary], keys: Sequence[str]) -> Iterator[str]:
-    """Yield the metrics whose repeats differ by more than they may."""
-    for metric in metrics_of(found):
-        off = [
-            (each.name, sample.spread)
-            for each in found
-            if (sample := each.sample(metric.key)) and not sample.is_steady
-        ]
-        if off and metric.key in keys:
-            names = ", ".join(f"{name} {percent(spread)}" for name, spread in off)
+def _unsteady_memory(found: Sequence[Summary]) -> Iterator[str]:
+    """Yield whose memory, of what is judged, is not the same in every repeat."""
+    for key in memory_keys(found):
+        if off := _off(found, key):
+            names = ", ".join(f"{each.name} {percent(sample.spread)}" for each, sample in off)
+            metric = off[0][1].metric
             yield (
                 f"Repeats of the {metric.title} lie further apart than "
                 f"{percent(metric.tolerance)}: {names}."
             )
+
+
+def _unsteady(found: Sequence[Summary]) -> Iterator[str]:
+    """Yield the other metrics of which that is so, in one line: their cells are marked."""
+    parts = []
+    for metric in metrics_of(found):
+        if metric.key not in memory_keys(found) and (off := _off(found, metric.key)):
+            one, sample = max(off, key=lambda pair: pair[1].spread)
+            most = f"{percent(sample.spread)} at most ({one.name})"
+            parts.append(f"{len(off)} of the {metric.title}, {most}")
+    if parts:
+        yield f"~: the repeats lie further apart than they may: {'; '.join(parts)}."
+
+
+def _off(found: Sequence[Summary], key: str) -> list[tuple[Summary, Sample]]:
+    """Return the samples of a metric whose repeats differ by more than they may."""
+    pairs = ((each, each.sample(key)) for each in found)
+    return [(each, sample) for each, sample in pairs if sample and not sample.is_steady]
 
 
 def _too_few(found: Sequence[Summary]) -> Iterator[str]:

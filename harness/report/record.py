@@ -11,10 +11,12 @@ from harness.analysis.choice import RULE
 from harness.analysis.thresholds import answers
 from harness.model.cell import REFERENCE
 from harness.model.metrics import METRICS
+from harness.report import caveats
 from harness.report import decision as report
 from harness.report import judgement as words
 from harness.report.document import Bullets, Code, Document, Heading, Pairs, Text
 from harness.report.format import ALIKE, faster, smaller
+from harness.report.notes import COUNTED
 from strategies.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def _context(decision: Decision) -> Iterator[Block]:
     yield Bullets(
         (
             f"Memory: at most {words.memory_budget(limits)}, judged by "
-            f"{report.JUDGED_BY[decision.metric]}, above what the process held before the read.",
+            f"the peak of {COUNTED[decision.metric]}, above what the process held before the read.",
             *([time] if limits.time is not None else ()),
             *(f"{need} is needed: {TRAITS.get(need, need)}." for need in limits.needs),
             f"Little disruption: the code that calls the function relies on what {REFERENCE} "
@@ -110,7 +112,8 @@ def _outcome(decision: Decision) -> Iterator[Block]:
 
 def _options(decision: Decision) -> Iterator[Block]:
     yield Heading("Pros and Cons of the Options")
-    yield from report.strategies(decision.judgements, "fits, and gives up", _fits_and_gives_up)
+    rows = ((each, _fits_and_gives_up(each)) for each in decision.judgements)
+    yield from report.strategies(rows, "fits, and gives up")
 
 
 def _more(decision: Decision, found: Answers) -> Iterator[Block]:
@@ -119,10 +122,10 @@ def _more(decision: Decision, found: Answers) -> Iterator[Block]:
         report.what_changes_it(decision, found),
         "What would change the decision, all else equal:",
     )
-    notes = (*report.warnings(decision), *report.remarks(decision))
+    notes = (*caveats.warnings(decision), *caveats.remarks(decision))
     yield Bullets(notes, "How far the values can be trusted:")
     yield Text(
-        f"Every value is from {report.origin(decision)}; made with {decision.run.header.command}. "
+        f"Every value is from {caveats.origin(decision)}; made with {decision.run.header.command}. "
         "This record was written by:"
     )
     yield Code((decision.source.command,), "sh")

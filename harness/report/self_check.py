@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.report.document import Document, table
+from harness.report.format import tenths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ def document(readings: Sequence[Reading]) -> Document:
             reading.case,
             reading.truth,
             reading.read,
-            "" if reading.off_by is None else f"{reading.off_by:.1%}",
+            "" if reading.off_by is None else tenths(reading.off_by),
             reading.verdict,
         ]
         for reading in readings

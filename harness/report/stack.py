@@ -17,12 +17,16 @@ PACKAGES = {
     "pydantic": "pydantic",
 }
 """Packages that a run names in its first line, of those that its Python has."""
+OF_STRATEGIES = ("sqlalchemy", "psycopg")
+"""Those of them that strategies on a payroll are made with."""
 
 
 def ran_on(run: Run) -> str:
     """Return one line on what the run ran on."""
     known = run.header.environment
-    packages = [f"{title} {known[name]}" for name, title in PACKAGES.items() if name in known]
+    is_of_payrolls = all(each.cell.workload.is_payroll for each in run.measurements)
+    names = OF_STRATEGIES if is_of_payrolls else PACKAGES
+    packages = [f"{PACKAGES[name]} {known[name]}" for name in names if name in known]
     parts = [known["server"], *packages, known["python"], known["system"], _commit(run)]
     return ", ".join(parts) + _on_a_cluster(run)
 

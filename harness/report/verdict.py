@@ -1,14 +1,25 @@
-"""A gate in sentences: passed or failed, and by what. Pure."""
+"""What a gate finds, and a change of a metric, in sentences. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callmeter.metric import BYTES, SECONDS
+from callmeter.meters import BYTES, SECONDS
 from harness.analysis.difference import Outcome, kind_of
 from harness.model.cell import Consume, plural
-from harness.report.document import Bullets, Text
-from harness.report.format import ALIKE, counted, faster, short, smaller, times, value
+from harness.report.document import Text, bullets
+from harness.report.format import (
+    ALIKE,
+    an_item,
+    counted,
+    faster,
+    limit,
+    short,
+    smaller,
+    tenths,
+    times,
+    value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +32,15 @@ if TYPE_CHECKING:
 def blocks(gate: Gate) -> Iterator[Block]:
     """Yield whether the gate is passed, and a line for what fails it or is left open."""
     yield Text(_heading(gate), is_strong=True)
-    worse = [
-        _sentence(each, "its repeats differ, and their median is over it") for each in gate.worse
-    ]
+    unsteady = "its repeats differ, and their median is over it"
+    worse = (_sentence(each, unsteady) for each in gate.worse)
     doubt = "yet within the noise, so not judged: add --repeat to tell"
-    if lines := (*worse, *gate.failed, *(_sentence(each, doubt) for each in gate.doubtful)):
-        yield Bullets(lines)
+    yield from bullets((*worse, *gate.failed, *(_sentence(each, doubt) for each in gate.doubtful)))
 
 
 def _heading(gate: Gate) -> str:
     limits = ", ".join(
-        f"{name}: {metric.key} {percent(share)}".removeprefix(": ")
+        f"{name}: {metric.key} {limit(share)}".removeprefix(": ")
         for metric, share, name in gate.limits
     )
     kind = kind_of(subject.workload for subject in gate.subjects)
@@ -48,17 +57,12 @@ def _sentence(worse: Worse, doubt: str) -> str:
     change = worse.change
     size = change.subject.workload.size
     at = f", {size:,} {plural('entry', size)}" if size else ""
-    grown = "from nothing" if change.ratio is None else f"+{percent(change.ratio - 1)}"
+    grown = "from nothing" if change.ratio is None else f"+{limit(change.ratio - 1)}"
     sentence = (
         f"{change.subject.name}, {change.metric.key}{at}: {from_to(change)}, {grown}, "
-        f"the limit is {percent(worse.limit.share)}"
+        f"the limit is {limit(worse.limit.share)}"
     )
     return sentence if change.outcome is Outcome.CHANGED else f"{sentence}; {doubt}"
-
-
-def percent(share: float) -> str:
-    """Return a limit as it is written, to three digits: `5%`, `0.5%`."""
-    return f"{share * 100:.3g}%"
 
 
 def from_to(change: Change) -> str:
@@ -70,7 +74,7 @@ def from_to(change: Change) -> str:
         return f"{' -> '.join(times(side.median) for side in sides)} {reference}"
     items = [side.summary.items for side in sides]
     if metric.unit == BYTES and all(items) and change.subject.consume is Consume.HOLD:
-        each = (f"{side.median / (side.summary.items or 1):,.0f}" for side in sides)
+        each = (an_item(side.median, side.summary.items or 1) for side in sides)
         return f"{' -> '.join(each)} B/{item}"
     return " -> ".join(value(metric, side.median) for side in sides)
 
@@ -84,4 +88,4 @@ def in_words(change: Change) -> str:
     if text != ALIKE or change.outcome is not Outcome.CHANGED:
         return text
     more, less = ("slower", "faster") if is_time else ("larger", "smaller")
-    return f"{abs(change.ratio - 1):.1%} {more if change.ratio > 1 else less}"
+    return f"{tenths(abs(change.ratio - 1))} {more if change.ratio > 1 else less}"

@@ -43,7 +43,8 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
     described = _described(cells, settings)
     files = [name for name in described if name.endswith(".py")]
     total = len(cells)
-    settings.progress("starting Postgres", 0, total)
+    what = "connecting to Postgres" if settings.dsn else "starting Postgres"
+    settings.progress(what, 0, total)
     with (
         _executor(settings.cluster, files) as executor,
         open_database(settings.dsn) as database,

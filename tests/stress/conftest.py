@@ -76,11 +76,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{name:16}{figures}")
     if FIGURES:
         commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
         )
         rounded = {name: {key: round(part[key]) for key in part} for name, part in parts.items()}
         when = f"{datetime.now(UTC):%Y-%m-%d}"
-        content = {"date": when, "commit": commit.stdout.strip(), "parts": rounded}
+        content = {"date": when, "commit": commit.stdout.strip() or "unknown", "parts": rounded}
         Path(FIGURES).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 

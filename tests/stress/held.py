@@ -26,7 +26,7 @@ AFTER = {
     "seeding": [("harness.postgres.writer", "_copy_rows", 1)],  # amid the transaction
     "saving": [("os", "fsync", 3)],  # two measurements are in the file
 }
-"""The call after which a stage is held, and the how manieth of its calls."""
+"""The call after which a stage is held, and the number of that call."""
 LONGEST = 300
 
 

@@ -114,7 +114,7 @@ class Server:
 
 
 class Foreign(Server):
-    """A user's own: it is started again, with what is in it."""
+    """A user's server: it is started again, with what is in it."""
 
     def __init__(self, folder: Path) -> None:
         self._ours = server.Server(folder)

@@ -41,7 +41,7 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
-    """Give the folder a disk of its own."""
+    """Mount a disk of that size on the folder."""
     with mounted(folder, "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs"):
         yield
 

@@ -104,7 +104,7 @@ def test_a_damaged_run(
         shown.update([name] if done.out else [])
 
     hold_for(check, damaged, st.sampled_from(sorted(FORMATS)), st.randoms(), examples=examples)
-    assert shown == set(FORMATS)  # or it would hold for all that is refused
+    assert shown  # not all are refused
 
 
 def test_a_run_whose_every_text_is_odd(hold_for: Callable[..., None], tmp_path: Path) -> None:

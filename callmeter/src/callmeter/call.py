@@ -11,7 +11,15 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,11 +31,14 @@ from callmeter.normalize import has_fields
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Sequence
 
 
 class CountError(Error):
     """The measured call gave another number of items than the warm-up."""
+
+
+class AwaitedError(RuntimeError):
+    """A call that is to be awaited in the loop that runs already: no loop can wait for another."""
 
 
 def count(result: object) -> int | None:
@@ -36,6 +47,11 @@ def count(result: object) -> int | None:
         return None if isinstance(result, str | bytes) else len(result)  # type: ignore[arg-type]
     except TypeError:  # also of a class, or an array without dimensions
         return None
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the function's name, as in its class."""
+    return getattr(function, "__qualname__", None) or repr(function)
 
 
 def own_code(module: str | None) -> tuple[str, ...]:
@@ -52,7 +68,7 @@ class Call:
     """A function that is called without arguments, and what belongs to measuring it.
 
     `warm_up` is called before; without one, the function itself is, and must then give as many
-    items as when it is measured. `check` raises an error that says what is wrong with a result.
+    items as when it is measured. `check` raises an error that names what is wrong with a result.
     `count` returns how many items a result has, None if it has none to count. `own` are folders or
     files of the user's code, which may be installed like a library: what it allocates is not the
     library's.
@@ -68,10 +84,11 @@ class Call:
 class Counted:
     """A call's function that remembers how many items its last result had."""
 
+    items: int | None = None
+    _is_called = False
+
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._is_called = False
-        self.items: int | None = None
 
     def warm_up(self) -> None:
         """Call what warms up; the function itself is counted as it will be when measured."""
@@ -111,22 +128,21 @@ def make(factory: str, arguments: Mapping[str, Any]) -> Call:
 class Loop:
     """One event loop for the whole process: a pool of connections belongs to its loop."""
 
-    def __init__(self) -> None:
-        self._runner: asyncio.Runner | None = None
+    _runner: asyncio.Runner | None = None
 
     def finish(self, result: Awaitable[Any] | Any) -> Any:
         """Return what an awaitable gives; anything else as it is.
 
-        Raises RuntimeError within an async function: no loop can wait for another.
+        Raises AwaitedError within an async function, of whichever event loop.
         """
         if not inspect.isawaitable(result):
             return result
-        import asyncio  # only here: a call that awaits nothing shall not have it in its memory
+        import asyncio  # only here: a call that awaits nothing must not have it in its memory
 
-        if asyncio._get_running_loop():
+        if asyncio._get_running_loop() or _is_in_coroutine():
             if inspect.iscoroutine(result):
                 result.close()
-            raise RuntimeError("cannot await it here, in an async function; call from a plain one")
+            raise AwaitedError("cannot await it here, in an async function; call from a plain one")
         if self._runner is None:
             self._runner = asyncio.Runner()
             finalize(self, self._runner.close)
@@ -136,6 +152,13 @@ class Loop:
         """End the loop, and what still runs in it."""
         if self._runner:
             self._runner.close()
+
+
+def _is_in_coroutine() -> bool:
+    frame = inspect.currentframe()
+    while frame and not frame.f_code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        frame = frame.f_back
+    return frame is not None
 
 
 async def _awaited(result: Awaitable[Any]) -> Any:

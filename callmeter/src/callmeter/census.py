@@ -3,7 +3,8 @@
 Walks from the result over everything that it refers to, the objects in arrays and columns too. What
 exists once and for all does not count: types, modules, functions, enum members, None, small
 integers. Of what lies in native memory it counts what its library knows without reading it: the
-buffers of numpy, pandas and pyarrow, and the estimate of polars.
+buffers of numpy, pandas and pyarrow, and the estimate of polars. No library is imported for it, and
+no method of a user's class is called.
 """
 
 from __future__ import annotations
@@ -12,19 +13,16 @@ import gc
 import sys
 import tracemalloc
 from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from itertools import chain
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
-
-from callmeter import untracked
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
 
 SINGLETONS = (type, ModuleType, FunctionType, BuiltinFunctionType, Enum, NoneType, bool)
 VALUES = (UUID, Decimal, datetime, date, time, timedelta, str, bytes, int, float)
@@ -70,7 +68,7 @@ def _reachable(result: object, seen: set[int]) -> Iterator[object]:
         yield each
         if issubclass(type(each), VALUES):  # isinstance would wake a lazy object
             continue
-        for referent in chain(gc.get_referents(each), untracked.referents(each)):
+        for referent in chain(gc.get_referents(each), _untracked(each)):
             if id(referent) not in seen and not _is_singleton(referent):
                 seen.add(id(referent))
                 waiting.append(referent)
@@ -92,10 +90,8 @@ def _kind(cls: type, objects: list[Any]) -> Kind:
 
 def _value(each: Any) -> Hashable:
     """Return what makes two values the same one: 1.0 and 1.00 are equal, yet two values."""
-    return each.as_tuple() if isinstance(each, Decimal) else _zoned(each)
-
-
-def _zoned(each: Any) -> Hashable:
+    if isinstance(each, Decimal):
+        return each.as_tuple()
     return (each, each.tzinfo, each.fold) if isinstance(each, datetime) else each
 
 
@@ -103,12 +99,12 @@ def _size(each: Any, inline: int) -> int:
     """Return an object's bytes, `inline` ones and its buffer with them; a UUID with its integer."""
     if issubclass(type(each), UUID):
         return sys.getsizeof(each) + sys.getsizeof(each.int)
-    size = _bare_size(each) + untracked.buffer_bytes(each)
+    size = _bare_size(each) + _buffer_bytes(each)
     return size if inline and _has_dict(each) else size + inline  # a dict is counted by itself
 
 
 def _bare_size(each: object) -> int:
-    """Return what Python or a library in C says of an object's size, whatever its class does.
+    """Return an object's size by Python or by its library in C, whatever its class does.
 
     A `__sizeof__` in Python may say anything: that of pandas counts all that it refers to.
     """
@@ -158,3 +154,54 @@ def _can_be_bare(cls: type[Any]) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _untracked(each: Any) -> Iterator[Any]:
+    """Return what numpy's arrays and msgspec's structs refer to without telling the collector."""
+    if array := _class(each, "numpy", "ndarray"):
+        yield from _of_array(array, each)
+    for name in getattr(type(each), "__struct_fields__", ()):
+        with suppress(AttributeError):  # it is not set
+            yield object.__getattribute__(each, name)
+
+
+def _buffer_bytes(each: Any) -> int:
+    """Return the bytes of a buffer that an object owns and `sys.getsizeof` leaves out."""
+    for name in ("DataFrame", "Series"):
+        if frame := _class(each, "polars", name):
+            return int(frame.estimated_size(each))
+    return _exported_bytes(each) if type(each) is memoryview else 0
+
+
+def _class(each: Any, module: str, name: str) -> Any:
+    """Return the class of an imported module, if the object is one of its."""
+    found = getattr(sys.modules.get(module), name, None)
+    return found if found is not None and issubclass(type(each), found) else None
+
+
+def _of_array(array: Any, each: Any) -> Iterator[Any]:
+    """Return the array or buffer that an array is a view of, and the objects in it."""
+    base, dtype = array.base.__get__(each), array.dtype.__get__(each)
+    if base is not None:
+        yield base
+    elif dtype.hasobject:
+        yield from _objects(array.view(each, array), dtype)
+
+
+def _objects(array: Any, dtype: Any) -> Iterator[Any]:
+    if dtype.names:
+        for name in dtype.names:
+            if dtype[name].hasobject:
+                yield from _objects(array[name], dtype[name])
+    elif dtype.subdtype is None:
+        yield from array.ravel().tolist()
+    else:
+        yield from _objects(array, dtype.base)
+
+
+def _exported_bytes(view: memoryview) -> int:
+    """Return the size of a buffer in C that reports none, as that of psycopg2's binary values."""
+    with suppress(ValueError):  # it was released
+        known = _class(view.obj, "numpy", "ndarray") or sys.getsizeof(view.obj) > view.nbytes
+        return 0 if known else view.nbytes
+    return 0

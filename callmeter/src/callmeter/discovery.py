@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from callmeter.errors import unknown
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 
 def names(package: ModuleType) -> list[str]:

@@ -9,35 +9,37 @@ The values are the same, made by the same loaders; only the time is not.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
+from types import ModuleType
+from typing import Any
 
 FILE = "<driver value>"
 """The file of every such frame; its function is the name of the Python type."""
 
 UNKNOWN_OID = 0  # a type that psycopg does not know, such as an enum: read as text
 
-PYTHON_TYPES = {
+TYPES = ("UUID", "Decimal", "date", "datetime", "time", "str", "int", "float", "bool", "bytes")
+"""The Python types that values are split by."""
+NAMED = {
     "uuid": "UUID",
     "numeric": "Decimal",
-    "date": "date",
+    "bytea": "bytes",
     "timestamp": "datetime",
     "timestamptz": "datetime",
-    "text": "str",
-    "varchar": "str",
-    "bpchar": "str",
-    "name": "str",
-    "int2": "int",
-    "int4": "int",
-    "int8": "int",
-    "bool": "bool",
+    "timetz": "time",
+    **dict.fromkeys(("text", "varchar", "bpchar", "name"), "str"),
 }
+"""The Python type of a type of Postgres, where its name is another one."""
+
+
+def python_type(name: str) -> str:
+    """Return the Python type of a type of Postgres, as `int8`; "other" for one not in TYPES."""
+    kind = name.rstrip("0123456789")
+    found = NAMED.get(kind, kind)
+    return found if found in TYPES else "other"
 
 
 def mark_when_imported() -> None:
@@ -72,14 +74,14 @@ def _mark() -> None:
     import psycopg
     from psycopg.pq import Format
 
-    types = {info.oid: PYTHON_TYPES.get(info.name, "other") for info in psycopg.adapters.types}
-    for oid, python_type in {UNKNOWN_OID: "str", **types}.items():
+    types = {info.oid: python_type(info.name) for info in psycopg.adapters.types}
+    for oid, kind in {UNKNOWN_OID: "str", **types}.items():
         for form in (Format.TEXT, Format.BINARY):
             if loader := psycopg.adapters.get_loader(oid, form):
-                psycopg.adapters.register_loader(oid, _marked(loader, python_type))
+                psycopg.adapters.register_loader(oid, _marked(loader, kind))
 
 
-def _marked(loader: Any, python_type: str) -> Any:
+def _marked(loader: Any, kind: str) -> Any:
     """Return the loader in a frame of FILE whose function is the type's name."""
     from psycopg.adapt import Loader
 
@@ -95,5 +97,5 @@ def _marked(loader: Any, python_type: str) -> Any:
 
     Marked.__module__ = loader.__module__  # as before to those who ask whose loader it is
     code = Marked.load.__code__
-    Marked.load.__code__ = code.replace(co_name=python_type, co_filename=FILE)
+    Marked.load.__code__ = code.replace(co_name=kind, co_filename=FILE)
     return Marked

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Error(Exception):
-    """The base of all errors that are the user's to mend, not ours."""
+    """The base of all errors that the user can mend."""
 
 
 class UsageError(Error):

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from callmeter import recording, temporary
+from callmeter import recorder, recording, temporary
 from callmeter.census import Kind, census
+from callmeter.errors import NotMeasuredError
 from callmeter.layers import by_layer
 from callmeter.places import place_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from callmeter.recording import Part, Recording
+from callmeter.recording import Part
 
 MOST_PLACES = 5
 """Places of the code that are named, largest first."""
@@ -65,22 +63,30 @@ def explain(
     older = gc.get_objects()
     with temporary.folder() as folder:
         path = Path(folder) / "recording"
-        recorded = recording.recorded(function, path)
+        result = recorder.record(function, path, native=True)
         if flamegraph:
             recording.draw_flamegraph(path, Path(flamegraph))
-    return explained(recorded, own, census(recorded.result, older))
+        return _explained(path, own, census(result, older))
 
 
-def explained(
-    recorded: Recording, own: Sequence[str] = (), kinds: list[Kind] | None = None
-) -> Explanation:
-    """Return the explanation of a recording, with a census if one was taken."""
+def explain_recorded(recorded: bytes | None, own: Sequence[str] = ()) -> Explanation:
+    """Return the explanation of a recording; raises NotMeasuredError if there is none."""
+    if recorded is None:
+        raise NotMeasuredError("nothing was recorded: add 'allocator' to the meters")
+    with temporary.folder() as folder:
+        path = Path(folder) / "recording"
+        path.write_bytes(recorded)
+        return _explained(path, own, [])
+
+
+def _explained(path: Path, own: Sequence[str], kinds: list[Kind]) -> Explanation:
+    peak, retained = recording.read(path)
     return Explanation(
-        peak=_largest_first(by_layer(recorded.peak, own)),
-        retained=_largest_first(by_layer(recorded.retained, own)),
-        census=kinds or [],
-        peak_places=_places(recorded.peak, own),
-        retained_places=_places(recorded.retained, own),
+        _largest_first(by_layer(peak, own)),
+        _largest_first(by_layer(retained, own)),
+        kinds,
+        _places(peak, own),
+        _places(retained, own),
     )
 
 
@@ -93,4 +99,4 @@ def _places(parts: Iterable[Part], own: Sequence[str]) -> dict[str, int]:
 
 
 def _largest_first(bytes_of: Mapping[str, int]) -> dict[str, int]:
-    return {name: size for name, size in sorted(bytes_of.items(), key=lambda kv: -kv[1]) if size}
+    return {name: size for name, size in Counter(bytes_of).most_common() if size}

@@ -19,9 +19,9 @@ from typing import Any
 from callmeter.mapped import is_cached, mapped
 from callmeter.record import Record, numbered
 from callmeter.scalars import NOT_SCALAR, is_standard, scalar
-from callmeter.tables import index_of, is_table
+from callmeter.tables import index_of, is_iterable, is_table
 
-CONTAINERS = (list, tuple, set, frozenset, dict)
+BUILTIN = (list, tuple, set, frozenset, dict)
 UNSET: Any = object()
 """In place of a slot without a value, or of a field of a model that was not validated."""
 
@@ -35,7 +35,7 @@ def fields(value: Any) -> Record | None:
         return Record(dict(zip(numbered(value._fields), value, strict=True)), is_row=True)
     if (names := _declared(kind)) is not None:
         return _of_declared(value, names)
-    return _of_row(value) if _iterates(value) else _of_instance(value)
+    return _of_row(value) if is_iterable(value) else _of_instance(value)
 
 
 def attributes(value: Any) -> Record:
@@ -97,39 +97,32 @@ def _of_declared(value: Any, names: list[str]) -> Record:
     return Record(
         values,
         {name: each for name, each in optional.items() if name not in values},
-        contents=value if isinstance(value, CONTAINERS) else None,
+        contents=value if isinstance(value, BUILTIN) else None,
     )
 
 
 def _of_instance(value: Any) -> Record | None:
     """Return the attributes of an object whose class declares none, and its properties."""
     kind = type(value)
-    if kind.__module__ == "builtins" or not (_slots(kind) or hasattr(value, "__dict__")):
+    has_attributes = hasattr(value, "__dict__") or _made_by(kind, MemberDescriptorType)
+    if kind.__module__ == "builtins" or not has_attributes:
         return None
     found, cached = _attributes(value)
     properties = _public(cached) | _public(_read(value, _made_by(kind, property)))
     if public := _public(found):
         return Record(public, properties)
     every = properties or found | cached
-    return Record(every) if every or not _is_shown(kind) else None
-
-
-def _is_shown(kind: type) -> bool:
-    """Whether a class has a `repr`, which may show what it holds in C."""
-    shows: Any = kind.__repr__
-    return shows is not object.__repr__ and not is_standard(kind)
+    shows: Any = kind.__repr__  # it may show what the object holds in C
+    is_opaque = not every and shows is not object.__repr__ and not is_standard(kind)
+    return None if is_opaque else Record(every)
 
 
 def _attributes(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the attributes that were set, and those that a property of the class has cached."""
     kind = type(value)
-    found = _read(value, _slots(kind)) | getattr(value, "__dict__", {})
+    found = _read(value, _made_by(kind, MemberDescriptorType)) | getattr(value, "__dict__", {})
     cached = {name: each for name, each in found.items() if is_cached(kind, name)}
     return {name: each for name, each in found.items() if name not in cached}, cached
-
-
-def _slots(kind: type) -> list[str]:
-    return _made_by(kind, MemberDescriptorType)
 
 
 def _made_by(kind: type, descriptor: type) -> list[str]:
@@ -151,16 +144,12 @@ def _public(named: dict[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in named.items() if name[:1] != "_"}
 
 
-def _iterates(value: Any) -> bool:
-    return isinstance(value, Iterable | Mapping) or is_table(value)
-
-
 def _is_data(value: Any) -> bool:
     if callable(value):
         return False
     if isinstance(value, Collection) or scalar(value) is not NOT_SCALAR:
         return True
-    return not _iterates(value) and fields(value) is not None
+    return not is_iterable(value) and fields(value) is not None
 
 
 def _has_same_items(attribute: Any, value: Any) -> bool:

@@ -13,18 +13,15 @@ address space, used or not (a layer of its own).
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from os import sep
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from callmeter import driver_values
 from callmeter.native_types import NEAREST, is_container, value_type
 from callmeter.places import INSTALLED, OURS, is_users
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from callmeter.recording import Frame, Part
+from callmeter.recording import Frame, Part
 
 VALUES = "driver values: "
 ROWS = "driver rows"
@@ -47,9 +44,8 @@ RESERVES = "reserves of a library's allocator"
 RECORDING = "the recording itself"
 OTHER = "other"
 
-TYPES = ("UUID", "Decimal", "date", "datetime", "time", "str", "int", "float", "bool", "bytes")
 LAYERS = (
-    *(VALUES + name for name in (*TYPES, "other")),
+    *(VALUES + name for name in (*driver_values.TYPES, "other")),
     *(ROWS, BUFFERS, ENGINE),
     *(ORM_INSTANCES, ORM_IDENTITY, ORM_COLLECTIONS, ORM_LOADING),
     *(DJANGO_INSTANCES, DJANGO_LOADING, PYDANTIC),
@@ -103,18 +99,6 @@ HELPERS = ("greenlet", "sqlalchemy")
 """Packages whose libraries work for the Python code that calls them."""
 PYTHON_ALLOCATORS = "PYMALLOC_"
 ASYNCPG_VALUE = re.compile(r"pgproto_(?P<type>[a-z]+\d*)_decode")
-ASYNCPG_TYPES = {
-    "uuid": "UUID",
-    "numeric": "Decimal",
-    "date": "date",
-    "timestamp": "datetime",
-    "timestamptz": "datetime",
-    "time": "time",
-    "timetz": "time",
-    "text": "str",
-    "bool": "bool",
-    "bytea": "bytes",
-}
 ASYNCPG_ROW = "make_record"
 TRACING = ("_PyCode_CreateLineArray", "_PyCode_InitLineArray")
 """What CPython makes because calls are traced, once for each function."""
@@ -135,10 +119,9 @@ def by_layer(parts: Iterable[Part], own: Sequence[str] = ()) -> dict[str, int]:
     """
     found = list(parts)
     drivers = (*DRIVERS, ARROW) if any(map(_is_of_adbc, found)) else DRIVERS
-    bytes_of: dict[str, int] = {}
+    bytes_of: Counter[str] = Counter()
     for part in found:
-        layer = layer_of(part, own, drivers)
-        bytes_of[layer] = bytes_of.get(layer, 0) + part.size
+        bytes_of[layer_of(part, own, drivers)] += part.size
     return {layer: bytes_of[layer] for layer in ordered(bytes_of)}
 
 
@@ -185,8 +168,7 @@ def _layer_of_driver(part: Part) -> str:
         if name == ASYNCPG_ROW:
             return ROWS
         if found := ASYNCPG_VALUE.search(name):
-            kind = found["type"].rstrip("0123456789")
-            return VALUES + ASYNCPG_TYPES.get(kind, kind if kind in TYPES else "other")
+            return VALUES + driver_values.python_type(found["type"])
     if not part.allocator.startswith(PYTHON_ALLOCATORS):
         return BUFFERS
     if kind := value_type(part):
@@ -221,12 +203,8 @@ def _layer_of_file(frame: Frame, part: Part, drivers: Sequence[str]) -> str | No
             return layer
     top = Path(installed["path"]).parts[0].removesuffix(".py")
     package = PACKAGES.get(top, top)
-    if package in drivers:
-        return _layer_of_driver_in_python(frame, part)
-    return LIBRARY + package
-
-
-def _layer_of_driver_in_python(frame: Frame, part: Part) -> str:
+    if package not in drivers:
+        return LIBRARY + package
     if not part.allocator.startswith(PYTHON_ALLOCATORS):
         return BUFFERS
     return ROWS if frame.function.startswith(FETCHING) else _layer_of_driver(part)
@@ -234,11 +212,7 @@ def _layer_of_driver_in_python(frame: Frame, part: Part) -> str:
 
 def _layer_of_users(frame: Frame, part: Part) -> str:
     if not part.allocator.startswith(PYTHON_ALLOCATORS):
-        return BUFFERS if _is_of_libpq(part) else DOMAIN
+        return BUFFERS if any(name.startswith("PQ") for name in part.native) else DOMAIN  # libpq
     if not is_container(part):
         return DOMAIN
     return POOLS if any(word in frame.function.lower() for word in SHARING) else CONTAINERS
-
-
-def _is_of_libpq(part: Part) -> bool:
-    return any(name.startswith("PQ") for name in part.native)

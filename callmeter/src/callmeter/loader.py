@@ -8,19 +8,17 @@ import importlib.util
 import inspect
 import reprlib
 import sys
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from callmeter import equality
 from callmeter.call import Call, Loop, count, own_code, reading
 from callmeter.errors import TargetError
 from callmeter.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from types import ModuleType
 
 
 class DifferentDataError(Exception):
@@ -54,13 +52,9 @@ def make_call(
     return Call(
         function,
         check=check,
-        count=_same if to_fold else count,
+        count=(lambda number: number) if to_fold else count,
         own=own_code(module.__name__),
     )
-
-
-def _same(count: int | None) -> int | None:
-    return count
 
 
 def load(target: Target, *, fold: bool = False) -> tuple[Callable[[], Any], ModuleType]:
@@ -98,7 +92,7 @@ def _function(target: Target, module: ModuleType, scope: dict[str, Any]) -> Call
     except TypeError as error:
         hint = f"write the call, as '{target.where}:{target.call}(...)'"
         raise TargetError(f"{target.call}: {error}; {hint}") from None
-    except ValueError:  # a function of C that tells no signature
+    except ValueError:  # a function of C without a signature
         pass
     return function
 
@@ -113,7 +107,7 @@ def _check_names(names: dict[str, Any], target: Target) -> None:
 
 
 def _find_from_here() -> None:
-    """Let imports find what is in the working folder, and in its `src`."""
+    """Put the working folder and its `src` on the path."""
     here = Path.cwd()
     for folder in (here / "src", here):
         if folder.is_dir() and str(folder) not in sys.path:

@@ -5,24 +5,21 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from callmeter import meters as meters_package
-from callmeter import recording
-from callmeter.call import Call, Counted, Loop, count, hold_async, reading
+from callmeter.call import Call, Counted, Loop, count, hold_async, name_of, own_code, reading
 from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
-from callmeter.explanation import Explanation
-from callmeter.recorder import Recorder
+from callmeter.explanation import Explanation, explain_recorded
+from callmeter.recorder import Recorder, tracker, warming
 from callmeter.remote_call import dump, load_exception
 from callmeter.worker import EXPLAIN, Answer, Job
-from callmeter.worker_pool import HERE, Environment, ask_once
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+from callmeter.worker_pool import Environment, ask_once
 
 THIS_PROCESS, FRESH_PROCESS = "this process", "a fresh process"
 TIMEOUT = 600.0  # seconds
@@ -34,10 +31,8 @@ class Measurement:
     """What a call needed.
 
     `values` are those of the metrics by key (`callmeter.meters.metrics`): bytes above what was held
-    before the call, or seconds. `items` is how many the call gave: its result's length,
-    None if it has none.
-    `where` is "this process" or "a fresh process"; `result` what the call returned, if that was in
-    this process, else None.
+    before the call, or seconds. `items` is the length of its result, None if it has none. `where`
+    is "this process" or "a fresh process"; `result` what the call returned, if in this process.
     """
 
     name: str
@@ -54,7 +49,7 @@ class Measurement:
 
     @property
     def retained(self) -> int:
-        """The bytes of all allocations that were kept after the call."""
+        """The bytes of all allocations that live on after the call."""
         return self._bytes("retained")
 
     @property
@@ -104,20 +99,15 @@ def measure(
     process; CountError if the measured call gives another number of items than the first;
     NotMeasuredError if something else traces; NotAvailableError without what a meter needs.
     """
-    own_loop = loop or Loop()
-    try:
-        read = reading(partial(function, *args, **kwargs), own_loop)
-        counted = Counted(Call(read))
+    recorder = Recorder()
+    with nullcontext(loop) if loop else closing(Loop()) as of_call:
+        counted = Counted(Call(reading(partial(function, *args, **kwargs), of_call)))
         if warm_up:
-            with recording.warming() if ALLOCATOR in meters else nullcontext():
+            with warming() if ALLOCATOR in meters else nullcontext():
                 counted.warm_up()
-        recorder = Recorder(function)
         of_meters = partial(_values_here, counted, meters, recorder)
         values = _untraced(of_meters) if warm_up else of_meters()
-    finally:
-        if loop is None:
-            own_loop.close()
-    return _measurement(name_of(function), values, counted.items, recorder)
+    return _measurement(function, values, counted.items, recorder)
 
 
 async def measure_async(
@@ -131,10 +121,10 @@ async def measure_async(
 
     What other tasks of the loop do meanwhile counts too. Raises as `measure` does.
     """
-    recorder = Recorder(function)
+    recorder = Recorder()
     counted = Counted(Call(lambda: None))
     if warm_up:
-        with recording.warming():
+        with warming():
             counted.note(count(await hold_async(function(*args, **kwargs))))
     tracer, of_threads = sys.gettrace(), threading.gettrace()
     if warm_up:  # as in _untraced: suspended and resumed in one frame
@@ -142,23 +132,23 @@ async def measure_async(
         threading.settrace(None)
     try:
         with recorder.file() as path:
-            tracker = recording.tracker(path, native=True)
+            tracking = tracker(path, native=True)
             gc.collect()
-            with tracker:  # in the frame that calls, as in `recording.record`
+            with tracking:  # in the frame that calls, as in `recorder.record`
                 recorder.result = await hold_async(function(*args, **kwargs))
                 gc.collect()
     finally:
         threading.settrace(of_threads)
         sys.settrace(tracer)
     counted.note(count(recorder.result))
-    return _measurement(name_of(function), recorder.values, counted.items, recorder)
+    return _measurement(function, recorder.values, counted.items, recorder)
 
 
 def measure_body(name: str, body: Callable[[], object]) -> Measurement:
     """Measure what is done in a test, say, without a warm-up. Raises as `measure` does."""
-    recorder = Recorder(body)
+    recorder = Recorder()
     recorder.record(body)
-    return _measurement(name, recorder.values, None, recorder)
+    return replace(_measurement(body, recorder.values, None, recorder), name=name)
 
 
 def fresh(
@@ -185,13 +175,18 @@ def fresh(
     if python != sys.executable:
         theirs = [entry for entry in arguments["path"] if not _is_of_this_python(entry)]
         arguments |= {"path": theirs, "file": None}  # a module of its own library is elsewhere
-    job = partial(Job, "callmeter.remote_call:make_call", arguments, warm_up=warm_up)
-    answers = [_asked(job(meter), timeout, environment) for meter in meters]
+    factory = "callmeter.remote_call:make_call"
+
+    def ask(task: str) -> Answer:
+        job = Job(factory, arguments, task, warm_up=warm_up, keep_exception=True)
+        return _checked(ask_once(job, timeout, environment))
+
+    answers = [ask(meter) for meter in meters]
     values = {key: value for answer in answers for key, value in answer.values.items()}
     items = next((answer.items for answer in answers if answer.items is not None), None)
 
     def explain() -> Explanation:
-        found = _asked(job(EXPLAIN), timeout, environment).explanation
+        found = ask(EXPLAIN).explanation
         if found is None:
             raise NotMeasuredError("the fresh process explained nothing")
         return Explanation.from_json(found)
@@ -199,16 +194,14 @@ def fresh(
     return Measurement(name_of(function), values, items, FRESH_PROCESS, explain=explain)
 
 
-def name_of(function: Callable[..., Any]) -> str:
-    """Return the function's name, as in its class."""
-    return getattr(function, "__qualname__", None) or repr(function)
-
-
 def _measurement(
-    name: str, values: dict[str, float], items: int | None, recorder: Recorder
+    function: Callable[..., Any], values: dict[str, float], items: int | None, recorder: Recorder
 ) -> Measurement:
-    """Return what was measured in this process of the call of that name."""
-    return Measurement(name, values, items, THIS_PROCESS, recorder.result, explain=recorder.explain)
+    """Return what was measured of the function in this process."""
+    own = own_code(getattr(function, "__module__", None))
+    explain = partial(explain_recorded, recorder.recording, own)
+    name = name_of(function)
+    return Measurement(name, values, items, THIS_PROCESS, recorder.result, explain=explain)
 
 
 def _untraced(function: Callable[[], dict[str, float]]) -> dict[str, float]:
@@ -232,21 +225,16 @@ def _values_here(counted: Counted, meters: Sequence[str], recorder: Recorder) ->
         if meter == ALLOCATOR:
             recorder.record(counted)
             values |= recorder.values
-        else:
-            values |= _measured_here(meter, counted)
+            continue
+        module = meters_package.load(meter)
+        if getattr(module, "OF_MAKING", False):
+            raise UsageError(f"the meter {meter} needs a fresh process: callmeter.fresh(...)")
+        values |= module.measure(counted)
     return values
 
 
-def _measured_here(meter: str, counted: Counted) -> dict[str, float]:
-    module = meters_package.load(meter)
-    if getattr(module, "OF_MAKING", False):
-        raise UsageError(f"the meter {meter} needs a fresh process: callmeter.fresh(...)")
-    values: dict[str, float] = module.measure(counted)
-    return values
-
-
-def _asked(job: Job, timeout: float, environment: Environment = HERE) -> Answer:
-    answer = ask_once(Job(**{**vars(job), "keep_exception": True}), timeout, environment)
+def _checked(answer: Answer) -> Answer:
+    """Return an answer with values; raise what went wrong instead."""
     if answer.unavailable:
         raise NotAvailableError(answer.unavailable)
     if raised := load_exception(answer.exception):

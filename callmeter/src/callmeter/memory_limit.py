@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 IS_POSSIBLE = sys.platform == "linux"
 FREE = ("MemAvailable", "SwapFree")
@@ -83,7 +80,7 @@ def _groups() -> Iterator[Path]:
 
 @contextmanager
 def held_to(most: int | None) -> Iterator[None]:
-    """Let this process hold no more than `most` bytes of data, touched or not: then MemoryError.
+    """Limit this process to `most` bytes of data, touched or not; beyond that, MemoryError.
 
     Python's objects and every `malloc` count, code and files do not. At the end it may hold what
     it could before, or else it could not tell what went wrong.

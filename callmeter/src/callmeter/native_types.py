@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from callmeter.recording import Part
+from callmeter.recording import Part
 
 GENERIC = ("gc_alloc", "PyType_GenericAlloc", "PyType_GenericNew", "PyVectorcall", "<unknown>")
 GENERIC_START = ("_PyObject_", "PyObject_", "_PyType_Alloc", "PyMem_", "_PyMem")

@@ -7,25 +7,24 @@ so that what leads back has an end.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Set
+from collections.abc import ItemsView, Iterator, KeysView, Set
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from callmeter.fields import attributes, fields, is_mapping
+from callmeter.fields import BUILTIN, attributes, fields, is_mapping
 from callmeter.record import Record
 from callmeter.scalars import EXACT, NOT_SCALAR, Opaque, scalar, unboxed
-from callmeter.tables import is_table, rows
+from callmeter.tables import is_iterable, rows
 
-BUILTIN = (list, tuple, set, frozenset, dict)
 KEYS = (str, int, bytes, UUID, date)
 DEEPEST = 5
 """Levels of an item of a set that decide its place in it."""
 
 Seen = dict[int, tuple[Any, Any]]
-"""What was normalized, by id: the value, lest its id become another's, and what it has become."""
+"""What was normalized, by id: the value, which holds its id, and what it has become."""
 
 
 class Unordered(list[Any]):
@@ -68,7 +67,7 @@ def items(result: Any) -> Iterator[Any]:
     elif _is_set(result):
         yield from normalize(set(result))
     else:
-        yield from map(normalize, _each(result))
+        yield from map(normalize, rows(result))
 
 
 def normalize(value: Any, seen: Seen | None = None) -> Any:
@@ -93,7 +92,7 @@ def _record(value: Any) -> Record | None:
         return None
     if type(value) is Record:
         return value
-    if (found := fields(value)) is not None or not _is_iterable(value):
+    if (found := fields(value)) is not None or not is_iterable(value):
         return found
     found = attributes(value)
     if not found.values and not found.optional:
@@ -128,7 +127,7 @@ def _collection(value: Any, seen: Seen) -> Any:
         seen[id(value)] = value, by_key
         _fill(by_key, value, seen)
         return by_key
-    if not _is_iterable(value):
+    if not is_iterable(value):
         return Opaque(repr(value))
     made = _listed(value)
     seen[id(value)] = value, made
@@ -141,7 +140,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _extend(made: list[Any], collection: Any, seen: Seen) -> None:
-    made.extend(normalize(each, seen) for each in _each(collection))
+    made.extend(normalize(each, seen) for each in rows(collection))
     if isinstance(made, Unordered):
         made.sort(key=_place)
 
@@ -160,23 +159,15 @@ def _is_nothing(result: Any) -> bool:
 def _is_collection(result: Any) -> bool:
     if type(result) in BUILTIN:
         return type(result) is not dict
-    if scalar(result) is not NOT_SCALAR or is_mapping(result) or not _is_iterable(result):
+    if scalar(result) is not NOT_SCALAR or is_mapping(result) or not is_iterable(result):
         return False
     found = fields(result)
     return found is None or found.contents is not None
 
 
-def _is_iterable(value: Any) -> bool:
-    return is_table(value) or isinstance(value, Iterable)
-
-
 def _is_set(value: Any) -> bool:
     """Whether it has no order; the views of a dict have one."""
     return isinstance(value, Set) and not isinstance(value, KeysView | ItemsView)
-
-
-def _each(collection: Any) -> Iterable[Any]:
-    return rows(collection) if is_table(collection) else collection
 
 
 def _key(key: Any) -> Any:

@@ -10,14 +10,13 @@ Without the fixture, the mark is about all that the test itself does.
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-
     from callmeter.plugin.limits import Limits
     from callmeter.plugin.memory import Memory
 
@@ -51,7 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARK}(peak, per_item): fail if a call that the `memory` fixture measures, or else the "
         'test itself, needs more at its peak: "24 MB" in all, per_item="2.5 kB" for each item',
     )
-    config.stash[DEFAULT] = _default(config.getini(MARK))
+    text = config.getini(MARK)
+    config.stash[DEFAULT] = _default(text) if text else None
     if config.getoption("memory_report"):
         from callmeter.plugin.report import Report
 
@@ -67,15 +67,13 @@ def pytest_make_collect_report(
     Not a usage error of the whole session: in a worker of pytest-xdist nobody would see that.
     """
     report = yield
-    marked = [
-        (item, mark)
+    default = collector.config.stash[DEFAULT]
+    errors = [
+        _read(item, mark, default)
         for item in report.result or ()
         if isinstance(item, pytest.Item) and (mark := _mark(item))
     ]
-    default = collector.config.stash[DEFAULT]
-    errors = (_read(item, mark, default) for item, mark in marked)
-    wrong = list(dict.fromkeys(error for error in errors if error))
-    if wrong:
+    if wrong := dict.fromkeys(filter(None, errors)):
         report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
     return report
 
@@ -118,10 +116,8 @@ def _hold_body(item: pytest.Item, limits: Limits) -> Generator[None, object, obj
         item.runtest = run  # type: ignore[method-assign]
 
 
-def _default(text: str) -> Limits | None:
+def _default(text: str) -> Limits:
     """Return the limit of the ini file; raises pytest.UsageError."""
-    if not text:
-        return None
     from callmeter.errors import UsageError
     from callmeter.plugin.limits import default_limits
 

@@ -32,6 +32,10 @@ class Record:
         """Return the value of a field."""
         return self.values.get(name, self.optional.get(name, default))
 
+    def names(self) -> set[Any]:
+        """Return the names of all fields."""
+        return {*self.values, *self.optional}
+
 
 def numbered(names: Iterable[Any]) -> list[Any]:
     """Return the names, with a number at one that was there before: a join may have two `id`."""

@@ -1,33 +1,25 @@
-"""One recording of every allocation of a call, by memray.
-
-The allocator meter sums it up, the layers split it.
+"""The recording of a call's allocations, as memray writes it, and how it is read.
 
 Python's allocators are traced at their front door, so an object counts with the bytes it asked
 for, and the arenas that they are served from are not counted again; libpq's and Arrow's own
-`malloc` counts where no Python allocator stands in between. Recorded in memray's aggregated
-format: some 100 kB however long the call, holding exactly two moments, the peak and the end.
+`malloc` counts where no Python allocator stands in between. The aggregated format takes some
+100 kB however long the call, and holds exactly two moments, the peak and the end.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from callmeter import temporary
 from callmeter.errors import NotAvailableError
-from callmeter.native_libraries import native_libraries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from memray import AllocationRecord, Tracker
-
-    from callmeter.native_libraries import NativeLibraries
+    from memray import AllocationRecord
 
 memray_folder: str | None = None
 """A folder that memray is imported from, for an interpreter that does not have it."""
@@ -66,11 +58,10 @@ class Part(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What lives at the peak of a call, what lives on after it, and what it returned."""
+    """What lives at the peak of a call, and what lives on after it."""
 
     peak: list[Part]
     retained: list[Part]
-    result: object
 
 
 class Sizes(NamedTuple):
@@ -80,70 +71,19 @@ class Sizes(NamedTuple):
     retained: int
 
 
-@contextmanager
-def warming() -> Iterator[None]:
-    """Trace the warm-up as the call will be.
+class Segment(NamedTuple):
+    """A stretch of addresses, and the file that is loaded there."""
 
-    CPython keeps a table of lines for each function it traces, made at its first traced call:
-    some 100 kB for SQLAlchemy's, which would be counted as the call's own. And memray is imported
-    first: it makes classes, at which Python forgets what isinstance has found out.
-
-    Raises NotAvailableError.
-    """
-    import_memray()
-    before = sys.getprofile()
-    sys.setprofile(lambda *_: None)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
-
-
-def sizes(call: Callable[[], object]) -> Sizes:
-    """Call once, and return the bytes above what was held before. Raises NotAvailableError."""
-    with temporary.folder() as folder:
-        path = Path(folder) / "recording"
-        result = record(call, path)
-        given = read_sizes(path)
-    del result
-    return given
-
-
-def recorded(call: Callable[[], object], path: Path) -> Recording:
-    """Call once, and return every place that allocated, with native stacks: slower than `sizes`.
-
-    The recording itself stays at `path`, for a flame graph. Raises NotAvailableError.
-    """
-    return read(path, record(call, path, native=True))
-
-
-def record(call: Callable[[], object], path: Path, *, native: bool = False) -> object:
-    """Call once, recording into a new file at `path`; return the result, held at the end."""
-    recorder = tracker(path, native=native)
-    gc.collect()
-    with recorder:
-        result = call()
-        gc.collect()
-    return result
-
-
-def tracker(path: Path, *, native: bool = False) -> Tracker:
-    """Return what records while it is entered, into a new file. Raises NotAvailableError."""
-    memray = import_memray()
-    recorder: Tracker = memray.Tracker(
-        path,
-        native_traces=native,
-        trace_python_allocators=True,
-        file_format=memray.FileFormat.AGGREGATED_ALLOCATIONS,
-    )
-    return recorder
+    start: int
+    end: int
+    file: str
 
 
 def import_memray() -> Any:
     """Import memray, from `memray_folder` too; raises NotAvailableError.
 
     That folder is on the path for as long as memray is imported and no longer: what else is in it
-    shall not be found by the code that is measured.
+    must not be found by the code that is measured.
     """
     if memray_folder and memray_folder not in sys.path:
         sys.path.append(memray_folder)
@@ -158,28 +98,6 @@ def import_memray() -> Any:
     return memray
 
 
-def read(path: Path, result: object = None) -> Recording:
-    """Return every place that allocated, of the recording at `path`."""
-    libraries = native_libraries(path, memray_folder)
-    with import_memray().FileReader(path) as reader:
-        records = reader.get_high_watermark_allocation_records()
-        peak = [_part(record, libraries) for record in records]
-        retained = [_part(record, libraries) for record in reader.get_leaked_allocation_records()]
-    return Recording(peak, retained, result)
-
-
-def draw_flamegraph(recording: Path, picture: Path) -> None:
-    """Write memray's own flame graph of the recording's peak, as one HTML file."""
-    path = {"PYTHONPATH": memray_folder} if memray_folder else {}
-    command = [sys.executable, "-m", "memray", "flamegraph", "--force", "--no-web"]
-    subprocess.run(
-        [*command, "--output", str(picture), str(recording)],
-        check=True,
-        capture_output=True,
-        env=os.environ | path,
-    )
-
-
 def read_sizes(path: Path) -> Sizes:
     """Return the bytes at the peak, and those that live on, of the recording at `path`."""
 
@@ -188,18 +106,98 @@ def read_sizes(path: Path) -> Sizes:
 
     with import_memray().FileReader(path) as reader:
         peak = total(reader.get_high_watermark_allocation_records())
-        retained = total(reader.get_leaked_allocation_records())
-    return Sizes(peak, retained)
+        return Sizes(peak, total(reader.get_leaked_allocation_records()))
 
 
-def _part(record: AllocationRecord, libraries: NativeLibraries) -> Part:
-    names = [function for function, _, _ in record.native_stack_trace(NATIVE_FRAMES)]
-    of_python = (place for place, name in enumerate(names) if name.startswith(INTERPRETER))
-    called = next(of_python, WITHOUT_SYMBOLS)
-    return Part(
-        record.size,
-        import_memray().AllocatorType(record.allocator).name,
-        tuple(Frame(*frame) for frame in record.stack_trace()),
-        tuple(names[:called]),
-        tuple(libraries.files(record, called)),
-    )
+def read(path: Path) -> Recording:
+    """Return every place that allocated, of the recording at `path`."""
+    memray, libraries = import_memray(), NativeLibraries(path)
+
+    def part(record: AllocationRecord) -> Part:
+        names = [function for function, _, _ in record.native_stack_trace(NATIVE_FRAMES)]
+        of_python = (place for place, name in enumerate(names) if name.startswith(INTERPRETER))
+        called = next(of_python, WITHOUT_SYMBOLS)
+        return Part(
+            record.size,
+            memray.AllocatorType(record.allocator).name,
+            tuple(Frame(*frame) for frame in record.stack_trace()),
+            tuple(names[:called]),
+            tuple(libraries.files(record, called)),
+        )
+
+    with memray.FileReader(path) as reader:
+        return Recording(
+            [part(record) for record in reader.get_high_watermark_allocation_records()],
+            [part(record) for record in reader.get_leaked_allocation_records()],
+        )
+
+
+def draw_flamegraph(recording: Path, picture: Path) -> None:
+    """Write memray's own flame graph of the recording's peak, as one HTML file."""
+    command = _command("flamegraph", "--force", "--no-web", "--output", str(picture))
+    subprocess.run([*command, str(recording)], check=True, capture_output=True, env=_environment())
+
+
+class NativeLibraries:
+    """The shared libraries that the native frames of a recording lie in.
+
+    memray names the functions of a native stack, and the source of those that carry debugging
+    information; of a wheel's stripped library it prints "<unknown>". But `memray parse` prints the
+    address of each frame and the frame that called it, and the map of the process's segments.
+    """
+
+    def __init__(self, recording: Path) -> None:
+        """Read the recording; no library is known where memray cannot print it."""
+        self._frames = [(0, 0)]  # memray counts from 1
+        self._maps: list[list[Segment]] = []
+        with subprocess.Popen(
+            [*_command("parse"), str(recording)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=_environment(),
+        ) as parsing:
+            self._read(parsing.stdout or ())
+
+    def _read(self, lines: Iterable[str]) -> None:
+        file, base = "", 0
+        for line in lines:
+            if line.startswith("NATIVE_TRACE_INDEX"):
+                _, address, caller = line.split()
+                self._frames.append((_address(address), int(caller.removeprefix("index="))))
+            elif line.startswith("MEMORY_MAP_START"):
+                self._maps.append([])
+            elif line.startswith("SEGMENT_HEADER"):
+                head, _, address = line.rstrip().rpartition(" addr=")
+                file = head.partition("filename=")[2].rpartition(" num_segments=")[0]
+                base = _address(address)
+            elif line.startswith("SEGMENT ") and self._maps:
+                _, offset, size = line.split()
+                start = base + _address(offset)
+                self._maps[-1].append(Segment(start, start + int(size, 16), file))
+        for segments in self._maps:
+            segments.sort()
+
+    def files(self, record: Any, most: int) -> Iterator[str]:
+        """Yield the file of each native frame of a record, innermost first; "" if unknown."""
+        index, generation = record.native_stack_id, record.native_segment_generation
+        while index and most and self._maps:
+            address, index = self._frames[index]
+            most -= 1
+            segments = self._maps[min(generation, len(self._maps)) - 1]
+            place = bisect_right(segments, (address - 1, sys.maxsize * 2)) - 1
+            is_known = place >= 0 and address - 1 < segments[place].end
+            yield segments[place].file if is_known else ""
+
+
+def _address(text: str) -> int:
+    digits = text.removeprefix("ip=")
+    return 0 if digits == "(nil)" else int(digits, 16)
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "memray", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | ({"PYTHONPATH": memray_folder} if memray_folder else {})

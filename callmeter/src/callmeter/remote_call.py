@@ -6,21 +6,16 @@ this name leads to this function; an argument goes as a copy.
 
 from __future__ import annotations
 
-import os
 import pickle
 import sys
 from base64 import b64decode, b64encode
-from pathlib import Path
-from traceback import StackSummary, TracebackException
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from callmeter.call import Call, Loop, own_code, reading
+from callmeter.call import Call, Loop, name_of, own_code, reading
 from callmeter.errors import TargetError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-OURS = f"{Path(__file__).parent}{os.sep}"
+from callmeter.places import traceback_of
 
 
 def dump(
@@ -28,9 +23,9 @@ def dump(
 ) -> dict[str, Any]:
     """Return the arguments with which `make_call`, in another process, makes this call.
 
-    The function and its arguments are pickled; with them goes where modules are found, and where
-    the function's own was. Only for the same user's processes on the same machine: to unpickle is
-    to run code. Raises TargetError, which says why it cannot be sent.
+    With the pickled function go where modules are found, and where its own was. Only for the same
+    user's processes on the same machine: to unpickle is to run code. Raises TargetError, which says
+    why it cannot be sent.
     """
     try:
         pickled = pickle.dumps((function, args, kwargs or {}))
@@ -50,17 +45,14 @@ def make_call(pickled: str, path: list[str], file: str | None = None) -> Call:
         reason = f"{type(error).__name__}: {error}"
         raise TargetError(f"a fresh process does not find it ({reason})") from error
     if file and _file_of(function) != file:  # of two conftest.py, say
-        raise TargetError(f"a fresh process finds {_name(function)} in another file")
-    own = own_code(getattr(function, "__module__", None))
-    return Call(reading(lambda: function(*args, **kwargs), Loop()), own=own)
+        raise TargetError(f"a fresh process finds {name_of(function)} in another file")
+    read = reading(partial(function, *args, **kwargs), Loop())
+    return Call(read, own=own_code(getattr(function, "__module__", None)))
 
 
 def dump_exception(error: Exception) -> str | None:
     """Return an exception with its traceback as a note, pickled; None if that cannot be."""
-    trace = TracebackException.from_exception(error)
-    theirs = [frame for frame in trace.stack if not frame.filename.startswith(OURS)]
-    trace.stack = StackSummary.from_list(theirs)
-    error.add_note("In the fresh process:\n" + "".join(trace.format()).rstrip())
+    error.add_note(f"In the fresh process:\n{traceback_of(error)}")
     try:
         packed = pickle.dumps(error)
         pickle.loads(packed)  # noqa: S301 - made above; some fail only here
@@ -80,9 +72,8 @@ def load_exception(packed: str | None) -> Exception | None:
 
 def _why_not(function: Callable[..., Any], arguments: Sequence[Any]) -> str:
     if not _is_picklable(function):
-        return f"{_name(function)} is not found by its name in a module"
-    kinds = (type(value) for value in arguments if not _is_picklable(value))
-    kind = next(kinds, object)
+        return f"{name_of(function)} is not found by its name in a module"
+    kind = next((type(value) for value in arguments if not _is_picklable(value)), object)
     return f"an argument of type {kind.__module__}.{kind.__qualname__} cannot be sent to another"
 
 
@@ -97,7 +88,3 @@ def _is_picklable(value: object) -> bool:
 def _file_of(function: Callable[..., Any]) -> str | None:
     module = sys.modules.get(getattr(function, "__module__", None) or "")
     return getattr(module, "__file__", None)
-
-
-def _name(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", None) or repr(function)

@@ -32,23 +32,10 @@ class Secret(NamedTuple):
         return "***"
 
 
-EXACT = frozenset(
-    (
-        NoneType,
-        bool,
-        str,
-        bytes,
-        int,
-        float,
-        complex,
-        Decimal,
-        date,
-        timedelta,
-        UUID,
-        Opaque,
-        Secret,
-    )
-)
+EXACT = {
+    *(NoneType, bool, str, bytes, int, float, complex),
+    *(Decimal, date, timedelta, UUID, Opaque, Secret),
+}
 """Types whose values are compared as they are."""
 NOT_SCALAR: Any = object()
 
@@ -91,11 +78,10 @@ def _of_numpy(value: Any) -> Any:
     if getattr(value.dtype, "names", None):
         return {name: value[name] for name in value.dtype.names}
     found = value.item()
-    if getattr(value.dtype, "kind", "O") in "mM" and isinstance(
-        found, int | NoneType
-    ):  # nanoseconds; NaT
-        if str(value) == "NaT":
-            return Opaque("NaT")
+    is_time = getattr(value.dtype, "kind", "O") in "mM"
+    if is_time and str(value) == "NaT":
+        return Opaque("NaT")
+    if is_time and isinstance(found, int):  # nanoseconds
         exact = value.astype(f"{value.dtype.kind}8[us]")
         found = exact.item() if exact == value else value
     return Opaque(repr(value)) if type(found) is type(value) else found

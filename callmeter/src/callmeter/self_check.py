@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from mmap import mmap
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from callmeter import meters
 from callmeter.call import Call
 from callmeter.worker import Job
 from callmeter.worker_pool import ask_once
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 AMOUNT = 10_000_000
 WITHIN = 0.02
@@ -47,25 +45,18 @@ def cases() -> dict[str, Known]:
         "Python objects": Known(lambda: python_objects(count), size),
         "Python objects, let go": Known(lambda: len(python_objects(count)), size, 0, size),
         "native buffer": Known(lambda: native_buffer(AMOUNT), AMOUNT, AMOUNT),
-        "0.2 s of work": Known(lambda: work(A_WHILE), wall_seconds=A_WHILE),
+        "0.2 s of work": Known(lambda: repeat(int), wall_seconds=A_WHILE),
         "0.2 s of collections": Known(
-            lambda: collections(A_WHILE), wall_seconds=A_WHILE, collects=True
+            lambda: repeat(gc.collect), wall_seconds=A_WHILE, collects=True
         ),
     }
 
 
-def work(seconds: float) -> None:
-    """Keep the processor busy for that long."""
-    end = perf_counter() + seconds
+def repeat(function: Callable[[], object]) -> None:
+    """Call the function for A_WHILE."""
+    end = perf_counter() + A_WHILE
     while perf_counter() < end:
-        pass
-
-
-def collections(seconds: float) -> None:
-    """Keep the garbage collector busy for that long."""
-    end = perf_counter() + seconds
-    while perf_counter() < end:
-        gc.collect()
+        function()
 
 
 def python_objects(count: int) -> list[bytes]:
@@ -100,7 +91,7 @@ class Reading(NamedTuple):
 
 
 def readings(meter_names: Sequence[str], timeout: float) -> Iterator[Reading]:
-    """Run every call that says something of a meter through it, each in a fresh process."""
+    """Yield what each meter reads of every call that can show its error, in a fresh process."""
     for meter in meter_names:
         if getattr(meters.load(meter), "OF_MAKING", False):
             continue  # it is of no call

@@ -19,10 +19,15 @@ def is_table(value: Any) -> bool:
     return _reader(type(value)) is not None
 
 
-def rows(table: Any) -> Iterable[Any]:
-    """Return a table's rows, by their columns' names; the items of a column or an array."""
-    reader = _reader(type(table))
-    return reader(table) if reader else ()
+def is_iterable(value: Any) -> bool:
+    """Whether it has items: also an array, and a table of polars or pyarrow."""
+    return isinstance(value, Iterable) or is_table(value)
+
+
+def rows(value: Any) -> Iterable[Any]:
+    """Return a table's rows, by their columns' names; the items of anything else."""
+    reader = _reader(type(value))
+    return reader(value) if reader else value
 
 
 def index_of(table: Any) -> Record:
@@ -55,12 +60,9 @@ def _of_pandas(frame: Any) -> Iterator[Record]:
         if all(name is None for name in names):
             yield Record(values, {"index": index})
         else:
+            named = [f"level {n}" if name is None else name for n, name in enumerate(names)]
             levels = index if len(names) > 1 else (index,)
-            yield Record(dict(zip(_levels(names), levels, strict=True)) | values)
-
-
-def _levels(names: list[Any]) -> list[Any]:
-    return [f"level {place}" if name is None else name for place, name in enumerate(names)]
+            yield Record(dict(zip(named, levels, strict=True)) | values)
 
 
 def _of_arrow(table: Any) -> Iterator[dict[Any, Any]]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from types import CodeType
+from typing import TypeGuard
 
 from callmeter.errors import UsageError
 
-if TYPE_CHECKING:
-    from types import CodeType
-
-AWAITING = PyCF_ALLOW_TOP_LEVEL_AWAIT
+AWAITING = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 FORM = re.compile(r"(?P<where>.+?\.py|[^:]+):(?P<call>.+)", re.DOTALL)
 EXAMPLE = "package.module:function, path/to/file.py:function or either with 'function(arguments)'"
 

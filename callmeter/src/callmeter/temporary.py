@@ -1,4 +1,4 @@
-"""Temporary folders of ours: gone with their run, and those of a killed one with the next.
+"""Temporary folders: removed with their run, and those of a killed run by the next one.
 
 Each is locked for as long as its process lives; the lock is the kernel's, so none outlives it.
 """
@@ -11,18 +11,15 @@ import re
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PREFIX = "callmeter.tmp-"
 OURS = re.compile(rf"{re.escape(PREFIX)}[a-z0-9_]{{8}}")
 OPEN = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
-"""What others may do in a folder that is none of ours: we let them pass through at most."""
+"""What others may never do in a folder of this package: at most, they pass through it."""
 
 
 @contextmanager
@@ -58,7 +55,7 @@ def _made_and_locked(place: str) -> tuple[tempfile.TemporaryDirectory[str], int]
 
 @cache
 def _clear(place: str) -> None:
-    """Remove what is ours there and locked by nobody, once a process."""
+    """Remove the folders of this package that nobody has locked, once a process."""
     with suppress(OSError), os.scandir(place) as found:
         for path in [each.path for each in found if OURS.fullmatch(each.name)]:
             with suppress(OSError):

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import floor, isfinite, log10
-from typing import TYPE_CHECKING
 
 from callmeter.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 Units = tuple[tuple[float, float, str], ...]
 
-MEMORY = {
-    "B": 1,
-    "kB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "KiB": 2**10,
-    "MiB": 2**20,
-    "GiB": 2**30,
-}
+MEMORY = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 """Bytes in each unit."""
 
 TIME = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}

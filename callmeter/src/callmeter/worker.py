@@ -16,20 +16,17 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from select import select
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
-from callmeter import memory_limit, meters, recording, tracebacks
+from callmeter import memory_limit, meters, places, recorder
 from callmeter.call import Counted, make
 from callmeter.errors import NotAvailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
 
 CHECK, EXPLAIN = "check", "explain"
 """The tasks that are not a meter's: compare the result, and split the memory by layer."""
@@ -70,10 +67,10 @@ class Job:
 class Answer:
     """What a job gave: the values of metrics, or what went wrong instead.
 
-    `unavailable` says why this platform cannot measure it; `items`, how many the call gave;
+    `unavailable` is why this platform cannot measure it; `items`, how many the call gave;
     `allocators` are the packages in use that have an allocator of their own, beside malloc;
     `explanation` is a `callmeter.explanation.Explanation` as JSON. `error` is one line,
-    `error_type` the name of its class, `traceback` all that Python says of it.
+    `error_type` the name of its class, `traceback` all that Python prints of it.
     """
 
     values: dict[str, float] = field(default_factory=dict)
@@ -134,7 +131,7 @@ def _end_if_the_parent_does(answer: BinaryIO) -> None:
 
 
 def _answer_and_end(job: Job, writing: int) -> NoReturn:
-    """Be the fresh process."""
+    """Do the job as the fresh process, and end."""
     _die_with(os.getppid())
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the next jobs are not the call's to read
     try:
@@ -156,9 +153,9 @@ def _failed(error: Exception, *, keep: bool, memory: int | None = None) -> Answe
 
         exception = dump_exception(error)
     return Answer(
-        error=memory_limit.explained(tracebacks.one_line(error), memory),
+        error=memory_limit.explained(places.one_line(error), memory),
         error_type=type(error).__name__,
-        traceback=tracebacks.of_user(error),
+        traceback=places.traceback_of(error),
         exception=exception,
     )
 
@@ -193,7 +190,8 @@ def work(job: Job) -> Answer:
         call.check(counted())
         return Answer(items=counted.items)
     if job.warm_up:
-        with _warming(job.task):
+        warming = getattr(meter, "warming", nullcontext) if meter else recorder.warming
+        with warming():
             counted.warm_up()
     if meter is None:
         from callmeter.explanation import explain
@@ -207,24 +205,14 @@ def work(job: Job) -> Answer:
 
 
 def _own_allocators() -> list[str]:
-    is_told = os.environ.get("ARROW_DEFAULT_MEMORY_POOL") == "system"
-    return [
-        name
-        for name in OWN_ALLOCATORS
-        if name in sys.modules and not (name == "pyarrow" and is_told)
-    ]
-
-
-def _warming(task: str) -> AbstractContextManager[None]:
-    """Return what the call is warmed up in."""
-    if task == EXPLAIN:
-        return recording.warming()
-    warming: AbstractContextManager[None] = getattr(meters.load(task), "warming", nullcontext)()
-    return warming
+    found = [name for name in OWN_ALLOCATORS if name in sys.modules]
+    if os.environ.get("ARROW_DEFAULT_MEMORY_POOL") == "system" and "pyarrow" in found:
+        found.remove("pyarrow")
+    return found
 
 
 def _die_with(parent: int) -> None:
-    """Let the kernel (Linux) end this process when its parent dies, however it dies."""
+    """End this process when its parent dies, however it dies (Linux)."""
     if sys.platform == "linux":
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

@@ -8,20 +8,15 @@ import signal
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from select import select
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from callmeter import temporary
-from callmeter.worker import Answer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from callmeter.worker import Job
+from callmeter.worker import Answer, Job
 
 Worker = subprocess.Popen[bytes]
 
@@ -78,13 +73,13 @@ class WorkerPool:
         self._folder = self._left.enter_context(temporary.folder())
 
     def ask(self, job: Job, timeout: float, environment: Environment = HERE) -> Answer:
-        """Do the job in a fresh process, ended after `timeout` seconds."""
+        """Return the answer to the job, done in a fresh process that has `timeout` seconds."""
         with self._one(environment) as worker:
             return ask(worker, job, timeout)
 
     @contextmanager
     def _one(self, environment: Environment) -> Iterator[Worker]:
-        """Lend a worker that nobody else uses; raises RuntimeError once the pool has ended."""
+        """Enter with a worker that nobody else uses; raises RuntimeError if the pool has ended."""
         with self._lock:
             if self._ended:
                 raise RuntimeError("the run has ended")
@@ -108,7 +103,7 @@ class WorkerPool:
 
 
 def ask_once(job: Job, timeout: float, environment: Environment = HERE) -> Answer:
-    """Do the job in a new worker, with the environment and the working folder of this moment."""
+    """Return the answer of a new worker, with the environment and folder of this moment."""
     pool = WorkerPool()
     try:
         return pool.ask(job, timeout, environment)
@@ -146,7 +141,7 @@ def kill(worker: Worker) -> None:
 
 
 def ask(worker: Worker, job: Job, timeout: float) -> Answer:
-    """Do the job in the worker; one that gives no answer is killed."""
+    """Return the worker's answer to the job; kill a worker that gives none."""
     stdin, stdout = worker.stdin, worker.stdout
     if stdin is None or stdout is None:
         raise ValueError("a worker without pipes")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.model.cell import FLOOR, Consume, Subject, Workload, subject_of
-from harness.model.metrics import METRICS, PEAKS, judged_by, key_of
-from harness.model.summary import by_workload, metrics_of, summaries
+from callmeter.units import digits
+from harness.model.cell import FLOOR, Consume, Subject, subject_of
+from harness.model.metrics import METRICS, PEAKS, key_of
+from harness.model.summary import by_workload, summaries
 from harness.report import format as written
 from harness.report.answer import against_reference
 from harness.report.comparison import ordered, shown_first
 from harness.report.explanation import only_explained
+from harness.report.notes import judged_peak
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,26 +27,8 @@ Mark = dict[str, Any]
 FIRST_LINE = 2
 """The line of a saved run that has its first measurement; line 1 is the header."""
 
-COUNTED = {
-    "peak": "all allocations, native ones included (meter allocator)",
-    "traced_peak": "Python's allocations (meter tracemalloc; native memory is not in it)",
-    "rss_peak": "resident memory, in whole pages (meter rss)",
-}
-"""What the metrics that memory is judged by count."""
-
-
-class Group(NamedTuple):
-    """The calls on one workload, in the order in which they are shown."""
-
-    workload: Workload
-    consume: Consume
-    summaries: list[Summary]
-
-    @property
-    def title(self) -> str:
-        """What is read, and what is done with it."""
-        counts = (summary.items for summary in self.summaries if summary.items is not None)
-        return written.title_of(self.workload, self.consume, counts)
+Group = list["Summary"]
+"""The calls on one workload, in the order in which they are shown."""
 
 
 class Basis(NamedTuple):
@@ -66,7 +50,7 @@ class Basis(NamedTuple):
 def basis(run: Run) -> Basis:
     """Return what the charts of the run can show."""
     calls = summaries(run)
-    peak = judged_by(metric.key for metric in metrics_of(calls)) or next(iter(PEAKS))
+    peak = judged_peak(calls) or next(iter(PEAKS))
     is_to_floor = any(call.ratio(peak, "floor") is not None for call in calls)
     is_to_reference = any(call.ratio("wall", "reference") is not None for call in calls)
     reference = written.short(run.header.reference)
@@ -85,12 +69,12 @@ def groups(run: Run, sort: str) -> list[Group]:
     """Return the calls that were compared by workload, sorted as in a comparison."""
     if only_explained(run):
         return []
-    return [Group(*pair, ordered(found, sort)) for pair, found in by_workload(run).items()]
+    return [ordered(found, sort) for found in by_workload(run).values()]
 
 
 def first_shown(compared: list[Group]) -> int:
     """Return the place of the workload to show first."""
-    workloads = [(group.workload, group.consume) for group in compared]
+    workloads = [(group[0].workload, group[0].subject.consume) for group in compared]
     return workloads.index(shown_first(workloads)) if workloads else 0
 
 
@@ -114,7 +98,7 @@ def calls(run: Run, compared: list[Group]) -> list[Mark]:
             "time_lines": ", ".join(map(str, lines[call.subject, "wall"])),
         }
         for place, group in enumerate(compared)
-        for call in group.summaries
+        for call in group
     ]
 
 
@@ -122,11 +106,12 @@ def _memory(call: Summary, based: Basis) -> Mark:
     mark: Mark = {}
     for field, key in (("peak", based.peak), ("retained", PEAKS[based.peak])):
         size = call.value(key)
-        mark[f"{field}_mb"] = None if size is None else size / written.MEGABYTE
+        mark[f"{field}_mb"] = None if size is None else size / 1e6
         mark[field] = mark[f"{field}_mb"] if based.memory == "MB" else call.ratio(key, "floor")
     if mark["peak"] is not None:
-        text = f"{mark['peak_mb']:,.1f} MB"
-        mark["peak_text"] = text if based.memory == "MB" else f"{mark['peak']:.2f}x · {text}"
+        text = written.median_of(call, based.peak)
+        is_to_floor = based.memory != "MB"
+        mark["peak_text"] = f"{written.times(mark['peak'])} · {text}" if is_to_floor else text
     return mark
 
 
@@ -145,7 +130,7 @@ def _time(call: Summary, based: Basis) -> Mark:
         "work": time * (1 - (share or 0)),
         "gc_share": share,
         "time_us": microseconds,
-        "time_text": f"{microseconds:,.1f}" if ratio is None else against_reference(call),
+        "time_text": digits(microseconds) if ratio is None else against_reference(call),
     }
 
 
@@ -161,7 +146,7 @@ def repeats(run: Run, compared: list[Group]) -> list[Mark]:
             "line": line,
         }
         for place, group in enumerate(compared)
-        for call in group.summaries
+        for call in group
         for key in keys
         if (sample := call.sample(key)) and sample.n > 1 and sample.median
         for line, value in lines[call.subject, key].items()

@@ -101,25 +101,26 @@ def tooltip(*fields: tuple[str, str, str]) -> list[alt.Tooltip]:
 
 def colour(styles: Mapping[str, Style]) -> alt.Color:
     """Return the colour of each strategy."""
-    return alt.Color(**_by_strategy(styles, [style.colour for style in styles.values()]))
+    return alt.Color(**_by_strategy(styles, "colour"))
 
 
 def outline(styles: Mapping[str, Style]) -> alt.Stroke:
     """Return an outline in the strategy's colour, without which a pale bar is hard to see."""
-    return alt.Stroke(**_by_strategy(styles, [style.colour for style in styles.values()]))
+    return alt.Stroke(**_by_strategy(styles, "colour"))
 
 
 def shape(styles: Mapping[str, Style]) -> alt.Shape:
     """Return the shape of each strategy."""
-    return alt.Shape(**_by_strategy(styles, [style.shape for style in styles.values()]))
+    return alt.Shape(**_by_strategy(styles, "shape"))
 
 
 def dash(styles: Mapping[str, Style]) -> alt.StrokeDash:
     """Return the dashes of each strategy's line."""
-    return alt.StrokeDash(**_by_strategy(styles, [list(style.dash) for style in styles.values()]))
+    return alt.StrokeDash(**_by_strategy(styles, "dash"))
 
 
-def _by_strategy(styles: Mapping[str, Style], values: Sequence[Any]) -> dict[str, Any]:
+def _by_strategy(styles: Mapping[str, Style], part: str) -> dict[str, Any]:
+    values = [getattr(style, part) for style in styles.values()]
     scale = alt.Scale(domain=list(styles), range=values)
     return {"shorthand": "strategy:N", "legend": None, "scale": scale}
 

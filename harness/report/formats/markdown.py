@@ -70,15 +70,12 @@ def _(block: Code) -> str:
 
 @_drawn.register
 def _(block: Table) -> str:
-    figures = len(block.headings) - block.text_columns - block.last_is_text
     drawn = tabulate(
         [[_cell(cell) for cell in row] for row in block.rows],
         [_cell(heading) for heading in block.headings],
         tablefmt="pipe",
         disable_numparse=True,
-        colalign=(
-            ["left"] * block.text_columns + ["right"] * figures + ["left"] * block.last_is_text
-        ),
+        colalign=block.alignment,
     )
     return f"**{in_markdown(block.title)}**\n\n{drawn}" if block.title else drawn
 

@@ -8,18 +8,19 @@ from xml.sax.saxutils import escape
 
 import altair as alt
 
-from callmeter.errors import UsageError
-from harness.model.summary import incomplete
 from harness.report import answer
 from harness.report.charts import charts, marks, parts, vega
 from harness.report.charts.palette import INK, PAPER, QUIET, dark_rules, styles
 from harness.report.document import Pairs, Text
+from harness.report.format import title_of_group
+from harness.report.notes import cut_short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from harness.model.run import Run
-    from harness.report.charts.marks import Group, Mark
+    from harness.model.summary import Summary
+    from harness.report.charts.marks import Mark
     from harness.report.document import Document
 
 MEMORY_WIDTH, TIME_WIDTH = 330, 230
@@ -45,38 +46,35 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
     It has the colours of light pages, and a style that turns them dark where the reader's are,
     which browsers heed for a picture in an `img` too. Raises UsageError without a run.
     """
-    run = document.run
-    if run is None:
-        raise UsageError("svg shows a run: of compare, measure, explain or report")
+    run = document.drawn_run("svg")
     compared = marks.groups(run, document.sort)
     first = marks.first_shown(compared)
-    title = compared[first].title if compared else "Nothing was compared."
-    warnings = [*_warnings(run, compared[first : first + 1])]
+    calls = compared[first] if compared else []
+    title = title_of_group(calls) if calls else "Nothing was compared."
+    warnings = [*_warnings(run, calls)]
     shown = [mark for mark in marks.calls(run, compared) if mark["payroll"] == first]
     spec = parts.specification(_picture(run, shown, title, warnings), first)
     spec["config"] = {**spec["config"], "background": PAPER, "padding": PADDING, "title": TITLE}
     spec.setdefault("datasets", {})["calls"] = shown
     start, _, rest = vega.to_svg(spec).partition(">")
-    text = escape(" ".join([title, *_answer(run, compared[first : first + 1]), *warnings]))
+    text = escape(" ".join([title, *_answer(run, calls), *warnings]))
     style = f"@media (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
     return f'{start} role="img"><title>{text}</title>\n<style>\n{style}\n</style>\n{rest}'
 
 
-def _warnings(run: Run, shown: list[Group]) -> Iterator[str]:
-    if how_much := incomplete(run):
-        yield f"INCOMPLETE: this run was cut short; it has {how_much}."
-    for group in shown:
-        yield from (f"{call.name}: {call.error}" for call in group.summaries if call.error)
+def _warnings(run: Run, calls: Sequence[Summary]) -> Iterator[str]:
+    if how_much := cut_short(run):
+        yield how_much
+    yield from (f"{call.name}: {call.error}" for call in calls if call.error)
 
 
-def _answer(run: Run, shown: list[Group]) -> Iterator[str]:
+def _answer(run: Run, calls: Sequence[Summary]) -> Iterator[str]:
     """Yield the answer in sentences, for those who do not see the charts."""
-    for group in shown:
-        for block in answer.blocks(run.header, group.summaries):
-            if isinstance(block, Pairs):
-                yield from (f"{term} {text}." for term, text in block.pairs)
-            elif isinstance(block, Text):
-                yield block.text
+    for block in answer.blocks(run.header, calls) if calls else ():
+        if isinstance(block, Pairs):
+            yield from (f"{term} {text}." for term, text in block.pairs)
+        elif isinstance(block, Text):
+            yield block.text
 
 
 def _picture(run: Run, shown: list[Mark], title: str, warnings: list[str]) -> alt.HConcatChart:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import singledispatch
-from itertools import chain
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,21 @@ from tabulate import tabulate
 from harness.report.document import Bullets, Code, Heading, Note, Pairs, Table, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from harness.report.document import Block, Document
 
 NARROWEST = 60
 """Columns below which nothing is made to fit."""
 NARROWEST_CELL = 10
-NARROWEST_NAME = 24
+"""Columns of a last text, below which it is not broken into lines."""
 GAP = 2
 """Columns between two of a table."""
 PADDING = 2
 """Columns that tabulate adds to a heading."""
+LINE, SPACE = re.compile(r"\n"), re.compile(r"(?<=\s)")
+NAME = re.compile(r"(?<=[\s_.:/,(])")
+"""Where a cell may break: at its lines, its words, and in the first column inside of a name."""
 
 
 def write(document: Document, width: int) -> str:
@@ -50,12 +54,7 @@ def _drawn(block: Block, width: int) -> str:
 
 
 @_drawn.register
-def _(block: Heading, width: int) -> str:
-    return wrapped(block.text, width)
-
-
-@_drawn.register
-def _(block: Text, width: int) -> str:
+def _(block: Heading | Text, width: int) -> str:
     return wrapped(block.text, width)
 
 
@@ -66,12 +65,8 @@ def _(block: Note, width: int) -> str:
 
 @_drawn.register
 def _(block: Bullets, width: int) -> str:
-    return "\n".join(
-        chain(
-            [wrapped(block.title, width)] if block.title else (),
-            (wrapped(item, width, "- ", "  ") for item in block.items),
-        )
-    )
+    items = (wrapped(item, width, "- ", "  ") for item in block.items)
+    return _titled(block.title, items, width)
 
 
 @_drawn.register
@@ -80,16 +75,15 @@ def _(block: Pairs, width: int) -> str:
     is_aligned = longest <= width // 4 and not block.is_arrow
     indent = " " * (GAP + longest) if is_aligned else "    "
     leads = [f"{term} -> " if block.is_arrow else f"{term}  " for term, _ in block.pairs]
-    texts = zip(leads, block.pairs, strict=True)
-    return "\n".join(
-        chain(
-            [wrapped(block.title, width)] if block.title else (),
-            (
-                wrapped(f"{lead:<{longest if is_aligned else 0}}{text}", width, "  ", indent)
-                for lead, (_, text) in texts
-            ),
-        )
+    items = (
+        wrapped(f"{lead:<{longest if is_aligned else 0}}{text}", width, "  ", indent)
+        for lead, (_, text) in zip(leads, block.pairs, strict=True)
     )
+    return _titled(block.title, items, width)
+
+
+def _titled(title: str, items: Iterable[str], width: int) -> str:
+    return "\n".join([*([wrapped(title, width)] if title else ()), *items])
 
 
 @_drawn.register
@@ -99,7 +93,14 @@ def _(block: Code, width: int) -> str:  # noqa: ARG001 (as they are)
 
 @_drawn.register
 def _(block: Table, width: int) -> str:
-    drawn = _table(_fitted(block, width), width)
+    table = _narrowed(_fitted(block, width), width)
+    drawn = tabulate(
+        table.rows,
+        table.headings,
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=table.alignment,
+    )
     return f"{wrapped(block.title, width)}\n\n{drawn}" if block.title else drawn
 
 
@@ -109,17 +110,10 @@ def _fitted(table: Table, width: int) -> Table:
         if _room_for_last(table, width) >= 0 or heading not in table.headings:
             continue
         nth = table.headings.index(heading)
-        table = Table(
-            _without(table.headings, nth),
-            tuple(_without(row, nth) for row in table.rows),
-            table.text_columns,
-            table.last_is_text,
-        )
+        whole = (table.headings, *table.rows)
+        headings, *rows = (cells[:nth] + cells[nth + 1 :] for cells in whole)
+        table = replace(table, headings=headings, rows=tuple(rows))
     return table
-
-
-def _without(cells: tuple[str, ...], nth: int) -> tuple[str, ...]:
-    return cells[:nth] + cells[nth + 1 :]
 
 
 def _room_for_last(table: Table, width: int) -> int:
@@ -127,47 +121,55 @@ def _room_for_last(table: Table, width: int) -> int:
     widths = _widths(table)
     if table.last_is_text:
         widths[-1] = min(widths[-1], NARROWEST_CELL)
-    return width - sum(widths) - GAP * (len(widths) - 1)
+    return width - _whole(widths)
 
 
-def _widths(table: Table) -> list[int]:
-    """Return the width of each column, as tabulate makes it: headings are padded."""
-    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.headings)
+def _whole(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _widths(table: Table, breaks: re.Pattern[str] = LINE) -> list[int]:
+    """Return the width of each column if cells break there: tabulate pads a heading, as it is."""
+    columns = zip(table.headings, *table.rows, strict=True)
     return [
-        max(_longest(heading) + PADDING, *(_longest(cell) for cell in cells), 0)
-        for heading, cells in zip(table.headings, columns, strict=True)
+        max(_longest(heading, LINE) + PADDING, *(_longest(cell, breaks) for cell in cells), 0)
+        for heading, *cells in columns
     ]
 
 
-def _longest(cell: str) -> int:
-    return max(map(len, cell.split("\n")))
+def _longest(cell: str, breaks: re.Pattern[str]) -> int:
+    return max(len(part.rstrip()) for part in breaks.split(cell))
 
 
-def _table(table: Table, width: int) -> str:
-    """Return the table, its last text and then its first column broken into lines that fit."""
-    widths = _widths(table)
-    over = sum(widths) + GAP * (len(widths) - 1) - width
-    rows = [list(row) for row in table.rows]
-    if over > 0 and table.last_is_text:
-        room = max(NARROWEST_CELL, widths[-1] - over)
-        over -= widths[-1] - room
-        rows = [[*row[:-1], _broken(row[-1], room)] for row in rows]
-    if over > 0 and table.text_columns:
-        room = max(NARROWEST_NAME, widths[0] - over)
-        rows = [[_broken(row[0], room), *row[1:]] for row in rows]
-    figures = len(table.headings) - table.text_columns - table.last_is_text
-    align = ["left"] * table.text_columns + ["right"] * figures + ["left"] * table.last_is_text
-    return tabulate(
-        rows,
-        table.headings,
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=align[: len(widths)],
-    )
+def _narrowed(table: Table, width: int) -> Table:
+    """Return the table with its texts in lines, names last, if that makes it fit."""
+    widths, words, names = _widths(table), _widths(table, SPACE), _widths(table, NAME)
+    over = _whole(widths) - width
+    last = len(widths) - 1
+    texts = [*[last] * table.last_is_text, *reversed(range(min(table.text_columns, last + 1)))]
+    least = {nth: (words if nth else names)[nth] for nth in texts}
+    if table.last_is_text:
+        least[last] = max(least[last], min(widths[last], NARROWEST_CELL))
+    if not 0 < over <= sum(widths[nth] - least[nth] for nth in texts):
+        return table
+    columns = [list(cells) for cells in zip(table.headings, *table.rows, strict=True)]
+    for nth in texts:
+        room = max(least[nth], widths[nth] - max(over, 0))
+        over -= widths[nth] - room
+        columns[nth][1:] = [
+            _broken(cell, room, SPACE if nth else NAME) for cell in columns[nth][1:]
+        ]
+    headings, *rows = zip(*columns, strict=True)
+    return replace(table, headings=headings, rows=tuple(rows))
 
 
-def _broken(text: str, room: int) -> str:
-    return fill(text, room, break_on_hyphens=True)
+def _broken(text: str, room: int, breaks: re.Pattern[str]) -> str:
+    lines = [""]
+    for part in breaks.split(text):
+        if lines[-1] and len(lines[-1]) + len(part.rstrip()) > room:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def wrapped(text: str, width: int, first: str = "", others: str = "") -> str:

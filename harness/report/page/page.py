@@ -11,32 +11,31 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from callmeter.metric import SHARE
+from callmeter.meters import SHARE
 from harness.model.cell import FLOOR
-from harness.model.metrics import PEAKS, judged_by
-from harness.model.summary import FEWEST_TIMES, incomplete, metrics_of, summaries
+from harness.model.summary import FEWEST_TIMES, metrics_of, summaries
 from harness.report import answer, explanation, notes
 from harness.report import format as written
 from harness.report.charts import marks, palette, vega
+from harness.report.comparison import sorted_by
 from harness.report.document import Table
 from harness.report.page.page_charts import datasets, page_charts
 from harness.report.stack import is_server_elsewhere, machine, ran_on
+from harness.report.tables import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jinja2 import Template
 
-    from callmeter.metric import Metric
+    from callmeter.meters import Metric
     from harness.model.run import Run
-    from harness.model.summary import Base, Summary
+    from harness.model.summary import Summary
     from harness.report.charts.marks import Group, Mark
     from harness.report.document import Block
     from harness.report.page.page_charts import Chart
 
 PARTS = Path(__file__).parent
-
-
 UNSTEADY = "~: its repeats lie far apart"
 NOTHING = (None, "")
 """The cell of a value that there is not."""
@@ -70,8 +69,8 @@ def page(run: Run, sort: str) -> str:
             _payroll(run, group, [mark for mark in data["calls"] if mark["payroll"] == place], sort)
             for place, group in enumerate(compared)
         ],
-        incomplete=incomplete(run),
-        failures=[] if compared else _failures(summaries(run)),
+        cut_short=notes.cut_short(run),
+        failed=[] if compared else summaries(run),
         first=first,
         charts=charts,
         layers=_by_kind(
@@ -91,18 +90,16 @@ def page(run: Run, sort: str) -> str:
 
 def _payroll(run: Run, group: Group, calls: list[Mark], sort: str) -> dict[str, Any]:
     """Return what the page shows of one workload."""
-    found = group.summaries
-    timed = [sample for call in found if (sample := call.sample("wall"))]
+    timed = [sample for call in group if (sample := call.sample("wall"))]
     is_repeated = all(sample.n >= FEWEST_TIMES for sample in timed)
     return {
-        "title": group.title,
-        "answer": _by_kind(answer.blocks(run.header, found)),
+        "title": written.title_of_group(group),
+        "answer": _by_kind(answer.blocks(run.header, group)),
         "front": ", ".join(marks.front(calls)) if is_repeated else "",
-        "summaries": found,
-        "tables": _tables(found),
-        "sorted_by": _sort_key(found, sort),
-        "failures": _failures(found),
-        "notes": notes.every(found),
+        "summaries": group,
+        "tables": _tables(group),
+        "sorted_by": sorted_by(group, sort),
+        "notes": [*notes.every(group), *notes.meanings(group)],
     }
 
 
@@ -111,32 +108,20 @@ def _by_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
     return [(type(block).__name__, block) for block in blocks]
 
 
-def _sort_key(found: Sequence[Summary], sort: str) -> str:
-    """Return the key of the column that `comparison.ordered` sorts by."""
-    known = [metric.key for metric in metrics_of(found)]
-    return (judged_by(known) or sort) if sort in PEAKS and sort not in known else sort
-
-
 def _tables(found: list[Summary]) -> list[tuple[str, list[Column]]]:
     """Return the captions and the columns of the tables of memory and of time, if not empty."""
     reference = written.short(found[0].reference_name)
-    items = Column("items", "items", [(call.items, _count(call.items)) for call in found])
+    counts = (call.items for call in found)
+    cells = [NOTHING if count is None else (count, f"{count:,}") for count in counts]
+    items = Column("items", "items", cells)
     first = [items] if any(call.has_other_count for call in found) else []
-    memory: list[Column] = []
-    times: list[Column] = []
-    for metric in metrics_of(found):
-        table = memory if metric.is_memory else times
-        table += _columns(found, metric, FLOOR if metric.is_memory else reference)
-    captions = ("Memory", FLOOR, memory), ("Time", reference, times)
-    return [
-        (f"{what}; x {base}: times the same figure of {base}; {UNSTEADY}", [*first, *columns])
-        for what, base, columns in captions
-        if columns
-    ]
-
-
-def _count(items: int | None) -> str:
-    return "" if items is None else f"{items:,}"
+    tables = []
+    for what, base, is_memory in (("Memory", FLOOR, True), ("Time", reference, False)):
+        metrics = [metric for metric in metrics_of(found) if metric.is_memory is is_memory]
+        columns = [column for metric in metrics for column in _columns(found, metric, base)]
+        caption = f"{what}; x {base}: times the same figure of {base}; {UNSTEADY}"
+        tables += [(caption, [*first, *columns])] if columns else []
+    return tables
 
 
 def _columns(found: list[Summary], metric: Metric, base: str) -> Iterator[Column]:
@@ -152,16 +137,11 @@ def _columns(found: list[Summary], metric: Metric, base: str) -> Iterator[Column
             for one in samples
         ],
     )
-    to: Base = "floor" if metric.is_memory else "reference"
+    to = base_of(metric)
     ratios = [call.ratio(metric.key, to) for call in found]
     if metric.unit != SHARE and any(ratio is not None for ratio in ratios):
         cells = [NOTHING if ratio is None else (ratio, written.times(ratio)) for ratio in ratios]
         yield Column(f"{metric.key}.x_{to}", f"x {base}", cells)
-
-
-def _failures(found: Iterable[Summary]) -> list[tuple[str, str]]:
-    """Return what failed and why."""
-    return [(call.name, call.error) for call in found if call.error]
 
 
 def _for_script(charts: list[Chart], data: dict[str, list[Mark]], first: int) -> str:

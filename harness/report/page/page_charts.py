@@ -10,6 +10,7 @@ from harness.report.charts import charts, marks, parts, vega
 from harness.report.charts.layer_marks import layers
 from harness.report.charts.palette import LAYERS, MEASURES, Style
 from harness.report.explanation import explained
+from harness.report.notes import COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,7 +85,7 @@ def _memory(basis: Basis, styles: Mapping[str, Style]) -> Chart:
     return Chart(
         "memory",
         "How much memory?",
-        f"{base} Counted are {marks.COUNTED[basis.peak]}. Linear, from 0.",
+        f"{base} Counted are {COUNTED[basis.peak]}. Linear, from 0.",
         charts.memory(basis, styles),
         "calls",
         ("peak",),

@@ -11,8 +11,7 @@ import pytest
 from callmeter.errors import UsageError
 from callmeter.explanation import Explanation
 from callmeter.measurement import FRESH_PROCESS, Measurement
-from callmeter.plugin.failure import breach
-from callmeter.plugin.limits import Limits, limits_of
+from callmeter.plugin.limits import Limits, breach, limits_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -82,13 +82,6 @@ def test_a_budget_must_hold_the_upper_end() -> None:
     assert winner([unsure], Limits(100, 110.1)) == "unsure"
 
 
-def test_a_peak_is_no_less_than_what_is_retained() -> None:
-    peak, retained = (Point(10, 10), Point(20, 11)), (Point(10, 5), Point(20, 10))
-    (found,) = judge([Candidate("a", "", ALL, peak, retained)], Limits(100, 1e9))
-    assert found.peak
-    assert found.peak.value == 50
-
-
 def test_what_is_unknown_meets_no_need_and_comes_last() -> None:
     unknown = replace(CANDIDATES[0], strategy="unknown", offers=None)
     found = judge([unknown, *CANDIDATES], Limits(1_000, 1e9))

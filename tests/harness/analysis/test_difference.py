@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.difference import COMPARED, Change, Outcome, between
+from harness.analysis.difference import Change, Outcome, between
 from harness.model.cell import REFERENCE
-from harness.model.metrics import METRICS
 from harness.model.run import Measurement, Run
-from runs import made_run
-from support import MACHINE, a_cell, a_run, failed, memory, times, with_baselines
+from support import a_cell, a_run, memory, times, with_baselines
 
 
 def change(before: Run, after: Run, key: str, name: str = "lean") -> Change:
@@ -84,34 +82,6 @@ def test_a_slower_machine_changes_no_time(factor: float, walls: list[float]) -> 
     assert found.before.median == pytest.approx(found.after.median)
 
 
-def test_a_noisy_reference_is_noise_too() -> None:
-    first = a_run(*times(REFERENCE, 0.8, 1.0, 1.6), *times("lean", 0.5, 0.5, 0.5))
-    second = a_run(*times(REFERENCE, 0.7, 0.8, 1.2), *times("lean", 0.5, 0.5, 0.5))
-    assert change(first, second, "wall").outcome is Outcome.ALIKE
-
-
-def test_times_are_compared_where_both_are_ratios_to_the_same() -> None:
-    def of(run: Run) -> set[tuple[str, str]]:
-        return {(c.subject.name, c.metric.key) for c in between(run, run).changes}
-
-    lean = times("lean", 1.0, 1.0, 1.0)
-    assert of(a_run(*lean)) == {("lean", "gc_share")}
-    both = a_run(*times(REFERENCE, 1.0, 1.0, 1.0), *lean)
-    assert of(both) - {(REFERENCE, "gc_share")} == {
-        *(("lean", key) for key in ("wall", "cpu", "gc_share"))
-    }
-
-
-def test_the_environment() -> None:
-    first, second = a_run(sqlalchemy="2.0.40"), a_run(**MACHINE)
-    found = between(first, second)
-    assert found.settings["sqlalchemy"] == ("2.0.40", "2.1.9")
-    assert found.settings["cores"] == (None, "2")
-    assert not found.is_same_machine
-    assert between(second, second).is_same_machine
-    assert not between(first, first).is_same_machine  # neither knows its machine
-
-
 def test_what_only_one_run_has_is_named() -> None:
     first = with_baselines(*memory("gone", 1e6), *memory("lean", 1e6), *times("lean", 1, 1, 1))
     second = with_baselines(
@@ -129,27 +99,3 @@ def test_what_only_one_run_has_is_named() -> None:
         ("lean", 5, None, 1),
         ("new", 1000, None, 1),
     ]
-
-
-def test_what_failed_is_named_and_not_missing() -> None:
-    found = between(a_run(*memory("lean", 1e6)), a_run(failed("lean", "raised")))
-    assert [(each.subject.name, each.error, each.run) for each in found.failures] == [
-        ("lean", "raised", 1)
-    ]
-    assert found.changes == found.only_in == []
-
-
-def test_a_run_is_no_different_from_itself() -> None:
-    run = made_run()
-    found = between(run, run)
-    assert {(c.ratio, c.outcome) for c in found.changes} == {(1.0, Outcome.ALIKE)}
-    assert {c.metric for c in found.changes} == set(COMPARED.values())
-    assert found.settings == {}
-    assert found.only_in == found.failures == []
-    assert found.cut_short == (None, None)
-
-
-def test_what_is_compared_can_be_chosen() -> None:
-    run = made_run()
-    found = between(run, run, [METRICS["peak"], METRICS["first_call"]])
-    assert {c.metric.key for c in found.changes} == {"peak"}

@@ -38,11 +38,8 @@ def function(peak: float, items: int | None = 10) -> Run:
 @pytest.mark.parametrize(
     ("peak", "percent", "passed"),
     [
-        (4.4e6, "5", False),
         (4.2e6, "5", True),  # as much as allowed
         (4.2001e6, "5", False),
-        (4.1e6, "2.5", True),
-        (4.11e6, "2.5", False),
         (4.01e6, "0", True),  # within what memory repeats to
         (4.03e6, "0", False),
         (9e6, "1000", True),
@@ -65,23 +62,11 @@ def test_an_improvement_never_fails(before: list[float], shares: list[float]) ->
     assert found.worse == found.doubtful == found.failed == []
 
 
-def test_a_limit_is_no_less_than_memory_repeats_to() -> None:
-    words = ["traced_peak:0.1%", "rss_peak:2%", "wall:1%"]
-    assert [each.share for each in gate.limits(words)] == [0.005, 0.05, 0.01]
-
-
-def test_memory_whose_repeats_differ_fails_by_its_median() -> None:
-    found = judged(with_baselines(*memory("lean", 3e6, 8e6)), "traced_peak:5%")
-    assert not found.is_passed
-    assert found.worse[0].change.outcome == "within the noise"
-
-
 @pytest.mark.parametrize(
     ("walls", "passed", "doubtful"),
     [
         ((0.10, 0.10, 0.10), False, 0),
         ((0.04, 0.04, 0.04), True, 0),
-        ((0.05, 0.07, 0.03), True, 0),
         ((0.04, 0.07, 0.09), False, 0),
         ((0.03, 0.07, 0.09), True, 1),  # the quartiles reach down to the baseline's
         ((0.10, 0.10), True, 1),  # too few repeats
@@ -108,24 +93,6 @@ def test_a_limit_of_one_comes_before_that_of_all() -> None:
         worse("traced_peak:5%", "laen=traced_peak:5%")
 
 
-def test_a_target_s_name_may_have_colons_and_equal_signs() -> None:
-    (limit,) = gate.limits(["app/repo.py:read(size=2, a='x:y')=peak:5%"])
-    assert (limit.name, limit.metric.key) == ("app/repo.py:read(size=2, a='x:y')", "peak")
-
-
-def test_functions_are_judged_as_strategies_are() -> None:
-    before = function(4e6)
-    (workload,) = gate.workloads_of(before)
-    assert gate.names_of(before, [workload], None) == ["a:read"]
-    assert judged(function(4e6), before=before, names=("a:read",)).is_passed
-    worse = judged(function(5e6), before=before, names=("a:read",)).worse
-    assert [each.change.metric.key for each in worse] == ["traced_peak", "traced_retained"]
-    with pytest.raises(UsageError, match="no target in the baseline 'a:raed'; did you mean a:read"):
-        gate.names_of(before, [workload], ["a:raed"])
-    with pytest.raises(UsageError, match="the baseline has no payrolls"):
-        gate.workloads_of(before, 10)
-
-
 def test_another_number_of_items_fails() -> None:
     found = judged(function(4e6, items=12), before=function(4e6), names=("a:read",))
     assert found.failed == [
@@ -141,43 +108,23 @@ def test_what_fails_or_is_not_measured_fails() -> None:
     assert found.failed == ["lean: its traced_peak was not measured"]
 
 
-def test_others_are_not_judged() -> None:
-    after = with_baselines(*memory("lean", 4e6, 4e6), *memory("other", 9e6))
-    before = with_baselines(*memory("lean", 4e6, 4e6), *memory("other", 1e6))
-    assert judged(after, before=before).is_passed
-
-
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
         (["peek:5%"], "no metric to fail on 'peek'; did you mean peak?"),
         (["gc_share:5%"], "no metric to fail on 'gc_share'; there are: peak, retained, wall"),
         (["peak:5"], "--fail-on 'peak:5' is not a metric and a percentage, as peak:5%"),
-        (["peak"], "is not a metric and a percentage"),
         (["peak:-5%"], "is not a metric and a percentage"),
-        (["peak:nan%"], "is not a metric and a percentage"),
         (["peak:\u0665%"], "is not a metric and a percentage"),
         (["peak:5%\n"], "is not a metric and a percentage"),
-        (["5%"], "no metric to fail on '5%'"),
         ([""], "no metric to fail on ''"),
         (["peak:5%", "peak:6%"], "--fail-on limits peak twice"),
-        (["lean=peak:5%", "lean=peak:6%"], "--fail-on limits lean peak twice"),
         (["lean=peek:5%"], "no metric to fail on 'peek'; did you mean peak?"),
     ],
 )
 def test_a_limit_that_is_none(words: list[str], complaint: str) -> None:
     with pytest.raises(UsageError, match=re.escape(complaint)):
         gate.limits(words)
-
-
-def test_the_smallest_payroll_is_checked_unless_another_is_named() -> None:
-    sizes = a_run(*memory("lean", 1e6, entries=10_000), *memory("lean", 1e5))
-    assert [each.size for each in gate.workloads_of(sizes)] == [1000]
-    assert [each.size for each in gate.workloads_of(sizes, 10_000)] == [10_000]
-    with pytest.raises(UsageError, match="no payroll of 5 entries; it has 1000, 10000"):
-        gate.workloads_of(sizes, 5)
-    with pytest.raises(UsageError, match="the baseline has no values"):
-        gate.workloads_of(a_run(failed("lean", "raised")))
 
 
 def test_what_is_judged_is_in_the_baseline_and_did_not_fail() -> None:
@@ -194,14 +141,6 @@ def test_what_is_judged_is_in_the_baseline_and_did_not_fail() -> None:
         gate.names_of(only_bad, gate.workloads_of(only_bad), None)
 
 
-def test_a_file_that_only_the_baseline_names_is_refused() -> None:
-    run = with_baselines(*memory("my/own.py", 1e6))
-    workloads = gate.workloads_of(run)
-    assert gate.names_of(run, workloads, ["my/own.py"]) == ["my/own.py"]
-    with pytest.raises(UsageError, match=r"the baseline names a file, 'my/own.py'; a file is exec"):
-        gate.names_of(run, workloads, None)
-
-
 @pytest.mark.parametrize(
     ("name", "word", "complaint"),
     [
@@ -214,9 +153,3 @@ def test_a_baseline_that_cannot_be_judged_by(name: str, word: str, complaint: st
     baseline = with_baselines(*BASELINE.measurements, *times("few", 0.1, 0.1))
     with pytest.raises(UsageError, match=complaint):
         gate.to_judge(baseline, [name], gate.limits([word]))
-
-
-def test_only_what_is_measured_again_is_compared() -> None:
-    part = gate.only(BASELINE, [a_cell("lean")])
-    assert {m.cell.name for m in part.measurements} == {"lean"}
-    assert between(part, part).cut_short == (None, None)

@@ -36,11 +36,6 @@ def test_a_measured_size_is_as_measured(points: list[Point]) -> None:
         assert predict(points, point.entries) == (point.value, point.margin, Basis.MEASURED)
 
 
-@given(POINTS, SIZES)
-def test_the_order_of_the_points_does_not_matter(points: list[Point], entries: int) -> None:
-    assert predict(points, entries) == predict(points[::-1], entries)
-
-
 @given(
     st.integers(0, 10**6),
     st.integers(1, 10**4),
@@ -72,41 +67,7 @@ def test_the_upper_end_holds_what_grows_faster_than_the_payroll() -> None:
         assert predict(points, entries).high >= entries**1.2
 
 
-def test_the_margin_is_that_of_the_repeats_and_of_the_line() -> None:
-    bent = [Point(1_000, 1, 0.1), Point(10_000, 12, 0.1), Point(100_000, 150, 0.1)]
-    assert predict(bent, 50_000).margin > 0.1
-    assert predict(bent, 100_001).margin == pytest.approx(0.1, abs=1e-3)
-    assert predict(bent, 400_000).margin > predict(bent, 200_000).margin > 0.1
-
-
-def test_one_size_is_scaled_in_proportion() -> None:
-    found = predict([Point(1_000, 5.0, 0.02)], 2_000)
-    assert found == (10.0, pytest.approx(0.52), Basis.IN_PROPORTION)
-
-
 def test_scaled_down_the_upper_end_holds_any_fixed_cost() -> None:
     found = predict([Point(10_000, 5.0, 0.02)], 100)
     assert (found.value, found.basis) == (0.05, Basis.IN_PROPORTION)
     assert found.high >= 5.0
-
-
-def test_two_sizes_doubt_the_line_by_what_proportion_would_say() -> None:
-    found = predict(line(1_000, 1, 1_000, 10_000), 100_000)
-    assert found.basis is Basis.EXTRAPOLATED
-    assert found.value == 101_000
-    assert found.high == pytest.approx(110_000)
-
-
-def test_below_the_measured_sizes_the_fixed_cost_stays() -> None:
-    found = predict(line(1_000, 1, 1_000, 10_000), 10)
-    assert found.value == 1_010
-    assert found.basis is Basis.EXTRAPOLATED
-
-
-def test_values_that_fall_are_not_extended_below_the_last() -> None:
-    assert predict([Point(10, 100), Point(20, 50)], 1_000).value == 50
-
-
-def test_nothing_measured_is_an_error() -> None:
-    with pytest.raises(ValueError, match="nothing was measured"):
-        predict([], 1)

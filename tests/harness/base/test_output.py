@@ -30,12 +30,3 @@ def test_an_existing_file_is_kept_unless_told(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_said_before_the_work(path: str) -> None:
     with pytest.raises(UsageError, match="--output"):
         output.check(Path(path), "--output")
-
-
-def test_a_failed_write_leaves_no_part(tmp_path: Path) -> None:
-    path = tmp_path / "folder"
-    path.mkdir()
-    (path / "something").touch()
-    with pytest.raises(UsageError, match="cannot write"):
-        output.write(path, "text")
-    assert list(tmp_path.iterdir()) == [path]

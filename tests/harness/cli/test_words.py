@@ -32,22 +32,15 @@ WORDS = re.compile("Invalid|No such|Input should|Missing|usage:")
         ("compare --entries -1", "--entries '-1' is no whole number; did you mean 1?"),
         ("compare --entries x", "'x' is no whole number; write it as 10000, 10,000 or 1e4"),
         ("compare --entries 10.000", "did you mean 10,000?"),
-        ("compare --entries 1.5e0", "is no whole number"),
         ("compare --entries", "--entries needs a value: Entries of the payroll"),
-        ("compare --entries --wide", "--entries needs a value"),
         ("compare --sizes 10,x", "--sizes 'x' is no whole number"),
         ("compare --repeat 0", "--repeat 0 is not between 1 and 1,000"),
         ("compare --timeout 0", "--timeout 0 is not between 1 and 604,800 seconds"),
         ("compare --profile nope", "no profile 'nope'; there are: realistic, distinct"),
-        ("compare --profile realistc", "did you mean realistic?"),
         ("compare --sort peek", "did you mean peak?"),
-        ("compare --metric wal", "did you mean wall?"),
-        ("compare --format jsn", "did you mean json?"),
-        ("compare --consume folded", "did you mean fold?"),
         ("compare --meter clok", "did you mean clock?"),
         ("compare --memory-limit 4parsecs", "'4parsecs' is not a number and a unit, as 256MB"),
         ("compare --entrie 5", "there is no option '--entrie'; did you mean --entries?"),
-        ("compare -x", "there is no option '-x'"),
         ("compare --wide=1", "--wide takes no value"),
         ("compare core_row", "no strategy 'core_row'; did you mean core_rows?"),
         ("compare full_orm --consume fold", "full_orm: it offers no iter_premiums_for_payroll"),
@@ -56,18 +49,14 @@ WORDS = re.compile("Invalid|No such|Input should|Missing|usage:")
         ("compare --dsn postgresql://nobody:secret@127.0.0.1:1/x", "Postgres at 127.0.0.1:1/x: "),
         ("compare --dsn postgresql:/nobody:secret@x", "the --dsn is not one that libpq reads"),
         ("compare --output /nowhere/a.md", "/nowhere/a.md cannot be written: No such file"),
-        ("compare --output /", "/ is a folder; name a file in it"),
         ("compare --save /nowhere/run.jsonl", "cannot be written"),
         ("compare slotted --python /nowhere/python", "--python /nowhere/python is no program"),
-        ("compare slotted --python .", "--python . is a folder; name its bin/python"),
         ("compare slotted --python /bin/true", "does not answer as a Python does"),
-        ("check --baseline x.jsonl --memory-limit 4parsecs", "'4parsecs' is not a number"),
         ("check", "--baseline RUN is missing: The saved run to hold the strategies against"),
         ("explain", "STRATEGY is missing"),
         ("explain a b --flamegraph x.html", "--flamegraph draws one strategy; name only one"),
         ("diff a", "B is missing: The saved run that is compared"),
         ("diff a b c", "nothing is expected where 'c' is"),
-        ("diff a b --format html", "there is no format 'html'"),
         ("choose --entries 5 --memory 1MB --need mutible", "did you mean mutable?"),
         ("choose --entries 5 --memory 1MB --metric rss", "there are: peak, traced_peak, rss_peak"),
         ("measure shop", "the target 'shop' is not package.module:function"),
@@ -86,26 +75,17 @@ def test_bad_input_is_one_clear_line_of_ours(
 
 @pytest.mark.parametrize(
     ("word", "number"),
-    [("10000", 10_000), ("10,000", 10_000), ("10_000", 10_000), ("1e4", 10_000), ("2.5E3", 2_500)],
+    [
+        *dict.fromkeys(("10000", "10,000", "10_000", "1e4"), 10_000).items(),
+        *dict.fromkeys(("", " ", "1,00", "0x10", "\u0663", "9" * 5_000, "1e999", "nan")).items(),
+    ],
 )
-def test_a_count_is_written_as_people_write_it(word: str, number: int) -> None:
-    assert readers.count()(word, "--entries") == number
-
-
-@pytest.mark.parametrize("word", ["", " ", "1,00", "0x10", "\u0663", "9" * 5_000, "1e999", "nan"])
-def test_no_other_word_is_a_count(word: str) -> None:
-    with pytest.raises(UsageError, match=r"--entries .*(whole number|between)"):
-        readers.count()(word, "--entries")
-
-
-def test_sizes_and_seconds() -> None:
-    assert readers.counts("1e4,1_000, 10000", "--sizes") == [1_000, 10_000]
-    assert [readers.seconds(word, "") for word in ("600", "1.5", "10 min", "90s")] == [
-        600,
-        1.5,
-        600,
-        90,
-    ]
+def test_a_count_is_written_as_people_write_it(word: str, number: int | None) -> None:
+    if number:
+        assert readers.count()(word, "--entries") == number
+    else:
+        with pytest.raises(UsageError, match=r"--entries .*(whole number|between)"):
+            readers.count()(word, "--entries")
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
@@ -116,16 +96,6 @@ def test_a_help_is_one_screen_examples_first(command: Command, tmp_path: Path, n
     example = lines.index(next(line for line in lines if line.startswith("  python -m harness ")))
     options = [nth for nth, line in enumerate(lines) if line.startswith("  --")]
     assert all(example < nth for nth in options)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_is_in_the_whole_help(command: Command, tmp_path: Path, name: str) -> None:
-    done = command(name, "--help-all", folder=tmp_path)
-    assert done.returncode == 0
-    brief = command(name, "--help", folder=tmp_path).stdout
-    assert {*re.findall(r"^  (--\w\S+)", brief, re.M)} - {"--help-all"} <= {
-        *re.findall(r"^  (--\w\S+)", done.stdout, re.M)
-    }
 
 
 def test_no_help_imports_what_only_a_run_needs() -> None:
@@ -172,36 +142,7 @@ def test_a_run_shows_how_far_it_is() -> None:
     state.update("measuring", 0, 12)
     assert state.line() == "measuring; 12 to measure"
     state.update("slotted, allocator", 3, 12)
-    left = r"3 of 12( measured)?, about \d+ s left: slotted, allocator"
+    left = r"3 of 12 measured, about \d+ s left: slotted, allocator"
     assert re.fullmatch(left, state.line())
-    assert re.fullmatch(rf"\[#{{5}}-{{15}}\] {left}", state.bar())
     state.update("slotted, rss", 12, 12)
     assert state.line() == "12 of 12 measured: slotted, rss"
-    assert [_progress._in_words(each) for each in (0, 14.4, 43, 200, 7_200)] == [
-        *("1 s", "14 s", "40 s", "3 min", "2.0 h")
-    ]
-
-
-def test_off_a_terminal_there_is_a_line_now_and_then(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(_progress, "SECONDS_UNSAID", 0.01)
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN_LINES", 0.01)
-    text = ""
-    with _progress.listening() as listener:
-        listener["progress"]("slotted, allocator", 3, 12)
-        while "3 of 12 measured, about " not in text:
-            text += capsys.readouterr().err
-        listener["notice"]("a line")
-    assert "a line\n" in capsys.readouterr().err
-
-
-def test_what_takes_long_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(_output, "SECONDS_UNSAID", 0.01)
-    text = ""
-    with _output.busy("drawing"):
-        while not text:
-            text = capsys.readouterr().err
-    assert text == "drawing ...\n"

@@ -9,7 +9,7 @@ from harness.model.cell import REFERENCE
 from harness.model.merge import merge_runs
 from harness.model.run import Measurement
 from harness.model.summary import incomplete
-from support import a_cell, a_run, failed, times
+from support import a_cell, a_run, times
 
 
 def sized(entries: int, peak: float, name: str = REFERENCE) -> Measurement:
@@ -29,11 +29,6 @@ def test_what_a_run_lacks_is_still_missing() -> None:
     short = a_run(sized(10, 1.0), *times(REFERENCE, 1.0, entries=10), cells=5)
     assert incomplete(merge_runs([short, a_run(sized(100, 1.0))])) == "3 of 6 cells"
     assert incomplete(merge_runs([a_run(sized(100, 1.0)), short])) == "3 of 6 cells"
-
-
-def test_a_failure_of_the_first_is_not_hidden_by_the_second() -> None:
-    found = merge_runs([a_run(failed("bad", "it broke")), a_run(sized(1_000, 1.0, "bad"))])
-    assert [each.error for each in found.measurements] == ["it broke"]
 
 
 def test_runs_of_different_environments_are_not_one() -> None:

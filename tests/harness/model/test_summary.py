@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from callmeter.errors import UsageError
 from callmeter.worker import CHECK
-from harness.model import metrics
-from harness.model.cell import FLOOR, REFERENCE, Cell, Consume, Workload
+from harness.model.cell import FLOOR, REFERENCE, Cell, Workload
 from harness.model.metrics import METRICS, VARIANTS, key_of
 from harness.model.run import FORMAT, Header, Measurement, Run
 from harness.model.summary import (
     Sample,
     Summary,
     are_told_apart,
-    by_workload,
     incomplete,
-    smallest_first,
     summaries,
 )
 from support import a_cell, a_run, a_workload, failed, memory, times
@@ -63,18 +59,6 @@ def test_an_error_or_one_failed_repeat_leaves_no_samples() -> None:
     assert found(*memory("lean", 1.0), late)["lean"].value("traced_peak") is None
 
 
-def test_nothing_is_divided_by_nothing() -> None:
-    zero = found(*memory(FLOOR, 0.0, retained=0.0), *memory(REFERENCE, 0.0, retained=0.0))
-    assert zero[REFERENCE].ratio("traced_peak", "floor") is None
-    assert zero[REFERENCE].samples["traced_peak"].spread == 0
-
-
-def test_each_workload_has_its_floor_and_they_come_by_size() -> None:
-    run = a_run(*memory(FLOOR, 4e6, entries=2000), *memory(FLOOR, 2e6), *memory("a", 4e6))
-    assert [workload.size for workload, _ in by_workload(run)] == [1000, 2000]
-    assert [each.ratio("traced_peak", "floor") for each in summaries(run)] == [1, 1, 2]
-
-
 def test_times_are_told_apart_by_their_middle_halves_and_by_three_repeats() -> None:
     slow, quick, alike = (1.0, 1.1, 1.2), (0.5, 0.6, 0.7), (1.1, 1.15, 1.2)
     made = found(*times(REFERENCE, *slow), *times("quick", *quick), *times("alike", *alike))
@@ -84,12 +68,6 @@ def test_times_are_told_apart_by_their_middle_halves_and_by_three_repeats() -> N
     assert few["quick"].is_told_apart("wall") is None
     ranges = Sample(METRICS["wall"], (1.0,)), Sample(METRICS["wall"], (1.0, 1.0))
     assert not are_told_apart(*ranges)
-
-
-def test_the_collectors_share_is_taken_call_by_call() -> None:
-    assert found(*times("a", 0.3, 0.6))["a"].samples["gc_share"].values == pytest.approx(
-        [1 / 3] * 2
-    )
 
 
 def test_variants_are_metrics_of_their_cells() -> None:
@@ -108,12 +86,6 @@ def test_variants_are_metrics_of_their_cells() -> None:
     assert found(cold, warm_up=False)["a"].value("wall") == 9.0  # all calls are first ones
 
 
-def test_an_unknown_metric_has_a_near_miss() -> None:
-    with pytest.raises(UsageError, match="peak"):
-        metrics.metric("peek")
-    assert metrics.judged_by(["wall", "rss_peak", "traced_peak"]) == "traced_peak"
-
-
 def function(name: str, items: int | None, peak: float, repeat: int = 0) -> Measurement:
     return Measurement(Cell(name, "allocator", Workload(), repeat), {"peak": peak}, items=items)
 
@@ -130,16 +102,6 @@ def test_a_function_whose_calls_return_different_counts_has_no_figures() -> None
     (one,) = found(function("a:read", 10, 1), function("a:read", 12, 1, 1)).values()
     assert one.error == "its calls gave 10, then 12 items: a call changes what the next one reads"
     assert one.samples == {}
-
-
-def test_smallest_first_puts_what_has_no_figure_last() -> None:
-    names = [each.name for each in smallest_first(found(*RUN).values(), "traced_peak")]
-    assert names == ["lean", FLOOR, REFERENCE, "bad"]
-
-
-def test_what_is_folded_is_another_subject() -> None:
-    folded = Measurement(Cell("a", "allocator", a_workload(), consume=Consume.FOLD), {"peak": 1.0})
-    assert len(summaries(a_run(folded, *memory("a", 2.0)))) == 2
 
 
 @pytest.mark.parametrize("broken", [(), ("bad",), ("bad", REFERENCE)])

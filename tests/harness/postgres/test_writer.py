@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -12,7 +11,7 @@ from harness.payroll.generator import Payroll, entries, warm_up_for
 from harness.postgres.connection import connected
 from harness.postgres.dsn import in_schema
 from harness.postgres.session import drop
-from harness.postgres.writer import ENTRIES_A_COPY, provide, write
+from harness.postgres.writer import provide
 from strategies.schema import Base
 
 if TYPE_CHECKING:
@@ -63,15 +62,6 @@ def structure(connection: Connection) -> set[str]:
     return set(connection.execute(text(query)).scalars())
 
 
-def test_writing_reports_how_many_entries_are_written(database: Database) -> None:
-    counts: list[int] = []
-    schema = f"mapping_strategies_test_{token_hex(4)}"
-    write(database.url, schema, entries(Payroll(ENTRIES_A_COPY + 5, 0)), counts.append)
-    with connected(database.url) as connection:
-        drop(connection, [schema])
-    assert counts == [ENTRIES_A_COPY, ENTRIES_A_COPY + 5]
-
-
 def test_writing_takes_bounded_memory(written: Callable[[Iterable[PremiumEntry]], URL]) -> None:
     def peak_of(payroll: Payroll) -> int:
         tracemalloc.start()
@@ -81,4 +71,4 @@ def test_writing_takes_bounded_memory(written: Callable[[Iterable[PremiumEntry]]
         return peak
 
     peak_of(Payroll(100))  # imports, mappers, a first connection
-    assert peak_of(Payroll(6_000, 1)) < 1.5 * peak_of(Payroll(2_000, 1))
+    assert peak_of(Payroll(4_000, 1)) < 1.5 * peak_of(Payroll(1_500, 1))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING
 
@@ -12,10 +10,9 @@ import pytest
 
 from harness.analysis import gate
 from harness.analysis.difference import between
-from harness.model.cell import FLOOR, Cell
-from harness.model.run import Measurement, Run
+from harness.model.cell import FLOOR
+from harness.model.run import Run
 from harness.report import difference as report
-from harness.report.formats import csv as as_csv
 from harness.report.formats import json as as_json
 from harness.report.formats import markdown, text
 from support import MACHINE, a_run, failed, memory, times, with_baselines
@@ -76,7 +73,7 @@ def test_what_changed_is_a_table_and_the_rest_is_summed_up() -> None:
     assert "they are ratios to full_orm's in the same run" in rest
 
 
-@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("width", [60, 80, 100])
 def test_it_is_as_wide_as_the_terminal(width: int) -> None:
     before, after = (
         with_baselines(*memory("shared_values_batched", peak), **MACHINE) for peak in (2e7, 3e7)
@@ -85,22 +82,8 @@ def test_it_is_as_wide_as_the_terminal(width: int) -> None:
     assert max(map(len, text.write(found, width).splitlines())) <= width
 
 
-def test_every_change_is_shown_if_asked_for() -> None:
-    shown = lines(document(every=True), width=120)
-    assert "steady traced_peak 4,000 -> 4,001 B/entry alike within the noise" in shown
-    assert not any("at most" in line for line in shown)
-
-
-def test_the_environment_comes_before_what_changed() -> None:
-    shown = lines(document())
-    assert shown[:5] == ["from old", "to new", "", *shown[3:5]]
-    assert shown[3:5] == ["Environment, what differs:", "SQLAlchemy 2.0.40 -> 2.1.9"]
-    same = " ".join(lines(document(before=AFTER)))
-    assert "Environment: the same in both. PostgreSQL 18.4 (embedded), SQLAlchemy 2.1.9" in same
-    assert "Nothing changed by more than the noise of both runs." in same
-
-
-def test_absolute_times_are_of_one_machine_only() -> None:
+def test_what_differs_between_the_machines_is_named_and_their_times_are_not_compared() -> None:
+    assert lines(document())[3:5] == ["Environment, what differs:", "SQLAlchemy 2.0.40 -> 2.1.9"]
     elsewhere = a_run(*AFTER.measurements, **(MACHINE | {"processor": "another"}))
     shown = " ".join(lines(document(after=elsewhere)))
     assert "CPU one -> another" in shown
@@ -133,26 +116,6 @@ def test_the_verdict_comes_first() -> None:
     )
 
 
-def test_what_the_repeats_leave_open_is_named() -> None:
-    after = with_baselines(*memory("lean", 3e6, 8e6), *times("lean", 0.03, 0.07, 0.09))
-    found = " ".join(lines(document("traced_peak:5%", "wall:20%", after=after)))
-    assert "the limit is 5%; its repeats differ, and their median is over it" in found
-    assert "the limit is 20%; yet within the noise, so not judged: add --repeat to tell" in found
-
-
-def test_functions_are_targets_and_have_items() -> None:
-    def of(peak: float) -> Run:
-        run = a_run(Measurement(Cell("a:read", "tracemalloc"), {"traced_peak": peak}, items=10))
-        header = msgspec.structs.replace(run.header, reference="a:read")
-        return msgspec.structs.replace(run, header=header)
-
-    found = document("traced_peak:5%", before=of(1e6), after=of(2e6), name="a:read")
-    assert lines(found)[0].startswith("FAILED: 1 of 1 target worse")
-    assert "10 items a call" in lines(found)
-    assert "a:read traced_peak 100,000 -> 200,000 B/item 2.0x larger" in lines(found)
-    assert found.data["rows"][0]["target"] == "a:read"
-
-
 def test_json() -> None:
     whole = json.loads(as_json.write(document("traced_peak:5%"), 80))
     assert whole["environment"] == [{"what": "sqlalchemy", "from": "2.0.40", "to": "2.1.9"}]
@@ -170,10 +133,3 @@ def test_json() -> None:
     assert [each["limit"] for each in whole["gate"]["worse"]] == [0.05]
     assert not whole["gate"]["passed"]
     assert "gate" not in document().data
-
-
-def test_csv_has_the_rows_of_json() -> None:
-    found = document()
-    rows = list(csv.DictReader(io.StringIO(as_csv.write(found, 80))))
-    assert [float(row["to"]) for row in rows] == [row["to"] for row in found.data["rows"]]
-    assert rows[0]["workload.size"] == "1000"

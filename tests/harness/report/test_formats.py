@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callmeter import discovery
-from callmeter.errors import UsageError
 from harness.base.escape import printable
 from harness.model.metrics import METRICS
 from harness.report import formats
@@ -20,7 +19,6 @@ from harness.report.document import (
     Pairs,
     Table,
     Text,
-    table,
 )
 from harness.report.format import (
     count,
@@ -28,11 +26,9 @@ from harness.report.format import (
     figure,
     listed,
     percent,
-    short,
     smaller,
     times,
     value,
-    where_and_call,
 )
 
 WORDS = st.text(max_size=40).map(printable)
@@ -72,31 +68,6 @@ def test_a_table_gives_up_droppable_columns_and_then_breaks_its_last_text() -> N
     assert "one reason and" in narrow
 
 
-def test_columns_without_a_cell_are_left_out() -> None:
-    (made,) = table(["a", "b", "c"], [["x", "", "1"]])
-    assert made.headings == ("a", "c")
-    assert table(["a"], []) == ()
-
-
-def test_markdown_escapes_what_would_be_markup() -> None:
-    text = drawn(Text("<b> [a](b)"), Table(("a|b",), (("<c>|",),)), Note("small"), form="markdown")
-    assert "&lt;b> [a]\\(b)" in text
-    assert "a\\|b" in text
-    assert "<sub>small</sub>" in text
-
-
-def test_front_matter_comes_first() -> None:
-    document = Document((Heading("Title", 1),), front_matter={"status": "proposed"})
-    text = discovery.load(formats, "markdown").write(document, 80)
-    assert text == "---\nstatus: proposed\n---\n\n# Title"
-
-
-@pytest.mark.parametrize("form", ["html", "svg"])
-def test_pictures_are_of_a_run(form: str) -> None:
-    with pytest.raises(UsageError, match=form):
-        drawn(Text("no run"), form=form)
-
-
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -122,23 +93,3 @@ def test_pictures_are_of_a_run(form: str) -> None:
 )
 def test_numbers_are_written_in_one_way(text: str, shown: str) -> None:
     assert text == shown
-
-
-@pytest.mark.parametrize(
-    ("name", "where", "call", "heading"),
-    [
-        ("full_orm", "", "full_orm", "full_orm"),
-        ("my/own_way.py", "", "my/own_way.py", "my/own_way.py"),
-        ("app.repo:read(engine)", "app.repo:", "read(engine)", "read(engine)"),
-        ("app/repo.py:read({1: 2})", "app/repo.py:", "read({1: 2})", "read({1: 2})"),
-        (
-            "app.repo:Repo.read(engine, date(2026, 1, 1))",
-            "app.repo:",
-            "Repo.read(engine, date(2026, 1, 1))",
-            "read",
-        ),
-    ],
-)
-def test_a_function_is_named_by_its_call(name: str, where: str, call: str, heading: str) -> None:
-    assert short(name) == heading
-    assert where_and_call(name) == (where, call)

@@ -6,18 +6,14 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 
-from callmeter.errors import UsageError
 from harness.model.cell import FLOOR, REFERENCE, Consume
 from harness.model.run import Run, read
 from harness.model.summary import summaries
 from harness.report.comparison import document
-from harness.report.document import Document
 from harness.report.formats import html
 from runs import HOSTILE, made_run
-from support import failed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +51,16 @@ def test_the_figures_of_the_tables_are_those_of_the_summaries() -> None:
         assert ("wall.x_reference", "" if ratio is None else str(ratio)) in cells[call.name]
 
 
+def test_the_figures_of_the_charts_are_those_of_the_summaries() -> None:
+    found = {(call.name, call.workload.size): call for call in summaries(RUN)}
+    calls = json.loads(block(PAGE, "figures"))["datasets"]["calls"]
+    assert len(calls) == len(found) == 10
+    for mark in calls:
+        call = found[mark["strategy"], mark["entries"]]
+        assert mark["peak"] == call.ratio("peak", "floor")
+        assert mark.get("time") == call.ratio("wall", "reference")
+
+
 def test_the_answer_comes_first() -> None:
     answer = PAGE.split('<section id="charts"')[0]
     assert "lean: 10.0 MB at its peak (16x smaller than full_orm)" in answer
@@ -85,13 +91,10 @@ def test_nothing_of_the_run_is_taken_for_html_and_nothing_is_fetched() -> None:
 @pytest.mark.parametrize(
     ("run", "missing", "captions"),
     [
-        (RUN, set(), ["Memory", "Time"] * 2),
         (made_run(sizes=(1000,), explained=False), GROWTH | LAYERS, ["Memory", "Time"]),
         (made_run(meters=("tracemalloc",)), {"time", "map", "growth-time"}, ["Memory"] * 2),
-        (made_run(meters=("clock",)), {"memory", "map", "growth-peak"}, ["Time"] * 2),
         (made_run(consume=Consume.FOLD, explained=False), LAYERS, ["Memory", "Time"] * 2),
         (made_run(meters=()), EVERY_CHART - LAYERS, []),
-        (made_run(meters=(), explained=False, errors={"bad": "broken"}), EVERY_CHART, []),
         (Run(RUN.header, []), EVERY_CHART, []),
     ],
 )
@@ -104,48 +107,3 @@ def test_what_was_not_measured_is_left_out(
     found: dict[str, Any] = json.loads(block(page, "figures"))
     assert found["needs"].keys() == found["specs"].keys() == charts
     assert re.findall(r"<caption>(\w+)", page) == captions
-
-
-def test_errors_are_shown_even_if_nothing_is_compared() -> None:
-    explained = made_run(meters=())
-    run = Run(explained.header, [*explained.measurements, failed("bad", "broken, quite")])
-    answer = written(run).split('<section id="charts"')[0]
-    assert "broken, quite" in answer
-    assert "it compares nothing" in answer
-    assert "explains where memory goes" not in written(Run(RUN.header, []))
-
-
-def test_a_run_cut_short_says_so_before_its_answer() -> None:
-    page = written(Run(RUN.header, RUN.measurements[:-1]))
-    warning = f"INCOMPLETE: this run was cut short; it has {RUN.header.cells - 1} of"
-    assert warning in page.split("<article")[0]
-    assert "INCOMPLETE" not in PAGE.split("<script")[0]
-
-
-@pytest.mark.parametrize(
-    ("sort", "headings"),
-    [
-        ("peak", ["peak of all allocations MB"]),
-        ("traced_retained", ["retained by tracemalloc MB"]),
-        ("wall", ["wall time ms"]),
-        ("name", ["strategy", "strategy"]),
-    ],
-)
-def test_the_column_that_rows_are_sorted_by_says_so(sort: str, headings: list[str]) -> None:
-    page = written(made_run(sizes=(1000,)), sort)
-    heading = '<th scope="col" aria-sort="ascending"><button type="button">(.*?)</button>'
-    assert re.findall(heading, page) == headings
-
-
-def test_a_server_elsewhere_is_not_called_near() -> None:
-    assert "the server on the same machine" in PAGE
-    environment = RUN.header.environment | {"server": "PostgreSQL 18.4 (by --dsn)"}
-    header = msgspec.structs.replace(RUN.header, environment=environment)
-    page = written(Run(header, RUN.measurements))
-    assert "the server that --dsn named" in page
-    assert "the server on the same machine" not in page
-
-
-def test_without_a_run_there_is_no_page() -> None:
-    with pytest.raises(UsageError, match="html shows a run: of compare"):
-        html.write(Document(()), 80)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from harness.report.stack import is_server_elsewhere, machine, ran_on
-from harness.report.traits import COSTS, costs_in_short
+from harness.report.traits import costs_in_short
 from strategies.traits import TRAITS
 from support import MACHINE, a_run, memory, times
 
@@ -27,10 +27,6 @@ def test_a_run_on_a_cluster_names_where_its_times_are_from() -> None:
     ]
     assert ran_on(a_run(*placed[:1])).endswith("; measured on 1 worker")
     assert ran_on(a_run(*placed)).endswith("; measured on 2 workers, times on worker 1 only")
-
-
-def test_every_trait_has_its_cost_in_words() -> None:
-    assert set(COSTS) == set(TRAITS)
 
 
 def test_costs_are_short_and_count_the_rest() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK, EXPLAIN
-from harness.model.cell import FLOOR, REFERENCE, Cell, Consume, Workload
+from harness.model.cell import FLOOR, REFERENCE, Cell, Consume
 from harness.payroll import yardsticks
 from harness.payroll.generator import Payroll
 from harness.runner import plan
@@ -43,23 +43,11 @@ def test_a_first_call_is_measured_once_and_at_sizes_that_show_it() -> None:
     assert {cell.workload.payroll for cell in alone if cell.cold} == {large}
 
 
-def test_a_meter_has_its_own_number_of_repeats() -> None:
-    assert len(planned(repeat=None)) > len(planned(repeat=1))
-
-
 def test_the_clock_measures_the_collector_paused_too_and_not_the_floor() -> None:
     found = list(plan.cells(["slotted"], [PAYROLL], ["clock"], 2))
     timed = [name for name in [*BESIDE, "slotted"] if name != FLOOR]
     assert [cell.name for cell in found if cell.paused] == timed * 2
     assert FLOOR not in {cell.name for cell in found}
-
-
-def test_a_stream_is_compared_with_the_trap() -> None:
-    found = list(plan.cells(["slotted"], [PAYROLL], ["allocator"], 1, Consume.FOLD))
-    assert {(cell.name, cell.consume) for cell in found} == {
-        ("unstreamed_core", Consume.FOLD),
-        ("slotted", Consume.FOLD),
-    }
 
 
 def test_a_comparison_explains_the_largest_payroll_that_can_be_recorded() -> None:
@@ -70,20 +58,6 @@ def test_a_comparison_explains_the_largest_payroll_that_can_be_recorded() -> Non
     assert explained == [(FLOOR, 10_000), (REFERENCE, 10_000)]
     with pytest.raises(UsageError, match="--explain is of lists"):
         plan.of_comparison([REFERENCE], payrolls, ["rss"], None, Consume.FOLD, explain=True)
-
-
-def test_an_explanation_by_itself_is_checked_first() -> None:
-    found = [(cell.name, cell.meter) for cell in plan.explanations([FLOOR, "slotted"], PAYROLL)]
-    assert found == [("slotted", CHECK), (FLOOR, EXPLAIN), ("slotted", EXPLAIN)]
-
-
-def test_functions_are_measured_as_strategies_are_and_beside_no_yardstick() -> None:
-    found = list(plan.of_functions(["a:read", "b:read"], ["clock", "tracemalloc"], 2))
-    assert {cell.workload for cell in found} == {Workload()}
-    for meter, variants in (("clock", 3), ("tracemalloc", 2)):  # a cold call; paused
-        mine = [cell for cell in found if cell.meter == meter]
-        assert [cell.name for cell in mine if cell.cold] == ["a:read", "b:read"]
-        assert len(mine) == 2 + 2 * 2 * (variants - 1)
 
 
 def test_without_a_warm_up_every_call_is_a_first_one_and_none_is_paused() -> None:

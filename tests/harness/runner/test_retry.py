@@ -58,14 +58,6 @@ def test_what_the_server_does_not_survive_is_a_row() -> None:
     assert server.begun == [*CELLS[:2], CELLS[2], CELLS[2], CELLS[3]]
 
 
-def test_what_was_measured_while_it_went_stays() -> None:
-    away = [False, True, False, False]
-    server = Server()
-    found = retry.run(CELLS, server.measure, lambda _: away.pop(0), server.come_back)
-    assert list(found) == [Measurement(cell, {}) for cell in CELLS]
-    assert server.begun == CELLS
-
-
 def test_a_strategy_that_broke_the_contract_before_is_not_measured_after() -> None:
     server = Server(2, broken="one")
     assert [each.cell for each in server.run()] == [CELLS[0], CELLS[1], CELLS[3]]
@@ -81,13 +73,3 @@ def test_one_that_stays_away_ends_the_run_with_what_there_is() -> None:
     assert [next(found).cell, next(found).cell] == CELLS[:2]
     with pytest.raises(DatabaseError, match="it is gone"):
         next(found)
-
-
-def test_nobody_waits_for_a_server_that_is_not_needed_any_more() -> None:
-    def never() -> None:
-        raise AssertionError("it was waited for")
-
-    found = retry.run(CELLS[:1], Server(1, 2).measure, lambda _: True, lambda: None)
-    assert [each.error for each in found] == ["gone"]
-    last = retry.run(CELLS[:1], Server().measure, lambda _: True, never)
-    assert [each.error for each in last] == [None]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,6 @@ import harness
 from callmeter.errors import UsageError
 from harness.model.run import read
 from harness.model.summary import summaries
-from harness.payroll.generator import Payroll
-from harness.runner.record import Settings
-from harness.runner.strategy_run import strategy_run, writing
-from support import ROOT
 
 FUNCTIONS = "def read(): return [bytes(100)] * 9\ndef other(): return [bytes(n) for n in range(9)]"
 
@@ -36,19 +30,10 @@ def test_a_comparison_is_a_run_in_a_file(tmp_path: Path, capfd: pytest.CaptureFi
     assert capfd.readouterr() == ("", "")
 
 
-def test_functions_are_explained_in_place_of_strategies(
+def test_functions_are_compared_and_explained_in_place_of_strategies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "own.py").write_text(FUNCTIONS)
-    monkeypatch.chdir(tmp_path)
-    run = harness.explain("own:read", "own.py:other")
-    assert [each.cell.meter for each in run.measurements] == ["check", "check"] + ["explain"] * 2
-    assert run.header.reference == "own:read"
-
-
-def test_functions_are_compared_where_the_first_has_data_to_compare_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    """The data is compared where the first has any to compare with."""
     (tmp_path / "own.py").write_text(FUNCTIONS)
     monkeypatch.chdir(tmp_path)
     notices: list[str] = []
@@ -58,6 +43,9 @@ def test_functions_are_compared_where_the_first_has_data_to_compare_with(
     run = harness.measure("own:other() + 1", "own:read", **asked)
     assert {each.cell.name for each in run.measurements if each.error} == {"own:other() + 1"}
     assert notices == ["own:other() + 1 failed: what the others return is not compared"]
+    run = harness.explain("own:read", "own.py:other")
+    assert [each.cell.meter for each in run.measurements] == ["check", "check"] + ["explain"] * 2
+    assert run.header.reference == "own:read"
 
 
 @pytest.mark.parametrize(
@@ -73,29 +61,3 @@ def test_functions_are_compared_where_the_first_has_data_to_compare_with(
 def test_what_cannot_be_measured_is_a_usage_error(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         harness.compare("slotted", **wrong)
-
-
-def test_a_missing_package_of_a_cluster_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "harness.runner.dask", raising=False)
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    settings = Settings("postgresql://h/d", cluster="tcp://h:1")
-    with pytest.raises(UsageError, match=r"pip install 'mapping-strategies\[cluster\]'"):
-        strategy_run([], settings)
-
-
-def test_entries_written_beside_a_payroll_do_not_count() -> None:
-    steps: list[str] = []
-    writing(Payroll(2_000), steps.append)(2_050)
-    assert steps == ["writing the payroll: 2,000 of 2,000 entries"]
-
-
-def test_the_package_imports_nothing_but_the_standard_library() -> None:
-    code = (
-        "import sys; before = {*sys.modules}; import harness; "
-        "print({name.partition('.')[0] for name in {*sys.modules} - before} "
-        "- sys.stdlib_module_names)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "{'harness'}"

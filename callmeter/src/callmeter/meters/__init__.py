@@ -1,8 +1,8 @@
 """The meters: one module each, found by its file.
 
-A meter is a module with a docstring, whose first line says what it measures, and
+A meter is a module with a docstring, whose first line is what it measures, and
 
-- `METRICS`: the metrics that it measures (`callmeter.metric.Metric`).
+- `METRICS`: the metrics that it measures (`Metric`).
 - `measure(function)`: call once, and return {key of a metric: value}. What the call returned is
   held until all is measured. A meter with `OF_MAKING = True` is given what makes the call instead:
   it measures that in a process that has imported nothing of it.
@@ -18,16 +18,36 @@ A meter that the platform does not have raises NotAvailableError from `measure`.
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from tracemalloc import is_tracing
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from callmeter import discovery
 from callmeter.errors import NotMeasuredError
 
-if TYPE_CHECKING:
-    from types import ModuleType
+BYTES, SECONDS, SHARE = "B", "s", "share"
 
-    from callmeter.metric import Metric
+
+@dataclass(frozen=True)
+class Metric:
+    """A quantity of a call; less of it is better.
+
+    `tolerance` is how far apart repeats may lie, as a share of their median, and still be steady:
+    memory from process to process, time between the quartiles. `resolution` is the difference, in
+    the unit, below which two values are one.
+    """
+
+    key: str
+    title: str
+    unit: str
+    meter: str
+    tolerance: float
+    resolution: float = 0.0
+
+    @property
+    def is_memory(self) -> bool:
+        """Whether it is bytes, which compare from run to run; seconds do not."""
+        return self.unit == BYTES
 
 
 def names() -> list[str]:

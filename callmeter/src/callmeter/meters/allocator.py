@@ -9,13 +9,10 @@ that is freed in it does not count as negative.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from callmeter import recording
-from callmeter.metric import BYTES, Metric
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from callmeter import recorder
+from callmeter.meters import BYTES, Metric
 
 METRICS = (
     Metric("peak", "peak of all allocations", BYTES, "allocator", 0.005),
@@ -24,7 +21,7 @@ METRICS = (
 REPEATS = 2
 ALONE = False
 
-warming = recording.warming
+warming = recorder.warming
 
 
 def measure(function: Callable[[], object]) -> dict[str, float]:
@@ -32,5 +29,4 @@ def measure(function: Callable[[], object]) -> dict[str, float]:
 
     Raises NotAvailableError where memray does not run.
     """
-    sizes = recording.sizes(function)
-    return {"peak": sizes.peak, "retained": sizes.retained}
+    return recorder.sizes(function)._asdict()

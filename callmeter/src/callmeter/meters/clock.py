@@ -7,13 +7,11 @@ each of its passes costs well under a microsecond a pass.
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from time import perf_counter, process_time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from callmeter.metric import SECONDS, Metric
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from callmeter.meters import SECONDS, Metric
 
 METRICS = (
     Metric("wall", "wall time", SECONDS, "clock", 0.10),

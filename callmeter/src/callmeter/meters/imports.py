@@ -2,7 +2,7 @@
 
 In a process that has imported only this package's worker: the call is made (its module imported,
 its set-up run), then what its first call imports is imported too. That call is made in a child of
-the process, which says what it imported, so that nothing but imports counts. Linux only.
+the process, which names what it imported, so that nothing but imports counts. Linux only.
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from callmeter.call import Counted
 from callmeter.errors import NotAvailableError
+from callmeter.meters import BYTES, Metric
 from callmeter.meters.rss import resident
-from callmeter.metric import BYTES, Metric
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from callmeter.call import Counted
 
 METRICS = (Metric("imports", "imports, resident", BYTES, "imports", 0.05),)
 REPEATS = 2
@@ -57,7 +54,7 @@ def _imported_by_calling(function: Callable[[], object]) -> list[str]:
         answer = json.loads(pipe.read() or "null")
     os.waitpid(child, 0)
     if answer is None or answer["error"]:
-        function()  # it fails here as well, and its own error says why
+        function()  # it fails here as well, and raises its own error
         return []
     names: list[str] = answer["names"]
     return names

@@ -11,14 +11,11 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from callmeter.errors import NotAvailableError
-from callmeter.metric import BYTES, Metric
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from callmeter.meters import BYTES, Metric
 
 ARENA = 2**20
 """Bytes that Python's allocator takes from the system at once."""

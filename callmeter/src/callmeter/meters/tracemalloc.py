@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from callmeter.metric import BYTES, Metric
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from callmeter.meters import BYTES, Metric
 
 METRICS = (
     Metric("traced_peak", "peak by tracemalloc", BYTES, "tracemalloc", 0.005),

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import inspect
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from importlib import import_module
+from types import TracebackType
+from typing import Any, NoReturn
+
+import pytest
 
 from callmeter import measurement
-from callmeter.call import CountError, Loop
+from callmeter.call import AwaitedError, CountError, Loop, name_of
 from callmeter.errors import NotAvailableError, NotMeasuredError, TargetError
-from callmeter.measurement import name_of
-from callmeter.plugin.databases import is_django_connected
+from callmeter.measurement import Measurement
+from callmeter.places import OURS
+from callmeter.plugin.limits import Limits
 from callmeter.plugin.outcome import give_up, hold
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from types import TracebackType
-
-    import pytest
-
-    from callmeter.measurement import Measurement
-    from callmeter.plugin.limits import Limits
-
-PACKAGE = Path(__file__).parents[1]
 OPTIONS = {"meters", "warm_up", "loop", "timeout", "python"}
 """Names of arguments that are the function's here, and options of `callmeter.measurement`'s."""
 WARM, COLD = "after a warm-up", "without a warm-up"
+SETTINGS = "DJANGO_SETTINGS_MODULE"
+NO_DATABASE = ("", "django.db.backends.dummy")
 REAL_DATABASE = (
     "Django's connections are configured, and a fresh process would use them: the real database, "
     "not the test's; measure in the test's process, by memory(...), or memory.once(...) for a "
     "call that changes its data"
 )
-
-
-class AwaitedError(Exception):
-    """A call to be awaited in a loop that runs already."""
 
 
 class Calls:
@@ -56,13 +50,8 @@ class Calls:
         An async function is awaited in a loop for the fixture alone: in an async test, that fails.
         """
         __tracebackhide__ = True
-        call, rest = _bound(function, kwargs)
-        measure = partial(measurement.measure, warm_up=self._warm_up, loop=self._test.loop)
-        try:
-            measured = measure(call, *args, **rest)
-        except Exception as error:
-            self._raise(function, error)
-        return self._held(function, measured)
+        measure = partial(measurement.measure, loop=self._test.loop)
+        return self._measured(measure, function, args, kwargs)
 
     async def of(
         self, function: Callable[..., Awaitable[Any] | Any], /, *args: Any, **kwargs: Any
@@ -87,11 +76,21 @@ class Calls:
         configured, as those of a fresh process are to the real database.
         """
         __tracebackhide__ = True
-        if is_django_connected():
+        if _is_django_connected():
             give_up(name_of(function), REAL_DATABASE)
+        return self._measured(measurement.fresh, function, args, kwargs)
+
+    def _measured(
+        self,
+        measure: Callable[..., Measurement],
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> Measurement:
+        __tracebackhide__ = True
         call, rest = _bound(function, kwargs)
         try:
-            measured = measurement.fresh(call, *args, warm_up=self._warm_up, **rest)
+            measured = measure(call, *args, warm_up=self._warm_up, **rest)
         except Exception as error:
             self._raise(function, error)
         return self._held(function, measured)
@@ -101,7 +100,7 @@ class Calls:
         self._test.calls += 1
         named = replace(measured, name=name_of(function))
         how = WARM if self._warm_up else COLD
-        hold(self._test.item, named, self._test.limits, how)
+        hold(self._test.item, named, self._test.limits, how, call=named.name)
         return named
 
     def _raise(self, function: Callable[..., Any], error: Exception) -> NoReturn:
@@ -144,25 +143,13 @@ class Memory(Calls):
         self._test.loop.close()
 
 
-class _Loop(Loop):
-    """The loop for async functions of a test that is not async itself."""
-
-    def finish(self, result: Awaitable[Any] | Any) -> Any:
-        """Return what an awaitable gives; raises AwaitedError in an async function."""
-        if inspect.isawaitable(result) and _is_in_coroutine():
-            if inspect.iscoroutine(result):
-                result.close()
-            raise AwaitedError
-        return super().finish(result)
-
-
 @dataclass
 class _Test:
     """The test that calls, its limits, and how many calls it has made."""
 
     item: pytest.Item
     limits: Limits | None
-    loop: Loop = field(default_factory=_Loop)
+    loop: Loop = field(default_factory=Loop)
     calls: int = 0
 
 
@@ -175,16 +162,27 @@ def _bound(
     return (partial(function, **held) if held else function), rest
 
 
-def _is_in_coroutine() -> bool:
-    """Whether a function that calls this is async, of whichever event loop."""
-    frame = inspect.currentframe()
-    while frame and not frame.f_code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-        frame = frame.f_back
-    return frame is not None
+def _is_django_connected() -> bool:
+    """Whether Django has a database in this process, or will as soon as it reads its settings.
+
+    That is so wherever a fixture or the mark of pytest-django gives a test a database: the test's
+    own, and its transaction, exist in the test's process alone.
+    """
+    is_named = SETTINGS in os.environ
+    if "django.conf" not in sys.modules and not is_named:
+        return False
+    try:
+        settings = import_module("django.conf").settings
+    except ImportError:
+        return False
+    if not settings.configured and not is_named:
+        return False
+    databases = settings.DATABASES.values()
+    return any(database.get("ENGINE", "") not in NO_DATABASE for database in databases)
 
 
 def _of_function(trace: TracebackType | None) -> TracebackType | None:
     """Return what is left of the traceback after the frames of this package."""
-    while trace and Path(trace.tb_frame.f_code.co_filename).is_relative_to(PACKAGE):
+    while trace and trace.tb_frame.f_code.co_filename.startswith(OURS):
         trace = trace.tb_next
     return trace

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
-from callmeter import measurement
 from callmeter.errors import NotAvailableError, NotMeasuredError
-from callmeter.plugin.failure import breach
+from callmeter.measurement import Measurement, measure_body
+from callmeter.plugin.limits import Limits, breach
 from callmeter.plugin.report import add
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from callmeter.measurement import Measurement
-    from callmeter.plugin.limits import Limits
 
 BODY = "the test's own body, without a warm-up"
 
@@ -24,18 +19,18 @@ def hold_body(item: pytest.Item, limits: Limits, body: Callable[[], object]) -> 
     """Call the test's body, and hold it to the limits; raises what it raises."""
     __tracebackhide__ = True
     try:
-        measured = measurement.measure_body(item.name, body)
+        measured = measure_body(item.name, body)
     except (NotAvailableError, NotMeasuredError) as error:
         give_up(item.name, error)
-    add(item, measured, limits, call=None)
-    if text := breach(limits, measured, BODY, item.config.invocation_params.dir):
-        pytest.fail(text, pytrace=False)
+    hold(item, measured, limits, BODY, call=None)
 
 
-def hold(item: pytest.Item, measured: Measurement, limits: Limits | None, how: str) -> None:
+def hold(
+    item: pytest.Item, measured: Measurement, limits: Limits | None, how: str, call: str | None
+) -> None:
     """Note what was measured for the report; fail the test if a limit is exceeded."""
     __tracebackhide__ = True
-    add(item, measured, limits, call=measured.name)
+    add(item, measured, limits, call)
     if limits and (text := breach(limits, measured, how, item.config.invocation_params.dir)):
         pytest.fail(text, pytrace=False)
 

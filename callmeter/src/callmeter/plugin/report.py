@@ -5,17 +5,16 @@ The rows are plain data on the tests' reports, which pytest-xdist sends from its
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from callmeter.plugin.limits import Limits
 from callmeter.units import format_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
     from callmeter.measurement import Measurement
-    from callmeter.plugin.limits import Limits
 
 Row = dict[str, Any]
 

@@ -7,7 +7,6 @@ import shlex
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +19,7 @@ from callmeter.target import parse
 from chinook_store import SMALL, empty_database
 from examples.chinook import __main__ as example
 from examples.chinook import arrow, invoices, tracks
-from examples.chinook.data import Store, provide, tables
+from examples.chinook.data import Store, provide
 from examples.chinook.models import SCHEMA, Invoice, Track
 from strategies.shared_values import share_values
 
@@ -76,30 +75,6 @@ def test_every_function_returns_equal_data(
     given = getattr(read, name)(engines[which])
     assert first_difference(items(read.full_orm(engines["engine"])), items(given)) is None
     assert len(given) == (SMALL.invoices if read is invoices else SMALL.tracks)
-
-
-def test_the_data_is_the_same_each_time() -> None:
-    first, second = ([(name, list(rows)) for name, rows in tables(SMALL)] for _ in range(2))
-    assert first == second
-    assert len(first) == 11
-
-
-def test_the_data_is_as_wide_and_as_repetitive_as_chinooks() -> None:
-    found = {name: list(rows) for name, rows in tables(Store(invoices=700))}
-    names, composers = ([row[nth] for row in found["track"]] for nth in (1, 5))
-    assert len(names) == 3_503
-    assert 13 < mean(map(len, names)) < 18
-    assert 0.8 < len(set(names)) / len(names) < 0.95
-    assert 0.2 < composers.count(None) / len(composers) < 0.35
-    assert 20 < mean(len(composer) for composer in composers if composer) < 32
-    assert 300_000 < mean(row[6] for row in found["track"]) < 500_000
-    states = [row[5] for row in found["invoice"]]
-    assert 0.4 < states.count(None) / len(states) < 0.6
-    assert len(found["invoice_line"]) / len(found["invoice"]) == pytest.approx(38 / 7)
-    totals = {row[0]: row[8] for row in found["invoice"]}
-    for _, invoice, _, price, quantity in found["invoice_line"]:
-        totals[invoice] -= price * quantity
-    assert not any(totals.values())
 
 
 def test_a_store_is_written_once_and_again_in_another_size(elsewhere: Engine) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callmeter import loader, tracebacks
+from callmeter import loader, places
 from callmeter.target import Target
 
 
@@ -41,7 +41,7 @@ def raised(folder: Path, code: str) -> BaseException:
 def test_all_lines_of_a_message_are_one_and_the_place_is_the_users(
     tmp_path: Path, raising: str, line: str
 ) -> None:
-    found = tracebacks.one_line(raised(tmp_path, f"def read():\n    {raising}\n"))
+    found = places.one_line(raised(tmp_path, f"def read():\n    {raising}\n"))
     message, _, place = found.rpartition(" ")
     assert place == "(planted_traceback.py:2)"
     assert message.startswith(line[:-1]) if line.endswith("*") else message == line
@@ -55,18 +55,18 @@ def test_the_traceback_is_pythons_without_our_frames(
         "def read():\n    try:\n        1 / 0\n    except ArithmeticError as error:\n"
         "        raise ValueError('no') from error\n",
     )
-    trace = tracebacks.of_user(error)
+    trace = places.traceback_of(error)
     assert trace.startswith("Traceback (most recent call last):\n")
     assert trace.endswith("\nValueError: no")
     assert "ZeroDivisionError: division by zero" in trace
     assert "direct cause" in trace
     assert 'planted_traceback.py", line 5, in read' in trace
-    assert str(Path(tracebacks.__file__).parent) not in trace
-    assert tracebacks.one_line(error) == "ValueError: no (planted_traceback.py:5)"
+    assert str(Path(places.__file__).parent) not in trace
+    assert places.one_line(error) == "ValueError: no (planted_traceback.py:5)"
     # a factory of somebody else's is not the user's code
-    monkeypatch.setattr(tracebacks, "not_users", {str(tmp_path)})
-    assert "planted_traceback.py" not in tracebacks.one_line(error)
+    monkeypatch.setattr(places, "not_users", {str(tmp_path)})
+    assert "planted_traceback.py" not in places.one_line(error)
 
 
 def test_an_error_of_no_users_code_has_no_place() -> None:
-    assert tracebacks.one_line(ValueError("made, not raised")) == "ValueError: made, not raised"
+    assert places.one_line(ValueError("made, not raised")) == "ValueError: made, not raised"

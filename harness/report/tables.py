@@ -1,0 +1,109 @@
+"""The tables of a comparison: the one of a screen, and those of every metric. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callmeter.meters import SHARE
+from harness.analysis.difference import kind_of
+from harness.model.cell import FLOOR
+from harness.model.metrics import METRICS
+from harness.report import notes
+from harness.report.answer import against_reference
+from harness.report.document import Note, table
+from harness.report.format import cell, heading, median_of, short, times, where_and_call
+from harness.report.traits import costs_in_short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from callmeter.meters import Metric
+    from harness.model.run import Header
+    from harness.model.summary import Base, Summary
+    from harness.report.document import Block
+
+
+def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
+    """Yield the table of a screen: a peak, what is retained, the time, the costs."""
+    where, *names = _names(shown)
+    keys = notes.memory_keys(shown)
+    has_floor = any(each.floor for each in shown)
+    peak, retained = (f"{title} MB" + "\n(x floor)" * has_floor for title in ("peak", "retained"))
+    is_timed_by_it = any(each.ratio("wall", "reference") for each in shown)
+    time = f"time vs\n{short(header.reference)}" if is_timed_by_it else "time"
+    has_other_counts = any(each.has_other_count for each in shown)
+    has_costs = header.reference in header.offers
+    rows = [
+        [
+            name,
+            f"{each.items:,}" if has_other_counts and each.items is not None else "",
+            *([_with_ratio(each, METRICS[key]) for key in keys] or ["", ""]),
+            "other count" if each.has_other_count else against_reference(each),
+            costs_in_short(header, each.name) if has_costs else "",
+        ]
+        for name, each in zip(names, shown, strict=True)
+    ]
+    headings = (where, "items", peak, retained, time, "costs")
+    yield from table(headings, rows, last_is_text=True, droppable=(retained,))
+
+
+def _names(shown: Sequence[Summary]) -> list[str]:
+    """Return the heading and the cells of the names; a module that all are of is the heading."""
+    names = [each.name for each in shown]
+    where = {where_and_call(name)[0] for name in names}
+    if len(where) != 1 or where == {""}:
+        return [kind_of(each.workload for each in shown), *names]
+    return [where.pop(), *(where_and_call(name)[1] for name in names)]
+
+
+def yardsticks(found: list[Summary]) -> Iterator[Block]:
+    """Yield one line on what is measured beside the strategies."""
+    parts = []
+    for each in found:
+        key = notes.judged_peak([each])
+        ratio = each.ratio(key, "floor") if key and each.name != FLOOR else None
+        to_floor = times(ratio) if ratio is not None else ""
+        texts = [median_of(each, key), to_floor, against_reference(each)]
+        if any(texts):
+            parts.append(f"{each.name} {', '.join(filter(None, texts))}")
+    if parts:
+        yield Note(f"Yardsticks (peak, x floor, time), not ranked: {'; '.join(parts)}.")
+
+
+def by_metric(shown: list[Summary], keys: list[Metric]) -> Iterator[Block]:
+    """Yield the memory metrics and then the others: each value, and what it is a ratio to."""
+    where, *names = _names(shown)
+    for group in ([m for m in keys if m.is_memory], [m for m in keys if not m.is_memory]):
+        rows = (
+            [name, *(_cell(each, metric) for metric in group)]
+            for name, each in zip(names, shown, strict=True)
+        )
+        headings = [where, *(_heading(shown, metric) for metric in group)]
+        yield from table(headings, (row for row in rows if any(row[1:])))
+
+
+def _heading(shown: list[Summary], metric: Metric) -> str:
+    if metric.unit == SHARE:
+        return heading(metric)
+    is_known = any(each.ratio(metric.key, base_of(metric)) is not None for each in shown)
+    base = FLOOR if metric.is_memory else short(shown[0].reference_name)
+    return heading(metric) + f"\n(x {base})" * is_known
+
+
+def _cell(one: Summary, metric: Metric) -> str:
+    """Return the value and its ratio, marked where the repeats lie far apart."""
+    sample = one.sample(metric.key)
+    return _with_ratio(one, metric) + " ~" * (sample is not None and not sample.is_steady)
+
+
+def _with_ratio(one: Summary, metric: Metric) -> str:
+    number = one.value(metric.key)
+    if number is None:
+        return ""
+    ratio = one.ratio(metric.key, base_of(metric)) if metric.unit != SHARE else None
+    return cell(metric, number) + (f" ({times(ratio)})" if ratio is not None else "")
+
+
+def base_of(metric: Metric) -> Base:
+    """Return what the metric is shown as a ratio to."""
+    return "floor" if metric.is_memory else "reference"

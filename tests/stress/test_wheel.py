@@ -1,0 +1,134 @@
+"""What is built from here works outside of here as it does here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.model.run import read
+from support import ROOT, built, harness
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.model.run import Run
+
+LEFT_BEHIND = (".venv/pyvenv.cfg", "harness/__pycache__/x.pyc", "results/local/secret.jsonl")
+"""What working in a checkout leaves in it."""
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, tuple[Path, Path]]:
+    """The wheel and the source distribution, by the folder that they are built from."""
+    folders = (ROOT, ROOT / "callmeter")
+    return {each: built(each, tmp_path_factory.mktemp("dist")) for each in folders}
+
+
+@pytest.fixture(scope="module")
+def installed(
+    distributions: dict[Path, tuple[Path, Path]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The programs of a new environment with both wheels in it, and ours for what they require."""
+    environment = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    programs = environment / "bin"
+    pip = (sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet")
+    wheels = [wheel for wheel, _ in distributions.values()]
+    subprocess.run([*pip, "--no-index", "--no-deps", *wheels], check=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "required.pth").write_text(sysconfig.get_path("purelib"))
+    return programs
+
+
+def outside(
+    installed: Path, folder: Path, *words: str, program: str = "mapping-strategies"
+) -> subprocess.CompletedProcess[str]:
+    """The command as it is installed, called in that folder."""
+    return subprocess.run(
+        [installed / program, *words],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("folder", ["", "callmeter"])
+def test_a_source_distribution_builds_the_same_wheel_to_the_byte(
+    distributions: dict[Path, tuple[Path, Path]], tmp_path: Path, folder: str
+) -> None:
+    """In another folder, at another time, beside what work leaves behind."""
+    wheel, archive = distributions[ROOT / folder]
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    for name in () if folder else LEFT_BEHIND:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("not for others\n")
+    again = built(source, tmp_path / "again")
+    assert again[0].read_bytes() == wheel.read_bytes()
+    with tarfile.open(again[1]) as new, tarfile.open(archive) as old:
+        assert set(new.getnames()) == set(old.getnames())
+
+
+def test_it_compares_chooses_and_reports_outside_the_checkout(
+    installed: Path, tmp_path: Path
+) -> None:
+    code = "import callmeter, harness; print(callmeter.__file__, harness.__file__, sep='\\n')"
+    files = outside(installed, tmp_path, "-c", code, program="python").stdout.splitlines()
+    assert [str(installed.parent) in file for file in files] == [True] * 2
+    words = ("compare", "slotted", "--entries", "20", "--meter", "tracemalloc", "--repeat", "1")
+    done = outside(installed, tmp_path, *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["environment"]["commit"].startswith("release ")
+    assert {row["strategy"] for row in found["rows"]} >= {"floor", "full_orm", "slotted"}
+    done = outside(installed, tmp_path, "choose", "--entries", "10000", "--memory", "64MB")
+    assert done.returncode == 0, done.stderr
+    assert "Recommended: " in done.stdout
+    done = outside(installed, tmp_path, "report", "--format", "html")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!DOCTYPE html>")
+
+
+def test_it_measures_what_a_checkout_does(installed: Path, tmp_path: Path) -> None:
+    """The figures and the layers: what is installed is still the user's code, and no library."""
+    compare = ("compare", "slotted", "--entries", "200", "--meter", "tracemalloc", "--repeat", "1")
+    explain = ("explain", "full_orm", "--entries", "200")
+    found: dict[str, list[Run]] = {"there": [], "here": []}
+    for words in (compare, explain):
+        done = outside(installed, tmp_path, *words, "--save", f"there-{words[0]}.jsonl")
+        assert done.returncode == 0, done.stderr
+        found["there"].append(read(tmp_path / f"there-{words[0]}.jsonl"))
+        done = harness(*words, "--save", f"here-{words[0]}.jsonl", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        found["here"].append(read(tmp_path / f"here-{words[0]}.jsonl"))
+    there, here = (peaks(compared) for compared, _ in found.values())
+    assert there == pytest.approx(here, rel=0.01)
+    there, here = (layers(explained) for _, explained in found.values())
+    assert there == pytest.approx(here, abs=0.005)
+    assert there["domain objects"] > 0.1
+    assert there.get("other", 0) < 0.01
+
+
+def peaks(run: Run) -> dict[str, float]:
+    """The traced peak of each strategy that makes objects, after a warm-up."""
+    return {
+        each.cell.name: each.values["traced_peak"]
+        for each in run.measurements
+        if "traced_peak" in each.values and not each.cell.cold and each.cell.name != "drained_arrow"
+    }
+
+
+def layers(run: Run) -> dict[str, float]:
+    """The share of each layer in what is retained."""
+    (retained,) = (each.explanation.retained for each in run.measurements if each.explanation)
+    return {layer: size / sum(retained.values()) for layer, size in retained.items()}
