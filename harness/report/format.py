@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from callmeter.meters import BYTES, SECONDS
+from callmeter.meters import BYTES, SECONDS, SHARE
 from callmeter.units import digits, format_bytes, format_seconds, unit_of
 from harness.model.cell import Consume, plural
 from harness.model.metrics import METRICS
@@ -33,7 +33,9 @@ def value(metric: Metric, number: float) -> str:
     """Return a metric's value with its unit, to three digits: `2.31 MB`, `1.23 s`, `43%`."""
     if metric.unit == BYTES:
         return format_bytes(number)
-    return format_seconds(number) if metric.unit == SECONDS else percent(number)
+    if metric.unit == SECONDS:
+        return format_seconds(number)
+    return percent(number) if metric.unit == SHARE else f"{digits(number)} {metric.unit}"
 
 
 def heading(metric: Metric) -> str:
@@ -44,9 +46,9 @@ def heading(metric: Metric) -> str:
 
 def cell(metric: Metric, number: float) -> str:
     """Return a value in the unit of the metric's column."""
-    if metric.unit not in SHOWN_UNIT:
+    if metric.unit == SHARE:
         return percent(number)
-    return figure(number * SHOWN_UNIT[metric.unit][1])
+    return figure(number * SHOWN_UNIT.get(metric.unit, ("", 1))[1])
 
 
 def figure(number: float) -> str:
