@@ -16,8 +16,10 @@ from harness import cli
 from harness.postgres.connection import connected
 from harness.postgres.session import drop, open_database, schemas
 from harness.postgres.writer import write
+from run_server import server_place
 
 pytest_plugins = ["pytester"]
+__all__ = ["server_place"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

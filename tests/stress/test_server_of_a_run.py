@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
 
-from callmeter import temporary
 from harness.base.errors import DatabaseError
 from harness.postgres import server
-from harness.postgres.connection import connected
+from run_server import answer, only_linux
 from stress.servers import processes_of, send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import URL
-
-only_linux = pytest.mark.skipif(sys.platform != "linux", reason="what runs is read in /proc")
-
-
-@pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of temporary files: the test's own, which every user can pass."""
-    folder = Path(tempfile.mkdtemp(prefix="t"))
-    folder.chmod(0o711)
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    temporary._clear.cache_clear()  # as in another process
-    yield folder
-    shutil.rmtree(folder)
-
-
-def answer(url: URL, query: str) -> object:
-    with connected(url) as connection:
-        return connection.scalar(text(query))
+    pass
 
 
 @only_linux
@@ -58,12 +33,12 @@ def test_one_that_went_is_started_again_with_nothing_in_it() -> None:
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_a_deep_temporary_folder_will_do(
-    place: Path, monkeypatch: pytest.MonkeyPatch, more: int
+    server_place: Path, monkeypatch: pytest.MonkeyPatch, more: int
 ) -> None:
     """Even one that leaves no room for the address of a socket; and one with an odd name."""
     name = 'two\nlines $(id) "\\'
-    room = server.LONGEST_PLACE + more - len(os.fsencode(place)) - 1
-    deep = place / name.ljust(room, "d")
+    room = server.LONGEST_PLACE + more - len(os.fsencode(server_place)) - 1
+    deep = server_place / name.ljust(room, "d")
     deep.mkdir(mode=0o755)
     monkeypatch.setattr("tempfile.tempdir", str(deep))
     with server.running() as ours:
@@ -74,14 +49,14 @@ def test_a_deep_temporary_folder_will_do(
 
 
 def test_one_that_does_not_start_explains_itself(
-    monkeypatch: pytest.MonkeyPatch, place: Path
+    monkeypatch: pytest.MonkeyPatch, server_place: Path
 ) -> None:
     monkeypatch.setitem(server.SETTINGS, "shared_buffers", "much")
     message = r'does not start: FATAL: .* "shared_buffers": "much"'
     with pytest.raises(DatabaseError, match=message), server.running():
         pass
-    assert list(place.iterdir()) == []
-    monkeypatch.setattr("tempfile.tempdir", str(place / "gone"))
+    assert list(server_place.iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(server_place / "gone"))
     monkeypatch.setattr(server, "_place", tempfile.gettempdir)
     with pytest.raises(DatabaseError, match=r"cannot be set up: .* in TMPDIR$"), server.running():
         pass

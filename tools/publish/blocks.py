@@ -16,14 +16,14 @@ from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, table
 from harness.report.format import short, times, value, where_and_call
 from harness.report.stack import ran_on
-from harness.report.traits import costs, given_up
+from harness.report.traits import costs_in_short
 from tools.publish.graph import mermaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from harness.model.run import Header, Run
+    from harness.model.run import Run
     from harness.model.summary import Summary
     from harness.report.document import Block
 
@@ -47,7 +47,7 @@ def strategies(paths: Sequence[Path]) -> Iterator[Block]:
             where_and_call(each.name)[1],
             *(_cell(each, key) + _ratio(each, key) for key in (peak, retained)),
             against_reference(each),
-            _costs(run.header, each),
+            costs_in_short(run.header, each.name) if run.header.offers else "",
         ]
         for each in shown
         if not each.is_yardstick and not each.error
@@ -137,14 +137,6 @@ def _cell(one: Summary | None, key: str) -> str:
 def _ratio(one: Summary, key: str) -> str:
     ratio = one.ratio(key, "floor")
     return "" if ratio is None else f" ({times(ratio)})"
-
-
-def _costs(header: Header, one: Summary) -> str:
-    """Return all that a strategy costs, nothing of what does not know its traits."""
-    lost = given_up(header, one.name)
-    if lost is None:
-        return ""
-    return "as today" if one.is_reference else ", ".join(costs(lost)) or "nothing"
 
 
 def _reservations(paths: Sequence[Path], shown: Sequence[Summary], what: str) -> Iterator[Block]:

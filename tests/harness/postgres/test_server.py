@@ -3,67 +3,42 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
 
-from callmeter import temporary
 from harness.postgres import server
-from harness.postgres.connection import connected
+from run_server import answer, only_linux
 from stress.runs import wait_until
 from stress.servers import processes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import URL
-
-only_linux = pytest.mark.skipif(sys.platform != "linux", reason="what runs is read in /proc")
+    pass
 
 
-@pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of temporary files: the test's own, which every user can pass."""
-    folder = Path(tempfile.mkdtemp(prefix="t"))
-    folder.chmod(0o711)
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    temporary._clear.cache_clear()  # as in another process
-    yield folder
-    shutil.rmtree(folder)
-
-
-def answer(url: URL, query: str) -> object:
-    with connected(url) as connection:
-        return connection.scalar(text(query))
-
-
-def test_it_runs_while_it_is_used_and_leaves_nothing(place: Path) -> None:
+def test_it_runs_while_it_is_used_and_leaves_nothing(server_place: Path) -> None:
     """Beside others, each with its data."""
     with server.running() as one, server.running() as other:
         assert answer(one.url, "SHOW server_version_num") >= "180000"
-        assert one.data.is_relative_to(place)
+        assert one.data.is_relative_to(server_place)
         assert one.url != other.url
-    assert list(place.iterdir()) == []
+    assert list(server_place.iterdir()) == []
     assert processes_of(one.data) == []
 
 
 @only_linux
-def test_it_ends_with_a_killed_run_and_the_next_one_removes_its_folder(place: Path) -> None:
+def test_it_ends_with_a_killed_run_and_the_next_one_removes_its_folder(server_place: Path) -> None:
     killed = "from harness.postgres.server import running\nwith running(): os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", f"import os\n{killed}"], check=False)
-    (folder,) = place.iterdir()
+    (folder,) = server_place.iterdir()
     data = folder / "server" / "data"
     assert wait_until(lambda: not processes_of(data))
     with server.running() as ours:
-        assert list(place.iterdir()) == [ours.folder]
+        assert list(server_place.iterdir()) == [ours.folder]
 
 
 def test_nobody_else_gets_in() -> None:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from harness.payroll.generator import Payroll, entries, shuffled_indices
+from harness.payroll.generator import entries
 from harness.payroll.verify import first_difference
+from reads import PAYROLL, READERS, SHORTER, is_at_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from sqlalchemy import URL, Engine
 
     from strategies import Strategy
-    from strategies.contract import IterPremiumsForPayroll, PremiumEntry
+    from strategies.contract import IterPremiumsForPayroll
 
-PAYROLL, SHORTER = Payroll(1_500, 6), Payroll(500, 6)
 UNKNOWN = UUID(int=0)
 KILLED = r"(?i)terminat|closed|connection"
 LOCK = text("LOCK TABLE premium_component IN ACCESS EXCLUSIVE MODE")
@@ -30,30 +29,6 @@ KILL_WHO_WAITS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_locks"
     " WHERE NOT granted AND relation = 'premium_component'::regclass"
 )
-READERS = (
-    "pg_locks JOIN pg_class ON oid = relation JOIN pg_stat_activity USING (pid) "
-    "WHERE backend_type = 'client backend' AND relname IN ('premium_entry', 'premium_component') "
-    "AND relnamespace = current_schema()::regnamespace AND pid <> pg_backend_pid()"
-)
-"""Other clients that are in a transaction on this schema's tables; no autovacuum."""
-
-
-@pytest.fixture(scope="module")
-def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
-    shuffled = (entries(payroll, shuffled_indices(payroll)) for payroll in (PAYROLL, SHORTER))
-    return written(chain.from_iterable(shuffled))
-
-
-@pytest.fixture
-def other(url: URL, engine_at: Callable[[URL], Engine]) -> Engine:
-    """An engine that is not the one that reads."""
-    return engine_at(url)
-
-
-def is_at_rest(engine: Engine) -> bool:
-    """Whether the engine has every connection back, and the collector runs."""
-    pool: Any = engine.pool
-    return pool.checkedout() == 0 and gc.isenabled()
 
 
 def test_a_connection_killed_amid_a_stream_reaches_the_caller(
