@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
@@ -126,7 +126,10 @@ def new_path() -> Path:
     except (OSError, RuntimeError) as error:  # RuntimeError: no home
         raise ResultsError(f"cannot make a folder for the run: {error}; use --save") from error
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    return folder / f"{stamp}-{os.getpid()}.jsonl"
+    name = f"{stamp}-{os.getpid()}"
+    first = folder / f"{name}.jsonl"
+    others = (folder / f"{name}-{nth}.jsonl" for nth in count(2))  # in the same second
+    return next(path for path in chain([first], others) if not path.exists())
 
 
 @contextmanager

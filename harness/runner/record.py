@@ -6,7 +6,6 @@ import os
 import re
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,19 +56,13 @@ class Settings:
 def record(found: Generator[Measurement], header: Header, settings: Settings) -> Run:
     """Save each measurement as it arrives; return the run."""
     settings.progress("measuring", 0, header.cells)
-    path = Path(settings.save) if settings.save else _unused(new_path())
+    path = Path(settings.save) if settings.save else new_path()
     with saved_to(path, header, replace=settings.replace) as save, closing(found):
         for done, measurement in enumerate(found, start=1):
             save(measurement)
             cell = measurement.cell
             settings.progress(f"{cell.name}, {cell.meter}", done, header.cells)
     return read(path)
-
-
-def _unused(path: Path) -> Path:
-    """Return the path, or one beside it: two runs may begin in the same second."""
-    others = (path.with_stem(f"{path.stem}-{nth}") for nth in count(2))
-    return path if not path.exists() else next(each for each in others if not each.exists())
 
 
 def with_local_path(word: str) -> str:
