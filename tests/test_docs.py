@@ -13,7 +13,7 @@ from guides import BLOCK, MEASURING, PAGES, follow, has_commands
 from harness import cli
 from harness.cli._parser import parse
 from harness.model.metrics import METRICS
-from harness.model.run import REFERENCE_RUN, read
+from harness.model.saved import REFERENCE_RUN, read
 from harness.model.summary import summaries
 from harness.report import comparison, traits
 from strategies.traits import TRAITS

@@ -31,7 +31,7 @@ def saving(how: Measuring, output_path: Path | None) -> Iterator[dict[str, Any]]
 
     Raises UsageError where it, or the output, cannot be saved.
     """
-    from harness.model.run import new_path
+    from harness.model.saved import new_path
 
     for path, option in ((output_path, "--output"), (how.save, "--save")):
         if path:

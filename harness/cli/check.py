@@ -96,7 +96,7 @@ def run(
     """Read the baseline, measure the same again, compare, judge."""
     from harness.analysis import gate
     from harness.analysis.difference import COMPARED, between
-    from harness.model.run import read
+    from harness.model.saved import read
     from harness.model.summary import incomplete
     from harness.report import difference as report
     from harness.runner.again import Again

@@ -120,7 +120,7 @@ def run(
     """Read, decide, write."""
     from harness.analysis.choice import Limits, Payrolls, Source, decide
     from harness.model.merge import merge_runs
-    from harness.model.run import CHOSEN_FROM
+    from harness.model.saved import CHOSEN_FROM
     from harness.report import decision as report
     from harness.report import record
 
@@ -142,7 +142,7 @@ def run(
 def _runs_of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
     """Read the runs; return those that know such payrolls, or else all."""
     from harness.model.cell import workloads
-    from harness.model.run import read
+    from harness.model.saved import read
 
     found = {path: read(path) for path in paths}
     knowing = {
@@ -158,7 +158,7 @@ def _runs_of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
 
 def _name(path: Path) -> str:
     """Return the run's path below the repository, or its name alone: no folders of this machine."""
-    from harness.model.run import PUBLISHED
+    from harness.model.saved import PUBLISHED
 
     root = PUBLISHED.parent
     below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle

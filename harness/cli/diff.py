@@ -53,7 +53,7 @@ def run(
         from harness.analysis import gate
         from harness.analysis.difference import between
         from harness.model.cell import workloads
-        from harness.model.run import read
+        from harness.model.saved import read
         from harness.report import difference as report
 
         limits = gate.limits(fail_on or [])

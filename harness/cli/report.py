@@ -44,7 +44,7 @@ def run(
     if view.output:
         output.check(view.output, "--output", replace=force)
     with busy("reading the run"):
-        from harness.model.run import REFERENCE_RUN, read
+        from harness.model.saved import REFERENCE_RUN, read
 
         saved = read(run_path or REFERENCE_RUN)
     show_run(saved, view, full=full)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.model.run import new_path, read, saved_to
+from harness.model.saved import new_path, read, saved_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chinook_store import SMALL, empty_database
 from examples.chinook import __main__ as example
 from examples.chinook.data import provide
-from harness.model import run as results
+from harness.model.saved import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def test_the_example_measures_every_read(
         provide(engine, SMALL)
         url = engine.url.render_as_string(hide_password=False)
         assert example.measure("tracks", url, "--meter", "tracemalloc", "--repeat", "1") == 0
-    run = results.read(tmp_path / "chinook-tracks.jsonl")
+    run = read(tmp_path / "chinook-tracks.jsonl")
     assert run.header.reference == "examples.chinook.tracks:full_orm(engine)"
     assert not any(measurement.error for measurement in run.measurements)
     assert (tmp_path / "chinook-tracks.html").exists()

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.model.cell import FLOOR, REFERENCE, Consume
-from harness.model.run import Run, read
+from harness.model.run import Run
+from harness.model.saved import read
 from runs import HOSTILE, STRATEGIES, made_run
 from stress import command
 from support import saved

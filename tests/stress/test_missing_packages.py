@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from harness.model.run import read
+from harness.model.saved import read
 from support import ROOT, harness, is_refused
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from harness.model.run import read
+from harness.model.saved import read
 from support import harness, is_refused
 
 if TYPE_CHECKING:

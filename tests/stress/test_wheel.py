@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.model.run import read
+from harness.model.saved import read
 from support import ROOT, built, harness
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.model.merge import merge_runs
 from harness.model.metrics import METRICS, PEAKS, judged_by
-from harness.model.run import read
+from harness.model.saved import read
 from harness.model.summary import by_workload, incomplete, smallest_first, summaries
 from harness.report import notes
 from harness.report.answer import against_reference

@@ -11,7 +11,7 @@ from callmeter import discovery
 from callmeter.errors import UsageError, unknown
 from harness.analysis.choice import Limits, Payrolls, Source, decide
 from harness.model.merge import merge_runs
-from harness.model.run import read
+from harness.model.saved import read
 from harness.report import comparison, formats, record
 from harness.report.document import Document
 from harness.report.formats import markdown

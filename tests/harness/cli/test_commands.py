@@ -16,7 +16,7 @@ import pytest
 
 import strategies
 from callmeter import memory_limit
-from harness.model.run import read
+from harness.model.saved import read
 from harness.payroll import yardsticks
 from harness.postgres.connection import connected
 from harness.postgres.session import schemas

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import harness
-from harness.model import run as results
+from harness.model.saved import read
 from support import PLANTED, ROOT, a_run, as_dsn, is_refused, memory, saved, with_baselines
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_what_did_not_change_passes(command: Command, folder: Path, check: tuple
     done = command(*check, "yield_per", "--save", "same.jsonl", folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASSED: 2 strategies, none worse by more than the limits: traced_peak 5%" in done.stdout
-    run = results.read(folder / "same.jsonl")
+    run = read(folder / "same.jsonl")
     assert {m.cell.workload.size for m in run.measurements} == {20}  # the smallest of the baseline
     assert not any(m.cell.cold for m in run.measurements)
 

@@ -13,7 +13,8 @@ from callmeter import discovery
 from callmeter.worker import CHECK
 from harness.model.cell import FLOOR, REFERENCE, Cell
 from harness.model.metrics import METRICS
-from harness.model.run import REFERENCE_RUN, Measurement, Run, read
+from harness.model.run import Measurement, Run
+from harness.model.saved import REFERENCE_RUN, read
 from harness.report import comparison, formats, suggestion
 from harness.report.document import Heading
 from runs import made_run

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.model.cell import FLOOR, REFERENCE, Consume
-from harness.model.run import Run, read
+from harness.model.run import Run
+from harness.model.saved import read
 from harness.model.summary import summaries
 from harness.report.comparison import document
 from harness.report.formats import html

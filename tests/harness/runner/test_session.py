@@ -8,7 +8,7 @@ import pytest
 
 import harness
 from callmeter.errors import UsageError
-from harness.model.run import read
+from harness.model.saved import read
 from harness.model.summary import summaries
 
 FUNCTIONS = "def read(): return [bytes(100)] * 9\ndef other(): return [bytes(n) for n in range(9)]"

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from callmeter import discovery
 from harness.base.errors import ResultsError
-from harness.model import run as results
+from harness.model import saved as results
 from harness.model.cell import Cell
-from harness.model.run import FORMAT, Header, Measurement
+from harness.model.run import FORMAT, Header, Measurement, Run
 from harness.payroll.generator import Profile
 from harness.report import comparison, formats
 from runs import made_run
@@ -51,7 +51,7 @@ def test_a_measurement_is_on_disk_the_moment_it_is_saved(tmp_path: Path) -> None
 
 def test_a_run_is_read_as_it_was_but_for_a_line_cut_short(tmp_path: Path) -> None:
     path = saved(tmp_path)
-    assert results.read(path) == results.Run(HEADER, [MEASUREMENT, FAILED])
+    assert results.read(path) == Run(HEADER, [MEASUREMENT, FAILED])
     whole = path.read_bytes()
     start_of_last = whole.rstrip(b"\n").rindex(b"\n") + 1
     for end in range(start_of_last, len(whole)):
@@ -130,7 +130,7 @@ def _spots(value: Any, *before: str | int) -> Iterator[tuple[str | int, ...]]:
             yield from _spots(each, *before, step)
 
 
-def _read_or_refused(path: Path) -> results.Run | None:
+def _read_or_refused(path: Path) -> Run | None:
     try:
         return results.read(path)
     except ResultsError as error:
