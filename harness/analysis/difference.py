@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from callmeter.meters import Metric
-    from harness.model.cell import Workload
     from harness.model.run import Run
     from harness.model.summary import Summary
 
@@ -186,8 +185,3 @@ def _only_in(
             yield Missing(subject, run)
         elif (subject, metric) not in theirs and not there[subject].error:
             yield Missing(subject, run, metric)
-
-
-def kind_of(workloads: Iterable[Workload]) -> str:
-    """Return the word for what is measured on them: `strategy`, or `target` of the user's."""
-    return "strategy" if all(each.is_payroll for each in workloads) else "target"

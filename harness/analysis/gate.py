@@ -9,8 +9,8 @@ import msgspec
 
 from callmeter.errors import UsageError, unknown
 from callmeter.meters import SHARE
-from harness.analysis.difference import COMPARED, Outcome, kind_of, values
-from harness.model.cell import plural, subject_of
+from harness.analysis.difference import COMPARED, Outcome, values
+from harness.model.cell import kind_of, plural, subject_of
 from harness.model.summary import FEWEST_TIMES, summaries
 
 if TYPE_CHECKING:

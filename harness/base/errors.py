@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from callmeter.errors import Error, UsageError
+from callmeter.errors import Error
 
 INTERRUPTED = 130
 """The exit code after a Ctrl-C or what is like it, as a shell gives it."""
-
-
-class NotAsPinnedError(UsageError):
-    """What is needed, pinned and installed are not the same distributions and versions."""
 
 
 class DatabaseError(Error):

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from callmeter.errors import Error, message
+from callmeter.errors import Error, UsageError, message
 from harness.base import output
 from harness.base.errors import INTERRUPTED
 from harness.base.secret import masked
@@ -36,6 +36,8 @@ def saving(how: Measuring, output_path: Path | None) -> Iterator[dict[str, Any]]
     for path, option in ((output_path, "--output"), (how.save, "--save")):
         if path:
             output.check(path, option, replace=how.force)
+    if output_path and how.save and output_path.absolute() == how.save.absolute():
+        raise UsageError(f"--output and --save are one file, {output_path}; name two")
     path = how.save or new_path()
     try:
         yield {

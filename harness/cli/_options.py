@@ -66,7 +66,7 @@ Consume = Annotated[
         "--consume",
         "What is done with the items: hold or fold. They are held all at once; or each is let go "
         "when it is read, of what streams.",
-        one_of("way to consume", HowToConsume),
+        one_of("word for --consume", HowToConsume),
         "HOW",
     ),
 ]

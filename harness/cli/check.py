@@ -107,16 +107,20 @@ def run(
     _check_repeat(limits, repeat)
     baseline = read(baseline_path)
     workloads = gate.workloads_of(baseline, entries)
-    wanted = gate.names_of(baseline, workloads, chosen_strategies(names or ()))
+    named = chosen_strategies(names or ())
+    wanted = gate.names_of(baseline, workloads, named)
     by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *_more(meter)]))
-    again = Again(baseline, wanted, workloads, by, repeat, setup)
+    again = Again(baseline, wanted, workloads, by, repeat, setup, named)
     with saving(how, output_path) as settings:
         if amount := incomplete(baseline):
             tell(f"{baseline_path} was cut short: it has {amount}")
         with listening() as listener:
-            part = gate.only(baseline, again.cells(listener["notice"]))
-            subjects = gate.to_judge(part, wanted, limits)
-            finished = again.run(Settings(dsn, cluster=cluster, **settings, **listener))
+            chosen = Settings(dsn, cluster=cluster, **settings, **listener)
+            cells = again.cells(chosen)
+            part = gate.only(baseline, cells)
+            measured = {cell.name for cell in cells}
+            subjects = gate.to_judge(part, [name for name in wanted if name in measured], limits)
+            finished = again.run(cells, chosen)
         shown = [metric for metric in COMPARED.values() if metric.meter in by]
         difference = between(part, finished, shown)
         found = gate.judged(difference, subjects, limits)

@@ -16,6 +16,7 @@ from callmeter.errors import UsageError
 from harness.base import output
 from harness.cli import _options as option
 from harness.cli._measuring import ending, saving, show_run
+from harness.cli._output import tell, with_size
 from harness.cli._parser import Option
 from harness.cli._progress import listening
 from harness.cli._readers import path
@@ -77,4 +78,6 @@ def run(
                 **listener,
             )
         show_run(finished, option.View(form=form, output=output_path))
+        if flamegraph and flamegraph.exists():
+            tell(f"Written: {with_size(flamegraph)}")
     return ending(finished, settings["save"], traceback=how.traceback)

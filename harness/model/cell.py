@@ -103,3 +103,8 @@ def plural(item: str, count: float = 2) -> str:
 def workloads(cells: Iterable[Cell]) -> list[Workload]:
     """Return the workloads of the cells, each once."""
     return list(dict.fromkeys(cell.workload for cell in cells))
+
+
+def kind_of(workloads: Iterable[Workload]) -> str:
+    """Return the word for what is measured on them: `strategy`, or `target` of the user's."""
+    return "strategy" if all(each.is_payroll for each in workloads) else "target"

@@ -26,7 +26,6 @@ MOST_VALUE = 10**18
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Bytes = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALUE)]
-BytesIfAny = Annotated[int, msgspec.Meta(ge=0, le=MOST_VALUE)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=MOST_VALUE)]
 Value = Annotated[float, msgspec.Meta(ge=-MOST_VALUE, le=MOST_VALUE)]
 MetricKey = Annotated[str, msgspec.Meta(pattern="^[a-z]+(_[a-z]+)*$")]

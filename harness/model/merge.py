@@ -27,8 +27,8 @@ def merge_runs(runs: Sequence[Run]) -> Run:
     first, *others = runs
     for other in others:
         _check_alike(first.header, other.header)
-        there = {_what(each) for each in first.measurements}
-        more = [each for each in other.measurements if _what(each) not in there]
+        measured = {_read(each) for each in first.measurements}
+        more = [each for each in other.measurements if _read(each) not in measured]
         left_out = len(other.measurements) - len(more)
         cells = first.header.cells + max(0, other.header.cells - left_out)
         header = msgspec.structs.replace(
@@ -37,6 +37,7 @@ def merge_runs(runs: Sequence[Run]) -> Run:
             command=f"{first.header.command} && {other.header.command}",
             labels=other.header.labels | first.header.labels,
             offers=other.header.offers | first.header.offers,
+            yardsticks=list(dict.fromkeys([*first.header.yardsticks, *other.header.yardsticks])),
         )
         first = msgspec.structs.replace(
             first, header=header, measurements=[*first.measurements, *more]
@@ -44,12 +45,15 @@ def merge_runs(runs: Sequence[Run]) -> Run:
     return first
 
 
-def _what(measurement: Measurement) -> tuple[Workload, Consume]:
+def _read(measurement: Measurement) -> tuple[Workload, Consume]:
     return measurement.cell.workload, measurement.cell.consume
 
 
 def _check_alike(one: Header, other: Header) -> None:
+    if one.reference != other.reference:
+        raise UsageError(f"the runs have other references: {one.reference} and {other.reference}")
     for what in THE_SAME:
-        here, there = (header.environment.get(what, "unknown") for header in (one, other))
-        if here != there:
-            raise UsageError(f"the runs are of different environments: {what} {here} and {there}")
+        values = [header.environment.get(what, "unknown") for header in (one, other)]
+        if len(set(values)) > 1:
+            text = " and ".join(values)
+            raise UsageError(f"the runs are of different environments: {what} {text}")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from callmeter.errors import unknown
+from callmeter.errors import UsageError, unknown
 from callmeter.meters import SHARE
-from harness.analysis.difference import kind_of
+from harness.model.cell import kind_of
 from harness.model.metrics import METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
 from harness.report import answer, explanation, growth, notes, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
-from harness.report.format import title_of, title_of_group
+from harness.report.format import listed, title_of, title_of_group
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -48,10 +48,14 @@ def document(
     found = explanation.explained(run)
     how_much = notes.cut_short(run)
     blocks: list[Block] = [Text(how_much, is_strong=True)] if how_much else []
+    measured = {key for each in summaries(run) for key in each.samples}
+    if metrics and measured.isdisjoint(metrics):
+        has = ", ".join(key for key in METRICS if key in measured) or "no metric"
+        raise UsageError(f"the run has no {listed(metrics, 'or')}; it has {has}")
     if explanation.only_explained(run):
         blocks += [*explanation.in_words(found), *_failures(summaries(run))]
         blocks += [*explanation.blocks(found), Note(f"Ran on {ran_on(run)}")]
-        rows = list(explanation.rows(found))
+        rows = [*_layers(run, found), *(row(each) for each in summaries(run) if each.error)]
     else:
         blocks += _compared(run, sort, metrics, wide=wide, full=full)
         shown = found if full else [one for one in found if one.name == run.header.reference]
@@ -98,7 +102,7 @@ def _compared(
     if full:
         yield from growth.blocks(run)
     elif others := [title_of(*workload) for workload in groups if workload != first]:
-        yield Note(f"Also in this run: {'; '.join(others)} (report RUN --full).")
+        yield Note(f"Also in this run: {'; '.join(others)} : python -m harness report RUN --full")
 
 
 def _workload(
@@ -138,6 +142,14 @@ def row(one: Summary) -> dict[str, Any]:
         "items": one.items,
         "metrics": {key: _metric(one, sample) for key, sample in one.samples.items()},
     }
+
+
+def _layers(run: Run, found: Sequence[Explained]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each layer of each explanation, in bytes."""
+    by_subject = {(each.name, each.workload): each for each in summaries(run)}
+    for one in found:
+        for layer in explanation.rows(one):
+            yield row(by_subject[one.name, one.workload]) | layer
 
 
 def _metric(one: Summary, sample: Sample) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from callmeter.meters import BYTES, SECONDS, SHARE
-from harness.analysis.difference import Outcome, kind_of
+from harness.analysis.difference import Outcome
+from harness.model.cell import kind_of
 from harness.model.summary import FEWEST_TIMES
 from harness.report import verdict
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table

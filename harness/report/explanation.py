@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from callmeter.layers import ordered
 from callmeter.units import format_bytes
 from callmeter.worker import CHECK, EXPLAIN
-from harness.analysis.difference import kind_of
-from harness.model.cell import Consume
+from harness.model.cell import Consume, kind_of
 from harness.report.document import Code, Heading, Note, Text, bullets, table
 from harness.report.format import an_item, listed, percent, title_of, whole_percent
 
@@ -166,18 +165,11 @@ def _beyond_the_census(one: Explained) -> Iterator[Block]:
         )
 
 
-def rows(found: Sequence[Explained]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each layer of each call and moment, in bytes."""
-    for one in found:
-        for moment in MOMENTS:
-            for layer, size in bytes_of(one, moment).items():
-                yield {
-                    kind_of([one.workload]): one.name,
-                    "moment": moment,
-                    "layer": layer,
-                    "bytes": size,
-                    "per_item": size / one.items,
-                }
+def rows(one: Explained) -> Iterator[dict[str, Any]]:
+    """Yield the bytes of each layer at each moment."""
+    for moment in MOMENTS:
+        for layer, size in bytes_of(one, moment).items():
+            yield {"moment": moment, "layer": layer, "bytes": size, "per_item": size / one.items}
 
 
 def data(found: Sequence[Explained]) -> list[dict[str, Any]]:

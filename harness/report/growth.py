@@ -15,8 +15,10 @@ from harness.report.document import table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.model.cell import Consume
     from harness.model.run import Run
     from harness.model.summary import Summary
+    from harness.payroll.generator import Profile
     from harness.report.document import Block
 
 GROWING = (*PEAKS, *PEAKS.values(), "wall")
@@ -27,10 +29,19 @@ AN_ENTRY = {BYTES: ("B", 1.0, "MB", 1e-6), SECONDS: ("us", 1e6, "ms", 1e3)}
 
 def blocks(run: Run) -> Iterator[Block]:
     """Yield a table for each metric that was measured at two sizes or more."""
-    by_name: dict[str, dict[int, Summary]] = defaultdict(dict)
+    groups: dict[tuple[int, Profile | None, Consume], dict[str, dict[int, Summary]]] = {}
     for summary in summaries(run):
-        if summary.workload.size:
-            by_name[summary.name][summary.workload.size] = summary
+        workload = summary.workload
+        if workload.size:
+            kind = (workload.components, workload.profile, summary.subject.consume)
+            by_name = groups.setdefault(kind, defaultdict(dict))
+            by_name[summary.name][workload.size] = summary
+    for (_, profile, consume), by_name in groups.items():
+        like = f", {profile}, {consume}" if len(groups) > 1 else ""
+        yield from _of(by_name, like)
+
+
+def _of(by_name: dict[str, dict[int, Summary]], like: str) -> Iterator[Block]:
     sizes = sorted({size for found in by_name.values() for size in found})
     for key in GROWING:
         unit, scale, whole_unit, whole = AN_ENTRY[METRICS[key].unit]
@@ -43,4 +54,4 @@ def blocks(run: Run) -> Iterator[Block]:
                 rows.append([name, *at_sizes, digits(slope * scale), digits(intercept * whole)])
         at = [f"{unit}/entry\nat {n:,}" for n in sizes]
         headings = ["strategy", *at, f"slope\n{unit}/entry", f"intercept\n{whole_unit}"]
-        yield from table(headings, rows, title=f"Growth: {METRICS[key].title}")
+        yield from table(headings, rows, title=f"Growth: {METRICS[key].title}{like}")

@@ -43,7 +43,7 @@ def decisive(found: Sequence[Summary]) -> list[str]:
     """Return the notes that can change a decision."""
     return [
         *_unavailable(found),
-        *_python_only(found),
+        *_counted(found),
         *_resident(found),
         *_unsteady_memory(found),
         *_too_few(found),
@@ -93,9 +93,10 @@ def _unavailable(found: Sequence[Summary]) -> Iterator[str]:
         yield f"Not available here: {text}."
 
 
-def _python_only(found: Sequence[Summary]) -> Iterator[str]:
-    if judged_peak(found) == "traced_peak":
-        yield "Memory is as tracemalloc counts it: Python's allocators, not native memory."
+def _counted(found: Sequence[Summary]) -> Iterator[str]:
+    peak = judged_peak(found)
+    if peak and peak != next(iter(PEAKS)):
+        yield f"Memory is {COUNTED[peak]}."
 
 
 def _native(found: Sequence[Summary]) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callmeter.meters import SHARE
-from harness.analysis.difference import kind_of
-from harness.model.cell import FLOOR
+from harness.model.cell import FLOOR, kind_of
 from harness.model.metrics import METRICS
 from harness.report import notes
 from harness.report.answer import against_reference

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callmeter.meters import BYTES, SECONDS
-from harness.analysis.difference import Outcome, kind_of
-from harness.model.cell import Consume, plural
+from harness.analysis.difference import Outcome
+from harness.model.cell import Consume, kind_of, plural
 from harness.report.document import Text, bullets
 from harness.report.format import (
     ALIKE,

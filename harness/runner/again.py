@@ -14,7 +14,7 @@ from harness.runner.installed import installed
 from harness.runner.strategy_run import strategy_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from callmeter.target import Target
     from harness.model.cell import Cell, Workload
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Again:
     """What of a baseline is measured again: names on workloads, by meters.
 
-    `setup` takes the place of the functions' own, where it is given.
+    `setup` takes the place of the functions' own, where it is given; `named` are the names that
+    the user asked for.
     """
 
     baseline: Run
@@ -35,6 +36,7 @@ class Again:
     meters: Sequence[str]
     repeat: int | None = None
     setup: str | None = None
+    named: Sequence[str] = ()
 
     @property
     def consume(self) -> Consume:
@@ -46,8 +48,10 @@ class Again:
         """Whether the baseline is of the user's functions."""
         return not self.workloads[0].is_payroll
 
-    def cells(self, notice: Callable[[str], None]) -> list[Cell]:
+    def cells(self, settings: Settings) -> list[Cell]:
         """Return the cells: where there are times, the reference's too, for the ratios.
+
+        What this Python lacks a package for is left out, with a notice, unless it is `named`.
 
         No value that is compared is of a first call, nor of one with the collector paused.
         """
@@ -62,12 +66,13 @@ class Again:
         payrolls = [workload.payroll for workload in self.workloads]
         found = plan.cells(names, payrolls, self.meters, self.repeat, self.consume)
         compared = (cell for cell in found if not cell.cold and not cell.paused)
-        return installed(plan.at_most_a_run(compared), self.names, notice)
+        cells = plan.at_most_a_run(compared)
+        return cells if settings.python else installed(cells, self.named, settings.notice)
 
-    def run(self, settings: Settings) -> Run:
-        """Measure it; return the run."""
+    def run(self, cells: Sequence[Cell], settings: Settings) -> Run:
+        """Measure those cells; return the run."""
         if not self.is_of_functions:
-            return strategy_run(self.cells(lambda _: None), settings)
+            return strategy_run(cells, settings)
         targets = {name: self._target(name) for name in self._with_reference()}
         warm_up = self.baseline.header.warm_up
         functions = Functions(targets, self.meters, self.repeat, self.consume, warm_up=warm_up)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,6 +29,8 @@ PACKAGES = (
 )
 """Distributions that figures depend on, where they are installed."""
 ASK_PSYCOPG = "import psycopg; print(psycopg.pq.version(), psycopg.pq.__impl__)"
+ANSWER = re.compile(r"^(\d+) (\w+)$", re.MULTILINE)
+SECONDS = 30
 
 
 def describe(server: str, interpreter: Interpreter) -> dict[str, str]:
@@ -52,12 +55,16 @@ def _psycopg(interpreter: Interpreter) -> dict[str, str]:
     """Return what only psycopg itself knows; nothing where it is not, or does not import."""
     if "psycopg" not in interpreter.packages:
         return {}
-    done = subprocess.run(
-        [interpreter.path, "-c", ASK_PSYCOPG], capture_output=True, text=True, check=False
-    )
-    number, _, implementation = done.stdout.strip().partition(" ")
-    if not implementation:
+    try:
+        done = subprocess.run(
+            [interpreter.path, "-c", ASK_PSYCOPG], capture_output=True, text=True, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
         return {}
+    answer = ANSWER.search(done.stdout)  # a Python may print something of its site's before
+    if not answer:
+        return {}
+    number, implementation = answer.groups()
     return {"libpq": _dotted(int(number)), "psycopg_implementation": implementation}
 
 

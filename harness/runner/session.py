@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import strategies
 from callmeter import meters as meters_package
-from callmeter.errors import unknown
+from callmeter.errors import UsageError, unknown
 from callmeter.target import is_target
 from harness.model.cell import Consume
 from harness.payroll.generator import Payroll, Profile
@@ -47,9 +47,10 @@ def compare(
     is recorded too.
     """
     chosen_settings = Settings(**settings)
-    how, kind = _word("way to consume", Consume, consume), _word("profile", Profile, profile)
-    sizes = [entries] if isinstance(entries, int) else sorted(set(entries))
-    payrolls = [Payroll(size, components, kind) for size in sizes]
+    how, payrolls = (
+        _word("word for --consume", Consume, consume),
+        _payrolls(entries, components, profile),
+    )
     chosen = _to_compare(names, how)
     cells = plan.of_comparison(chosen, payrolls, meters, repeat, how, explain=explain)
     if chosen_settings.python is None:
@@ -74,17 +75,22 @@ def measure(
     The first is the reference. With `same`, all must return its data, but for the fields to
     `ignore`. `setup` are statements to run before the targets are imported.
     """
+    chosen = Settings(**settings)
+    if not targets:
+        raise UsageError("name what to measure: package.module:function")
+    if chosen.dsn or chosen.cluster:
+        raise UsageError("--dsn and --cluster are for strategies: a function connects by itself")
     functions = Functions(
         targets_by_name(targets, setup),
         meters_package.names() if meters is None else list(dict.fromkeys(meters)),
         repeat,
-        _word("way to consume", Consume, consume),
+        _word("word for --consume", Consume, consume),
         same,
         ignore,
         warm_up,
         explain,
     )
-    return function_run(functions, Settings(**settings))
+    return function_run(functions, chosen)
 
 
 def explain(
@@ -97,11 +103,23 @@ def explain(
     **settings: Any,
 ) -> Run:
     """Record where the bytes of strategies on a payroll go, or those of functions."""
+    if not names:
+        raise UsageError("name what to explain: strategies or functions")
     if any(map(is_target, names)):
         return measure(*names, setup=setup, meters=(), explain=True, warm_up=warm_up, **settings)
-    payroll = Payroll(entries, components, _word("profile", Profile, profile))
+    if setup or not warm_up:
+        raise UsageError("--setup and --no-warm-up are for functions, not for strategies")
+    (payroll,) = _payrolls(entries, components, profile)
     cells = plan.at_most_a_run(plan.explanations(chosen_strategies(names), payroll))
     return strategy_run(cells, Settings(**settings))
+
+
+def _payrolls(entries: int | Sequence[int], components: int, profile: str) -> list[Payroll]:
+    """Return a payroll of each size; raises UsageError for what is no size."""
+    sizes = [entries] if isinstance(entries, int) else sorted(set(entries))
+    if not sizes or sizes[0] < 1 or components < 0:
+        raise UsageError("a payroll has 1 entry or more, of 0 components or more")
+    return [Payroll(size, components, _word("profile", Profile, profile)) for size in sizes]
 
 
 def chosen_strategies(names: Iterable[str]) -> list[str]:

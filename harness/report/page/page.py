@@ -62,6 +62,7 @@ def page(run: Run, sort: str) -> str:
         ran_on=ran_on(run),
         machine=machine(run),
         is_elsewhere=is_server_elsewhere(run),
+        is_of_payrolls=all(m.cell.workload.is_payroll for m in run.measurements),
         grey=palette.QUIET,
         pale=palette.PALE,
         styles=styles,

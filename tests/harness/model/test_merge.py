@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callmeter.errors import UsageError
-from harness.model.cell import REFERENCE
+from harness.model.cell import FLOOR, REFERENCE
 from harness.model.merge import merge_runs
 from harness.model.run import Measurement
 from harness.model.summary import incomplete
@@ -29,6 +29,11 @@ def test_what_a_run_lacks_is_still_missing() -> None:
     short = a_run(sized(10, 1.0), *times(REFERENCE, 1.0, entries=10), cells=5)
     assert incomplete(merge_runs([short, a_run(sized(100, 1.0))])) == "3 of 6 cells"
     assert incomplete(merge_runs([a_run(sized(100, 1.0)), short])) == "3 of 6 cells"
+
+
+def test_a_yardstick_of_the_second_is_no_strategy() -> None:
+    second = a_run(*memory(FLOOR, 1.0, entries=100))
+    assert merge_runs([a_run(sized(10, 1.0)), second]).header.yardsticks == [FLOOR]
 
 
 def test_runs_of_different_environments_are_not_one() -> None:

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from callmeter import discovery
-from callmeter.worker import CHECK
+from callmeter.errors import UsageError
+from callmeter.worker import CHECK, EXPLAIN
 from harness.model.cell import FLOOR, REFERENCE, Cell
 from harness.model.metrics import METRICS
 from harness.model.run import Measurement, Run
@@ -196,7 +197,8 @@ def test_a_function_of_other_work_is_neither_ranked_nor_a_ratio() -> None:
     [
         ({"peak": 100e6, "rss_peak": 300e6}, "a:read: RSS peaks at 300 MB, all allocations at"),
         ({"peak": 1e6, "rss_children": 5e6}, "starts other processes, which are not counted"),
-        ({"traced_peak": 1e6}, "Memory is as tracemalloc counts it"),
+        ({"traced_peak": 1e6}, "Memory is Python's allocations, native memory not included"),
+        ({"rss_peak": 1e6}, "Memory is resident memory, which is what a container's limit counts"),
     ],
 )
 def test_what_changes_a_decision_is_a_note(values: dict[str, float], note: str) -> None:
@@ -215,4 +217,16 @@ def test_an_explanation_names_the_largest_layers_before_the_table() -> None:
     run = made_run(sizes=(1000,), meters=(), strategies=(REFERENCE,))
     text = drawn(run)
     assert text.index("full_orm peaks at 16.0 MB: mostly") < text.index("peak, bytes an entry")
-    assert "bytes" in json.loads(drawn(run, "json"))["rows"][0]
+    row = json.loads(drawn(run, "json"))["rows"][0]
+    assert {"strategy", "error", "workload", "metrics", "layer", "bytes"} <= row.keys()
+
+
+def test_an_explanation_that_failed_is_a_row_with_its_error() -> None:
+    run = a_run(Measurement(a_cell("bad", EXPLAIN), {}, "RuntimeError: no"))
+    (row,) = json.loads(drawn(run, "json"))["rows"]
+    assert (row["strategy"], row["error"]) == ("bad", "RuntimeError: no")
+
+
+def test_a_metric_that_was_not_measured_is_refused_with_those_that_were() -> None:
+    with pytest.raises(UsageError, match=r"the run has no wall; it has .*traced_peak"):
+        comparison.document(RUN, metrics=["wall"])
