@@ -9,7 +9,7 @@ from harness.model.cell import FLOOR, REFERENCE
 from harness.model.merge import merge_runs
 from harness.model.run import Measurement
 from harness.model.summary import incomplete
-from support import a_cell, a_run, times
+from support import a_cell, a_run, memory, times
 
 
 def sized(entries: int, peak: float, name: str = REFERENCE) -> Measurement:
