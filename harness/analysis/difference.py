@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 
     CHANGED = "beyond the noise"
     ALIKE = "within the noise"
-    UNKNOWN = "cannot be told"
+    UNKNOWN = "undecided"
 
 
 class Value(NamedTuple):

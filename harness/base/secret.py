@@ -1,4 +1,4 @@
-"""Passwords, kept out of what is printed and saved."""
+"""Passwords, masked in what is printed and saved."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def _check_size(run: Run, path: Path) -> None:
     """Raise ResultsError for a run that no report can show, in time and memory that anyone has."""
     for what, most, found in (
         (
-            "strategies at payrolls",
+            "strategies on payrolls",
             MOST_ROWS,
             {(m.cell.name, m.cell.workload) for m in run.measurements},
         ),

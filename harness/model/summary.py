@@ -64,7 +64,7 @@ class Sample:
         return self.spread <= self.metric.tolerance or high - low <= self.metric.resolution
 
 
-def are_told_apart(one: Sample, other: Sample) -> bool:
+def are_apart(one: Sample, other: Sample) -> bool:
     """Whether the ranges of two samples have nothing in common."""
     return one.range[1] < other.range[0] or other.range[1] < one.range[0]
 
@@ -126,7 +126,7 @@ class Summary:
         value, whole = self.value(key), base.value(key) if base else None
         return value / whole if value is not None and whole else None
 
-    def is_told_apart(self, key: str) -> bool | None:
+    def differs(self, key: str) -> bool | None:
         """Whether the metric differs from the reference's; None where too few repeats tell."""
         mine = self.samples.get(key)
         base = self.reference.sample(key) if self.reference else None
@@ -134,7 +134,7 @@ class Summary:
             return None
         if not mine.metric.is_memory and min(mine.n, base.n) < FEWEST_TIMES:
             return None
-        return are_told_apart(mine, base)
+        return are_apart(mine, base)
 
     @property
     def native_share(self) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.model.cell import Consume
 from harness.model.metrics import METRICS
-from harness.model.summary import FEWEST_TIMES, are_told_apart, smallest_first
+from harness.model.summary import FEWEST_TIMES, are_apart, smallest_first
 from harness.report.document import Pairs, Text
 from harness.report.format import ALIKE, faster, median_of, short, smaller
 from harness.report.notes import judged_peak
@@ -96,7 +96,7 @@ def against_reference(one: Summary) -> str:
     ratio = one.ratio("wall", "reference")
     if one.is_reference or not ratio:
         return median_of(one, "wall")
-    apart = one.is_told_apart("wall")
+    apart = one.differs("wall")
     if apart is False:
         return ALIKE
     return faster(1 / ratio) + (" ?" if apart is None else "")
@@ -128,10 +128,10 @@ def _extremes(fit: Sequence[Summary]) -> Iterator[tuple[str, str]]:
         others = [
             each.name
             for each, sample in times
-            if each is not first and not are_told_apart(sample, first.samples["wall"])
+            if each is not first and not are_apart(sample, first.samples["wall"])
         ]
         if others:
-            text += f"; not told apart from it: {', '.join(others)}"
+            text += f"; as fast, within the repeats: {', '.join(others)}"
         yield "least time", text
 
 

@@ -106,7 +106,7 @@ def _seconds(difference: Difference, change: Change) -> str:
 
 
 def _not_shown(changes: Iterable[Change], kind: str) -> Iterator[str]:
-    """Yield what did not change, and what cannot be told, a line each."""
+    """Yield what did not change, and what the repeats leave open, a line each."""
     groups: defaultdict[tuple[Outcome, str], list[Change]] = defaultdict(list)
     for change in changes:
         groups[change.outcome, change.metric.key].append(change)

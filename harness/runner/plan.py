@@ -163,7 +163,7 @@ def at_most_a_run(cells: Iterable[Cell]) -> list[Cell]:
     rows = len({(cell.name, cell.workload) for cell in found})
     if rows > MOST_ROWS:
         raise UsageError(
-            f"these are {rows:,} strategies at payrolls; a run has at most {MOST_ROWS:,}: name "
+            f"these are {rows:,} strategies on payrolls; a run has at most {MOST_ROWS:,}: name "
             "fewer strategies or sizes"
         )
     return found

@@ -11,7 +11,7 @@ from harness.model.run import FORMAT, Header, Measurement, Run
 from harness.model.summary import (
     Sample,
     Summary,
-    are_told_apart,
+    are_apart,
     incomplete,
     summaries,
 )
@@ -59,15 +59,15 @@ def test_an_error_or_one_failed_repeat_leaves_no_samples() -> None:
     assert found(*memory("lean", 1.0), late)["lean"].value("traced_peak") is None
 
 
-def test_times_are_told_apart_by_their_middle_halves_and_by_three_repeats() -> None:
+def test_times_are_apart_by_their_middle_halves_and_by_three_repeats() -> None:
     slow, quick, alike = (1.0, 1.1, 1.2), (0.5, 0.6, 0.7), (1.1, 1.15, 1.2)
     made = found(*times(REFERENCE, *slow), *times("quick", *quick), *times("alike", *alike))
-    assert made["quick"].is_told_apart("wall") is True
-    assert made["alike"].is_told_apart("wall") is False
+    assert made["quick"].differs("wall") is True
+    assert made["alike"].differs("wall") is False
     few = found(*times(REFERENCE, 1.0, 1.0), *times("quick", 0.1, 0.1))
-    assert few["quick"].is_told_apart("wall") is None
+    assert few["quick"].differs("wall") is None
     ranges = Sample(METRICS["wall"], (1.0,)), Sample(METRICS["wall"], (1.0, 1.0))
-    assert not are_told_apart(*ranges)
+    assert not are_apart(*ranges)
 
 
 def test_variants_are_metrics_of_their_cells() -> None:

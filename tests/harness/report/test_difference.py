@@ -66,7 +66,7 @@ def test_what_changed_is_a_table_and_the_rest_is_summed_up() -> None:
     ]
     rest = " ".join(shown)
     assert "within the noise: traced_peak of 3 strategies, by 0.0% at most" in rest
-    assert "cannot be told, with fewer than 3 repeats: wall of 1 strategy; cpu of 1" in rest
+    assert "undecided, with fewer than 3 repeats: wall of 1 strategy; cpu of 1" in rest
     assert f"Only in old, {PAYROLL}: gone." in rest
     assert f"FAILED in new, {PAYROLL}: bad: broken, quite" in rest
     assert "Changed: by more than 0.5% (traced_peak, traced_retained) and 10% (gc_share" in rest
