@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from harness.model.run import Run
     from harness.model.summary import Summary
 
-DEFAULTS = ("traced_peak:5%", "traced_retained:5%")
-"""Memory by tracemalloc, which is quick to measure and repeats within 0.5%."""
+DEFAULTS = (("traced_peak:5%", "traced_retained:5%"), ("peak:5%", "retained:5%"))
+"""The limits where none is given: memory by tracemalloc, which is quick to measure, or of all."""
 
 LIMITED = {key: metric for key, metric in COMPARED.items() if metric.unit != SHARE}
 """What can be limited, by its key; a share of the time is not an amount."""
@@ -68,6 +68,12 @@ class Gate(NamedTuple):
     def is_passed(self) -> bool:
         """Whether nothing is worse, and nothing is missing."""
         return not self.worse and not self.failed
+
+
+def defaults(baseline: Run) -> tuple[str, ...]:
+    """Return the first of DEFAULTS whose peak the baseline has."""
+    measured = {f"{key}:5%" for each in baseline.measurements for key in each.values}
+    return next((words for words in DEFAULTS if words[0] in measured), DEFAULTS[0])
 
 
 def limits(words: Iterable[str]) -> list[Limit]:

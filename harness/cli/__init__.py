@@ -34,7 +34,8 @@ DISTRIBUTION = "mapping-strategies"
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # its errors are our lines
+    for package in ("psycopg", "sqlalchemy"):  # their errors are our lines
+        logging.getLogger(package).addHandler(logging.NullHandler())
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     _have_all_streams()
@@ -54,7 +55,7 @@ def main() -> NoReturn:
 
 def _run(words: Sequence[str]) -> int:
     """Run the command that the words name; return its exit code."""
-    name, *rest = words or [""]
+    name, *rest = (_help.SHORT if word == "-h" else word for word in words or [""])
     if name in ("", _help.SHORT, _help.LONG):
         show(_help.of_program({each: _command(each) for each in _names()}))
         return 0 if name else 2

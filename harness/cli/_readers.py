@@ -34,11 +34,13 @@ def count(least: int = 1, most: int = MOST) -> Callable[[str, str], int]:
 
 
 def _near(word: str) -> str:
-    digits = re.sub(r"[^0-9]", "", word)
-    if not 0 < len(digits) <= len(str(MOST)):
-        return "write it as 10000, 10,000 or 1e4"
-    is_short = re.fullmatch(r"[0-9]+[km]", word, re.I)
-    return f"did you mean {int(digits) * (LETTERS[word[-1].lower()] if is_short else 1):,}?"
+    """Return what is meant by `10k` and `10.000`, or else the ways to write a number."""
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", word):
+        return f"did you mean {word.replace('.', ',')}?"
+    short = re.fullmatch(r"([0-9]+)([km])", word, re.I)
+    if short:
+        return f"did you mean {int(short[1]) * LETTERS[short[2].lower()]:,}?"
+    return "write it as 10000, 10,000 or 1e4"
 
 
 def counts(word: str, flag: str) -> list[int]:

@@ -59,8 +59,8 @@ FailOn = Annotated[
         "--fail-on",
         "A metric, and by how much it may be worse. It is written KEY:PERCENT, or "
         "NAME=KEY:PERCENT for one strategy or target, and may be repeated; by default "
-        "traced_peak:5% and traced_retained:5%. Memory may be worse by what it repeats to, 0.5% "
-        "(resident memory 5%).",
+        "traced_peak:5% and traced_retained:5%, or peak and retained where only these were "
+        "measured. Memory may be worse by what it repeats to, 0.5% (resident memory 5%).",
         metavar="KEY:PERCENT",
         is_many=True,
     ),
@@ -103,9 +103,9 @@ def run(
     from harness.runner.record import Settings
     from harness.runner.session import chosen_strategies
 
-    limits = gate.limits(fail_on or gate.DEFAULTS)
-    _check_repeat(limits, repeat)
     baseline = read(baseline_path)
+    limits = gate.limits(fail_on or gate.defaults(baseline))
+    _check_repeat(limits, repeat)
     workloads = gate.workloads_of(baseline, entries)
     named = chosen_strategies(names or ())
     wanted = gate.names_of(baseline, workloads, named)

@@ -126,7 +126,8 @@ def _lines(path: Path) -> Iterator[bytes]:
                     return
                 yield line
     except OSError as error:
-        raise ResultsError(f"cannot read the run: {error}") from error
+        reason = error.strerror or error
+        raise ResultsError(f"cannot read the run: {path}: {reason}") from error
 
 
 def _header(line: bytes, path: Path) -> Header:

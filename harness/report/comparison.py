@@ -12,18 +12,18 @@ import msgspec
 
 from callmeter.errors import UsageError, unknown
 from callmeter.meters import SHARE
-from harness.model.cell import kind_of
+from harness.model.cell import Consume, kind_of
 from harness.model.metrics import METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
 from harness.report import answer, explanation, growth, notes, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
-from harness.report.format import listed, title_of, title_of_group
+from harness.report.format import title_of, title_of_group
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from harness.model.cell import Consume, Workload
+    from harness.model.cell import Workload
     from harness.model.run import Run
     from harness.model.summary import Sample, Summary
     from harness.report.document import Block
@@ -48,11 +48,14 @@ def document(
     found = explanation.explained(run)
     how_much = notes.cut_short(run)
     blocks: list[Block] = [Text(how_much, is_strong=True)] if how_much else []
-    measured = {key for each in summaries(run) for key in each.samples}
-    if metrics and measured.isdisjoint(metrics):
-        has = ", ".join(key for key in METRICS if key in measured) or "no metric"
-        raise UsageError(f"the run has no {listed(metrics, 'or')}; it has {has}")
+    if metrics and (wide or full):
+        raise UsageError("--metric shows some metrics, --wide and --full all: leave one out")
+    _check_measured(run, [*metrics, *([sort] if sort not in (BY_NAME, *PEAKS) else ())])
     if explanation.only_explained(run):
+        of_payrolls = dict.fromkeys(
+            title_of(one.workload, Consume.HOLD) for one in found if one.workload.is_payroll
+        )
+        blocks += [Heading(title) for title in of_payrolls]
         blocks += [*explanation.in_words(found), *_failures(summaries(run))]
         blocks += [*explanation.blocks(found), Note(f"Ran on {ran_on(run)}")]
         rows = [*_layers(run, found), *(row(each) for each in summaries(run) if each.error)]
@@ -63,6 +66,15 @@ def document(
         blocks += explanation.blocks(found) if full else ()
         rows = [row(each) for each in ordered(summaries(run), sort)]
     return Document(tuple(blocks), data=_data(run, rows, found), run=run, sort=sort)
+
+
+def _check_measured(run: Run, keys: Collection[str]) -> None:
+    """Raise UsageError for a metric that the run does not have."""
+    measured = {key for each in summaries(run) for key in each.samples}
+    for key in keys:
+        if measured and key not in measured:
+            has = ", ".join(key for key in METRICS if key in measured)
+            raise UsageError(f"the run has no {key}; it has {has}")
 
 
 def shown_first(workloads: Sequence[tuple[Workload, Consume]]) -> tuple[Workload, Consume]:

@@ -53,6 +53,8 @@ def cell(metric: Metric, number: float) -> str:
 
 def figure(number: float) -> str:
     """Return a number to three digits, those before the point whole, two after it at most."""
+    if 0 < abs(number) < 0.005:
+        return digits(number)
     places = 0 if abs(number) >= 99.95 else 1 if abs(number) >= 9.995 else 2
     return f"{number:,.{places}f}"
 
@@ -120,7 +122,9 @@ def limit(share: float) -> str:
 
 
 def margin(share: float) -> str:
-    """Return a margin: `+-2%`, `+-0.5%`."""
+    """Return a margin: `+-2%`, `+-0.5%`; one that is as large as the value is no more than that."""
+    if share >= 1:
+        return "+-100% or more"
     return f"+-{whole_percent(share) if share >= 0.0095 else tenths(share)}"
 
 

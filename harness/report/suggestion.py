@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from harness.model.run import Run
 
 NEED = "keep the ORM"
+HEADROOM = (1.5, 1.2, 1.1, 1.0)
+"""Budgets to suggest, over what the strategy needs: the first at which it is still chosen."""
 
 
 def command(run: Run, path: Path) -> str | None:
@@ -40,8 +42,16 @@ def command(run: Run, path: Path) -> str | None:
     peak = next(each.peak for each in judge(known, limits) if each.strategy == best.best.name)
     if peak is None:
         return None
-    memory = format_bytes(peak.high, up=True).replace(" ", "")
-    if winner(known, replace(limits, memory=parse_bytes(memory))) != best.best.name:
+    budgets = (format_bytes(peak.high * room, up=True).replace(" ", "") for room in HEADROOM)
+    memory = next(
+        (
+            budget
+            for budget in budgets
+            if winner(known, replace(limits, memory=parse_bytes(budget))) == best.best.name
+        ),
+        None,
+    )
+    if memory is None:
         return None
     words = ["--entries", str(payroll.entries), "--memory", memory]
     words += [word for trait in best.traits for word in ("--need", trait)]

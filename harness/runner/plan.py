@@ -65,11 +65,12 @@ def cells(
     repeats of a meter are interleaved over the strategies, so that a slow moment of the machine
     does not fall on one of them alone.
     """
-    measured = [*yardsticks.names_for(consume), *strategies]
+    measured = list(dict.fromkeys([*yardsticks.names_for(consume), *strategies]))
+    checked = [name for name in strategies if name not in yardsticks.LABELS]
     for payroll in payrolls:
         workload = workload_of(payroll)
         first_call = payroll.entries <= COLD_UP_TO or len(payrolls) == 1
-        for name in strategies:
+        for name in checked:
             yield Cell(name, CHECK, workload, consume=consume)
         for meter in meter_names:
             yield from _metered(measured, workload, meter, repeat, consume, first_call=first_call)

@@ -22,7 +22,7 @@ BASELINE = with_baselines(*memory("lean", 4e6, 4e6), *times("lean", 0.05, 0.05, 
 def judged(
     after: Run, *words: str, before: Run = BASELINE, names: tuple[str, ...] = ("lean",)
 ) -> gate.Gate:
-    limits = gate.limits(words or gate.DEFAULTS)
+    limits = gate.limits(words or gate.DEFAULTS[0])
     subjects = gate.to_judge(before, names, limits)
     return gate.judged(between(before, after), subjects, limits)
 

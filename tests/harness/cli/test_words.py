@@ -29,7 +29,10 @@ WORDS = re.compile("Invalid|No such|Input should|Missing|usage:")
     ("arguments", "complaint"),
     [
         ("compare --entries 0", "--entries 0 is not between 1 and 1,000,000,000"),
-        ("compare --entries -1", "--entries '-1' is no whole number; did you mean 1?"),
+        (
+            "compare --entries -1",
+            "--entries '-1' is no whole number; write it as 10000, 10,000 or 1e4",
+        ),
         ("compare --entries x", "'x' is no whole number; write it as 10000, 10,000 or 1e4"),
         ("compare --entries 10.000", "did you mean 10,000?"),
         ("compare --entries", "--entries needs a value: Entries of the payroll"),

@@ -67,7 +67,7 @@ def test_the_screen_has_the_figures_the_yardsticks_and_the_answer_in_three_lines
         ("peak", ["lean", "full_orm"]),
         ("traced_retained", ["lean", "full_orm"]),
         ("name", ["full_orm", "lean"]),
-        ("wall", ["lean", "full_orm"]),  # not measured: as they were
+        ("rss_peak", ["lean", "full_orm"]),  # not measured: by the peak that was
     ],
 )
 def test_rows_are_sorted_by_what_the_user_asked_for(sort: str, names: Sequence[str]) -> None:
@@ -230,3 +230,5 @@ def test_an_explanation_that_failed_is_a_row_with_its_error() -> None:
 def test_a_metric_that_was_not_measured_is_refused_with_those_that_were() -> None:
     with pytest.raises(UsageError, match=r"the run has no wall; it has .*traced_peak"):
         comparison.document(RUN, metrics=["wall"])
+    with pytest.raises(UsageError, match="the run has no wall"):
+        comparison.document(RUN, sort="wall")

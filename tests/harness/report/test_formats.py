@@ -84,7 +84,7 @@ def test_a_table_gives_up_droppable_columns_and_then_breaks_its_last_text() -> N
         (count(83_213), "83,200"),
         (figure(2.714), "2.71"),
         (figure(99.96), "100"),
-        (figure(0.0004), "0.00"),
+        (figure(0.0004), "0.000400"),
         (listed(["a", "b", "c"]), "a, b and c"),
         (value(METRICS["peak"], 2.31e6), "2.31 MB"),
         (value(METRICS["wall"], 1.234), "1.23 s"),
