@@ -55,9 +55,9 @@ class Candidate:
     def unmeasured_at(self, entries: int) -> str | None:
         """Return why it cannot be judged at that size, such as that it failed at a smaller one."""
         errors = (
-            f"{each.error}{f' at {each.entries:,} entries' * (each.entries != entries)}"
-            for each in self.failures
-            if each.counts_at(entries)
+            f"{failure.error}{f' at {failure.entries:,} entries' * (failure.entries != entries)}"
+            for failure in self.failures
+            if failure.counts_at(entries)
         )
         return "; ".join(dict.fromkeys(errors)) or self.unmeasured
 
@@ -69,7 +69,7 @@ def candidates(run: Run, components: int, profile: str, metric: str) -> list[Can
     run of the user's functions.
     """
     found = summaries(run)
-    if not all(each.workload.is_payroll for each in found):
+    if not all(summary.workload.is_payroll for summary in found):
         raise UsageError(
             "the run is of functions of your own, not of strategies; see it with `report`, compare "
             "two with `diff`, and hold the line with `check` or a test (docs/hold-the-line.md)"
@@ -93,7 +93,7 @@ def _candidate(sizes: Sequence[Summary], metric: str, offers: Iterable[str] | No
     peak, retained, wall, resident = (
         tuple(_points(sizes, key)) for key in (metric, PEAKS[metric], "wall", RESIDENT)
     )
-    missing = dict.fromkeys(reason for each in sizes for reason in each.unavailable)
+    missing = dict.fromkeys(reason for summary in sizes for reason in summary.unavailable)
     return Candidate(
         sizes[0].name,
         sizes[0].label,
@@ -102,7 +102,11 @@ def _candidate(sizes: Sequence[Summary], metric: str, offers: Iterable[str] | No
         retained,
         wall,
         resident,
-        tuple(Failure(each.workload.payroll.entries, each.error) for each in sizes if each.error),
+        tuple(
+            Failure(summary.workload.payroll.entries, summary.error)
+            for summary in sizes
+            if summary.error
+        ),
         None if peak else "; ".join([*missing, f"no {metric}"]),
     )
 
@@ -119,8 +123,8 @@ def _points(sizes: Iterable[Summary], key: str) -> Iterator[Point]:
 
 def _payrolls(found: Iterable[Summary]) -> str:
     known = dict.fromkeys(
-        f"{'lists' if each.subject.consume == Consume.HOLD else 'streams'} of "
-        f"{each.workload.components} components and profile {each.workload.profile}"
-        for each in found
+        f"{'lists' if summary.subject.consume == Consume.HOLD else 'streams'} of "
+        f"{summary.workload.components} components and profile {summary.workload.profile}"
+        for summary in found
     )
     return ", ".join(known) or "no measurement"

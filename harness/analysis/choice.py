@@ -112,7 +112,7 @@ class Decision:
     @property
     def fitting(self) -> list[Judgement]:
         """Those that fit, best first."""
-        return [each for each in self.judgements if each.fits]
+        return [judgement for judgement in self.judgements if judgement.fits]
 
     @property
     def best(self) -> Judgement | None:
@@ -122,7 +122,7 @@ class Decision:
     @property
     def candidates(self) -> list[Candidate]:
         """The strategies, as the run has them."""
-        return [each.candidate for each in self.judgements]
+        return [judgement.candidate for judgement in self.judgements]
 
 
 def decide(
@@ -139,9 +139,11 @@ def judge(found: Sequence[Candidate], limits: Limits) -> list[Judgement]:
 
     Traits are given up of those that the reference offers, or else of all that are offered.
     """
-    known = {each.strategy: each.offers for each in found if each.offers is not None}
+    known = {
+        candidate.strategy: candidate.offers for candidate in found if candidate.offers is not None
+    }
     offered = known.get(REFERENCE, frozenset[str]().union(*known.values()))
-    return sorted((_judgement(each, limits, offered) for each in found), key=_by_rule)
+    return sorted((_judgement(candidate, limits, offered) for candidate in found), key=_by_rule)
 
 
 def winner(found: Sequence[Candidate], limits: Limits) -> str | None:
@@ -152,7 +154,7 @@ def winner(found: Sequence[Candidate], limits: Limits) -> str | None:
 
 def _judged_by(run: Run, metric: str | None, *, is_timed: bool) -> str:
     """Return the key of that peak, or of the best that the run has."""
-    keys = [each.key for each in metrics_of(summaries(run))]
+    keys = [metric.key for metric in metrics_of(summaries(run))]
     has = [key for key in PEAKS if key in keys]
     peak = metric or judged_by(keys)
     if peak is None or peak not in has:

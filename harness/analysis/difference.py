@@ -106,7 +106,9 @@ def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) 
 
     Times are not where the two have other references.
     """
-    first, second = ({each.subject: each for each in summaries(run)} for run in (before, after))
+    first, second = (
+        {summary.subject: summary for summary in summaries(run)} for run in (before, after)
+    )
     has_times = before.header.reference == after.header.reference
     compared = [
         metric

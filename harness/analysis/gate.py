@@ -72,7 +72,7 @@ class Gate(NamedTuple):
 
 def defaults(baseline: Run) -> tuple[str, ...]:
     """Return the first of DEFAULTS whose peak the baseline has."""
-    measured = {f"{key}:5%" for each in baseline.measurements for key in each.values}
+    measured = {f"{key}:5%" for measurement in baseline.measurements for key in measurement.values}
     return next((words for words in DEFAULTS if words[0] in measured), DEFAULTS[0])
 
 
@@ -104,7 +104,7 @@ def workloads_of(baseline: Run, entries: int | None = None) -> list[Workload]:
     the baseline does not have.
     """
     workloads = dict.fromkeys(m.cell.workload for m in baseline.measurements if m.values)
-    sizes = sorted({each.size for each in workloads if each.size is not None})
+    sizes = sorted({workload.size for workload in workloads if workload.size is not None})
     if workloads and not sizes and entries is None:
         return list(workloads)
     if not sizes:
@@ -167,20 +167,20 @@ def only(baseline: Run, cells: Iterable[Cell]) -> Run:
 
 def to_judge(baseline: Run, names: Collection[str], chosen: Sequence[Limit]) -> list[Subject]:
     """Return what is to be judged; raises UsageError where the baseline lacks its values."""
-    found = [each for each in summaries(baseline) if each.name in names]
-    known = list(dict.fromkeys(each.name for each in found))
+    found = [summary for summary in summaries(baseline) if summary.name in names]
+    known = list(dict.fromkeys(summary.name for summary in found))
     for limit in chosen:
         if limit.name and limit.name not in known:
-            kind = kind_of(each.workload for each in found)
+            kind = kind_of(summary.workload for summary in found)
             raise unknown(f"{kind} to limit", limit.name, known)
-    held = [(one, each) for one in found for each in _held(one.subject, chosen, baseline)]
+    held = [(one, limit) for one in found for limit in _held(one.subject, chosen, baseline)]
     if not held:
         reference = baseline.header.reference
         raise UsageError(f"nothing to judge: {reference} is what times are a ratio to")
     there = values(found, LIMITED.values())
     for one, limit in held:
         _check(one, limit.metric, there)
-    return [each.subject for each in found]
+    return [summary.subject for summary in found]
 
 
 def _check(one: Summary, metric: Metric, there: Values) -> None:
@@ -206,7 +206,7 @@ def judged(difference: Difference, subjects: Sequence[Subject], chosen: Sequence
     vouch for it. A time must be beyond the noise as well.
     """
     changes = {(change.subject, change.metric): change for change in difference.changes}
-    failed = {each.subject: each.error for each in difference.failures if each.run == 1}
+    failed = {missing.subject: missing.error for missing in difference.failures if missing.run == 1}
     failed = {**_other_counts(difference, subjects), **failed}
     reasons = [f"{subject.name}: {reason}" for subject, reason in failed.items()]
     gate = Gate(list(chosen), list(subjects), [], [], reasons)
@@ -245,4 +245,4 @@ def _held(subject: Subject, chosen: Iterable[Limit], baseline: Run) -> list[Limi
     mine = [limit for limit in chosen if limit.name in ("", subject.name)]
     found = {limit.metric: limit for limit in sorted(mine, key=lambda limit: limit.name)}
     is_reference = subject.name == baseline.header.reference
-    return [each for each in found.values() if each.metric.is_memory or not is_reference]
+    return [limit for limit in found.values() if limit.metric.is_memory or not is_reference]

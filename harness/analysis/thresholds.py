@@ -48,7 +48,9 @@ def answers(candidates: Sequence[Candidate], limits: Limits) -> Answers:
     best = judge(candidates, limits)[0]
     answer = best.strategy if best.fits else None
     given_up = (best.gives_up or ()) if answer else ()
-    without = {need: tuple(each for each in limits.needs if each != need) for need in limits.needs}
+    without = {
+        need: tuple(other for other in limits.needs if other != need) for need in limits.needs
+    }
     return Answers(
         _thresholds(candidates, lambda most: replace(limits, memory=most), lambda of: of.peak),
         _thresholds(candidates, lambda most: replace(limits, time=most), lambda of: of.wall),
@@ -71,7 +73,10 @@ def farthest(candidates: Sequence[Candidate], limits: Limits) -> int:
 
 
 def _sizes(candidates: Sequence[Candidate], limits: Limits) -> set[int]:
-    return {limits.entries, *(point.entries for each in candidates for point in each.peak)}
+    return {
+        limits.entries,
+        *(point.entries for candidate in candidates for point in candidate.peak),
+    }
 
 
 def _thresholds(

@@ -22,7 +22,9 @@ def printable(text: str) -> str:
     shown = f"{text[:LONGEST]}…" if len(text) > LONGEST else text
     if shown.isprintable():
         return shown
-    return "".join(each if each.isprintable() else _escaped(each) for each in shown)
+    return "".join(
+        character if character.isprintable() else _escaped(character) for character in shown
+    )
 
 
 def _escaped(character: str) -> str:

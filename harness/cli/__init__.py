@@ -57,7 +57,7 @@ def _run(words: Sequence[str]) -> int:
     """Run the command that the words name; return its exit code."""
     name, *rest = (_help.SHORT if word == "-h" else word for word in words or [""])
     if name in ("", _help.SHORT, _help.LONG):
-        show(_help.of_program({each: _command(each) for each in _names()}))
+        show(_help.of_program({command: _command(command) for command in _names()}))
         return 0 if name else 2
     if name == "--version":
         show(_version())

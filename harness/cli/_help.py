@@ -35,7 +35,7 @@ Of a command: {PROGRAM} COMMAND --help. --version shows the version."""
 def of_program(commands: Mapping[str, ModuleType]) -> str:
     """Return the help of the program: its commands, each with the first line of its docstring."""
     width = max(map(len, commands)) + 2
-    lines = (f"  {name:{width}}{_paragraphs(each)[0]}" for name, each in commands.items())
+    lines = (f"  {name:{width}}{_paragraphs(module)[0]}" for name, module in commands.items())
     return TEXT.format(commands="\n".join(lines))
 
 
@@ -63,26 +63,26 @@ def _paragraphs(command: ModuleType) -> list[str]:
 
 def _usage(known: list[Parameter]) -> str:
     words = []
-    for each in known:
-        if each.option.is_argument or each.is_required:
-            word = each.usage if each.is_required else f"[{each.usage}]"
-            words.append(word + "..." * each.option.is_many)
+    for parameter in known:
+        if parameter.option.is_argument or parameter.is_required:
+            word = parameter.usage if parameter.is_required else f"[{parameter.usage}]"
+            words.append(word + "..." * parameter.option.is_many)
     return " ".join([*words, "[OPTIONS]"])
 
 
 def _options(known: list[Parameter]) -> Iterator[str]:
     """Yield a line for each option that is not rare: the first sentence of its help."""
-    for each in known:
-        if not each.option.is_rare:
-            yield f"  {each.usage:{NAMES_WIDTH}}{each.option.brief}{_default(each)}."
+    for parameter in known:
+        if not parameter.option.is_rare:
+            yield f"  {parameter.usage:{NAMES_WIDTH}}{parameter.option.brief}{_default(parameter)}."
     yield f"  {LONG:{NAMES_WIDTH}}Show every option, and what they mean."
 
 
 def _full_options(known: list[Parameter]) -> Iterator[str]:
     indent = " " * 6
-    for each in known:
-        text = f"{each.option.help}{_default(each)}"
-        yield f"  {each.usage}"
+    for parameter in known:
+        text = f"{parameter.option.help}{_default(parameter)}"
+        yield f"  {parameter.usage}"
         yield fill(
             text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
         )

@@ -76,7 +76,9 @@ def ending(run: Run, path: Path, *, traceback: bool = False) -> int:
     """Print where the run is, and what Python says of each error; return the exit code."""
     tell(f"Saved: {with_size(path)}")
     failed = [measurement for measurement in run.measurements if measurement.error]
-    found = dict.fromkeys((each.cell.name, tuple(each.traceback)) for each in failed)
+    found = dict.fromkeys(
+        (measurement.cell.name, tuple(measurement.traceback)) for measurement in failed
+    )
     for name, lines in found if traceback else ():
         for line in (f"{name}:", *lines) if lines else ():
             tell(line)

@@ -78,20 +78,24 @@ def parameters(run: Callable[..., object]) -> list[Parameter]:
         hint = hints[name]
         if is_dataclass(hint):
             kind: Any = hint
-            found += [replace(each, group=(name, kind)) for each in parameters(kind)]
+            found += [replace(parameter, group=(name, kind)) for parameter in parameters(kind)]
         else:
             kind, option = get_args(hint)
             found.append(Parameter(name, option, parameter.default, is_switch=kind is bool))
-    return sorted(found, key=lambda each: (not each.option.is_argument, each.group is not None))
+    return sorted(
+        found, key=lambda parameter: (not parameter.option.is_argument, parameter.group is not None)
+    )
 
 
 def parse(run: Callable[..., object], words: Iterable[str]) -> dict[str, Any]:
     """Return the arguments to call a command's function with; raises UsageError."""
     known = parameters(run)
     values = _values(known, words)
-    arguments = {each.name: values[each.name] for each in known if each.name in values}
-    for group in dict.fromkeys(each.group for each in known if each.group):
-        fields = [each.name for each in known if each.group == group]
+    arguments = {
+        parameter.name: values[parameter.name] for parameter in known if parameter.name in values
+    }
+    for group in dict.fromkeys(parameter.group for parameter in known if parameter.group):
+        fields = [parameter.name for parameter in known if parameter.group == group]
         arguments[group[0]] = group[1](
             **{name: arguments.pop(name) for name in fields if name in arguments}
         )
@@ -99,7 +103,9 @@ def parse(run: Callable[..., object], words: Iterable[str]) -> dict[str, Any]:
 
 
 def _values(known: Sequence[Parameter], words: Iterable[str]) -> dict[str, Any]:
-    by_flag = {each.option.flag: each for each in known if not each.option.is_argument}
+    by_flag = {
+        parameter.option.flag: parameter for parameter in known if not parameter.option.is_argument
+    }
     values: dict[str, Any] = {}
     arguments: list[str] = []
     remaining = iter(words)
@@ -113,10 +119,12 @@ def _values(known: Sequence[Parameter], words: Iterable[str]) -> dict[str, Any]:
             _add(values, by_flag[flag], _value(by_flag[flag], value if equals else None, remaining))
         else:
             arguments.append(word)
-    _add_arguments(values, [each for each in known if each.option.is_argument], arguments)
-    for each in known:
-        if each.is_required and each.name not in values:
-            raise UsageError(f"{each.usage} is missing: {each.option.brief}")
+    _add_arguments(
+        values, [parameter for parameter in known if parameter.option.is_argument], arguments
+    )
+    for parameter in known:
+        if parameter.is_required and parameter.name not in values:
+            raise UsageError(f"{parameter.usage} is missing: {parameter.option.brief}")
     return values
 
 

@@ -149,8 +149,8 @@ def _runs_of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
         path: run
         for path, run in found.items()
         if any(
-            (each.components, each.profile) == payrolls
-            for each in workloads(m.cell for m in run.measurements)
+            (workload.components, workload.profile) == payrolls
+            for workload in workloads(m.cell for m in run.measurements)
         )
     }
     return knowing or found

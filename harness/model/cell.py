@@ -107,4 +107,4 @@ def workloads(cells: Iterable[Cell]) -> list[Workload]:
 
 def kind_of(workloads: Iterable[Workload]) -> str:
     """Return the word for what is measured on them: `strategy`, or `target` of the user's."""
-    return "strategy" if all(each.is_payroll for each in workloads) else "target"
+    return "strategy" if all(workload.is_payroll for workload in workloads) else "target"

@@ -27,8 +27,10 @@ def merge_runs(runs: Sequence[Run]) -> Run:
     first, *others = runs
     for other in others:
         _check_alike(first.header, other.header)
-        measured = {_read(each) for each in first.measurements}
-        more = [each for each in other.measurements if _read(each) not in measured]
+        measured = {_read(measurement) for measurement in first.measurements}
+        more = [
+            measurement for measurement in other.measurements if _read(measurement) not in measured
+        ]
         left_out = len(other.measurements) - len(more)
         cells = first.header.cells + max(0, other.header.cells - left_out)
         header = msgspec.structs.replace(

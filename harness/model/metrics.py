@@ -39,11 +39,14 @@ _MEASURED = meters.metrics()
 METRICS: dict[str, Metric] = {
     **_MEASURED,
     GC_SHARE.key: GC_SHARE,
-    **{each.key: replace(_MEASURED[each.of], key=each.key, title=each.title) for each in VARIANTS},
+    **{
+        variant.key: replace(_MEASURED[variant.of], key=variant.key, title=variant.title)
+        for variant in VARIANTS
+    },
 }
 """Every metric by its key."""
 
-_VARIANT_OF = {(each.of, each.cold, each.paused): each.key for each in VARIANTS}
+_VARIANT_OF = {(variant.of, variant.cold, variant.paused): variant.key for variant in VARIANTS}
 PEAKS = {"peak": "retained", "traced_peak": "traced_retained", "rss_peak": "rss_retained"}
 """What memory is judged by, best first, and the metric of what is retained that goes with it."""
 

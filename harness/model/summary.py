@@ -162,7 +162,7 @@ def summaries(run: Run) -> list[Summary]:
                 has_other_count=is_other,
             )
         )
-    return sorted(linked, key=lambda each: not each.is_yardstick)
+    return sorted(linked, key=lambda summary: not summary.is_yardstick)
 
 
 def by_workload(run: Run) -> dict[tuple[Workload, Consume], list[Summary]]:
@@ -190,7 +190,7 @@ def metrics_of(found: Iterable[Summary]) -> list[Metric]:
 def smallest_first(found: Iterable[Summary], key: str) -> list[Summary]:
     """Return the summaries by that metric, those without it last, in their order."""
     missing = float("inf")
-    return sorted(found, key=lambda each: missing if (v := each.value(key)) is None else v)
+    return sorted(found, key=lambda summary: missing if (v := summary.value(key)) is None else v)
 
 
 def incomplete(run: Run) -> str | None:
@@ -248,13 +248,19 @@ def _samples(group: Iterable[Measurement], *, warm_up: bool) -> dict[str, Sample
 
 
 def _items(workload: Workload, group: Iterable[Measurement]) -> int | None:
-    counts = [each.items for each in group if each.items is not None and not each.error]
+    counts = [
+        measurement.items
+        for measurement in group
+        if measurement.items is not None and not measurement.error
+    ]
     return workload.size or next(iter(counts), None)
 
 
 def _changing(workload: Workload, group: Iterable[Measurement]) -> Iterator[str]:
     """Yield that a function's calls returned different numbers of items, if they did."""
-    counts = dict.fromkeys(each.items for each in group if each.items is not None)
+    counts = dict.fromkeys(
+        measurement.items for measurement in group if measurement.items is not None
+    )
     if not workload.is_payroll and len(counts) > 1:
         known = ", then ".join(f"{count:,}" for count in counts)
         yield f"its calls gave {known} items: a call changes what the next one reads"

@@ -33,7 +33,7 @@ def raw_tuples(engine: Engine, payroll: Payroll) -> list[list[tuple[Any, ...]]]:
     with closing(engine.raw_connection()) as pooled:
         cursor = pooled.cursor()
         parameters = {"payroll_id": payroll.id}
-        return [cursor.execute(each, parameters).fetchall() for each in STATEMENTS]
+        return [cursor.execute(statement, parameters).fetchall() for statement in STATEMENTS]
 
 
 def drained_arrow(engine: Engine, payroll: Payroll) -> int:

@@ -46,7 +46,7 @@ def blocks(header: Header, found: Sequence[Summary]) -> tuple[Block, ...]:
     if not fit:
         return (Text("Nothing to rank: none was measured."),)
     if answers := choices(header, found):
-        lines = tuple((each.need, _sentence(header, each)) for each in answers)
+        lines = tuple((choice.need, _sentence(header, choice)) for choice in answers)
         title = f"Which to choose, for {fit[0].workload.size:,} entries:"
         return (Pairs(lines, title=title, is_arrow=True),)
     lines = tuple(_extremes(fit)) if len(fit) > 1 else ()
@@ -57,13 +57,19 @@ def choices(header: Header, found: Sequence[Summary]) -> list[Answer]:
     """Return the best strategy for each need; none of functions, of streams or without memory."""
     fit = _fit(found)
     key = judged_peak(fit)
-    if key is None or not all(_is_list_of_payroll(each) for each in fit):
+    if key is None or not all(_is_list_of_payroll(summary) for summary in fit):
         return []
-    measured = [each for each in fit if key in each.samples]
+    measured = [summary for summary in fit if key in summary.samples]
     return [
         Answer(need, traits, _leanest(able, key), key)
         for need, traits in NEEDS.items()
-        if (able := [each for each in measured if {*traits} <= {*header.offers.get(each.name, ())}])
+        if (
+            able := [
+                summary
+                for summary in measured
+                if {*traits} <= {*header.offers.get(summary.name, ())}
+            ]
+        )
     ]
 
 
@@ -71,7 +77,7 @@ def _leanest(able: Sequence[Summary], key: str) -> Summary:
     """Return the one with the lowest peak; of those as low within the tolerance, the fastest."""
     lowest = smallest_first(able, key)
     limit = lowest[0].samples[key].median * (1 + METRICS[key].tolerance)
-    alike = [each for each in lowest if each.samples[key].median <= limit]
+    alike = [summary for summary in lowest if summary.samples[key].median <= limit]
     return smallest_first(alike, "wall")[0]
 
 
@@ -104,9 +110,12 @@ def against_reference(one: Summary) -> str:
 
 def _fit(found: Sequence[Summary]) -> list[Summary]:
     return [
-        each
-        for each in found
-        if not each.is_yardstick and not each.error and not each.has_other_count and each.samples
+        summary
+        for summary in found
+        if not summary.is_yardstick
+        and not summary.error
+        and not summary.has_other_count
+        and summary.samples
     ]
 
 
@@ -118,17 +127,17 @@ def _extremes(fit: Sequence[Summary]) -> Iterator[tuple[str, str]]:
     """Yield the leanest and the fastest, where there is no other answer."""
     key = judged_peak(fit)
     if key:
-        best = _leanest([each for each in fit if key in each.samples], key)
+        best = _leanest([summary for summary in fit if key in summary.samples], key)
         parts = (f"{best.name}: {median_of(best, key)}", _beside_reference(best, key))
         yield "least memory", ", ".join(filter(None, parts))
-    times = [(each, sample) for each in fit if (sample := each.sample("wall"))]
+    times = [(summary, sample) for summary in fit if (sample := summary.sample("wall"))]
     if len(times) == len(fit) and all(sample.n >= FEWEST_TIMES for _, sample in times):
         first = smallest_first(fit, "wall")[0]
         text = f"{first.name}: {median_of(first, 'wall')}"
         others = [
-            each.name
-            for each, sample in times
-            if each is not first and not are_apart(sample, first.samples["wall"])
+            summary.name
+            for summary, sample in times
+            if summary is not first and not are_apart(sample, first.samples["wall"])
         ]
         if others:
             text += f"; as fast, within the repeats: {', '.join(others)}"

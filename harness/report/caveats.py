@@ -22,12 +22,14 @@ def warnings(decision: Decision) -> list[str]:
     is_doubtful, basis = _basis(decision)
     found = [*_over_in_residence(decision), *([basis] if is_doubtful else ())]
     found += [
-        f"{each.strategy} failed at {failure.entries:,} entries: {failure.error}."
-        for each in decision.judgements
-        for failure in each.candidate.failures
-        if not each.unmeasured
+        f"{judgement.strategy} failed at {failure.entries:,} entries: {failure.error}."
+        for judgement in decision.judgements
+        for failure in judgement.candidate.failures
+        if not judgement.unmeasured
     ]
-    if unknown := [each.strategy for each in decision.judgements if each.gives_up is None]:
+    if unknown := [
+        judgement.strategy for judgement in decision.judgements if judgement.gives_up is None
+    ]:
         found.append(f"What {listed(unknown)} offers is unknown: no --need is taken as met.")
     if how_much := cut_short(decision.run):
         found.append(how_much)
@@ -48,7 +50,7 @@ def remarks(decision: Decision) -> list[str]:
         *(() if is_doubtful else (basis,)),
         f"Memory is judged by the peak of {COUNTED[decision.metric]}, above what the process held "
         "before the read: the interpreter, imports and the rest of the application come on top.",
-        *([times] if any(each.wall for each in decision.judgements) else ()),
+        *([times] if any(judgement.wall for judgement in decision.judgements) else ()),
         "A margin (+-) is how far the repeats lie apart (of times the middle half), at least what "
         "the harness allows them, and how far the growth was seen to leave a straight line; below "
         "1% it is not shown.",
@@ -79,7 +81,7 @@ def _basis(decision: Decision) -> tuple[bool, str]:
     sizes = sorted(point.entries for point in decision.judgements[0].candidate.peak)
     if not sizes:
         return True, f"no strategy has a {decision.metric}."
-    known = listed(f"{each:,}" for each in sizes)
+    known = listed(f"{size:,}" for size in sizes)
     if entries in sizes:
         return False, f"{entries:,} entries are as measured."
     if len(sizes) == 1:

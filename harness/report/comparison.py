@@ -58,19 +58,22 @@ def document(
         blocks += [Heading(title) for title in of_payrolls]
         blocks += [*explanation.in_words(found), *_failures(summaries(run))]
         blocks += [*explanation.blocks(found), Note(f"Ran on {ran_on(run)}")]
-        rows = [*_layers(run, found), *(row(each) for each in summaries(run) if each.error)]
+        rows = [
+            *_layers(run, found),
+            *(row(summary) for summary in summaries(run) if summary.error),
+        ]
     else:
         blocks += _compared(run, sort, metrics, wide=wide, full=full)
         shown = found if full else [one for one in found if one.name == run.header.reference]
         blocks += explanation.in_words(shown)
         blocks += explanation.blocks(found) if full else ()
-        rows = [row(each) for each in ordered(summaries(run), sort)]
+        rows = [row(summary) for summary in ordered(summaries(run), sort)]
     return Document(tuple(blocks), data=_data(run, rows, found), run=run, sort=sort)
 
 
 def _check_measured(run: Run, keys: Collection[str]) -> None:
     """Raise UsageError for a metric that the run does not have."""
-    measured = {key for each in summaries(run) for key in each.samples}
+    measured = {key for summary in summaries(run) for key in summary.samples}
     for key in keys:
         if measured and key not in measured:
             has = ", ".join(key for key in METRICS if key in measured)
@@ -87,14 +90,14 @@ def shown_first(workloads: Sequence[tuple[Workload, Consume]]) -> tuple[Workload
 
 def sorted_by(found: Sequence[Summary], sort: str) -> str:
     """Return the key to sort by: for a peak that was not measured, that of one that was."""
-    is_measured = any(sort in each.samples for each in found)
+    is_measured = any(sort in summary.samples for summary in found)
     return sort if is_measured or sort not in PEAKS else notes.judged_peak(found) or sort
 
 
 def ordered(found: Sequence[Summary], sort: str) -> list[Summary]:
     """Return the summaries in that order."""
     if sort == BY_NAME:
-        return sorted(found, key=lambda each: each.name)
+        return sorted(found, key=lambda summary: summary.name)
     return smallest_first(found, sorted_by(found, sort))
 
 
@@ -110,7 +113,7 @@ def _compared(
             yield Note(ran_on(run))
         yield from _workload(run, ordered(found, sort), metrics, wide=wide or full)
     if wide or full:
-        yield from bullets(notes.meanings([each for found in shown for each in found]))
+        yield from bullets(notes.meanings([summary for found in shown for summary in found]))
     if full:
         yield from growth.blocks(run)
     elif others := [title_of(*workload) for workload in groups if workload != first]:
@@ -120,9 +123,9 @@ def _compared(
 def _workload(
     run: Run, found: list[Summary], metrics: Collection[str], *, wide: bool
 ) -> Iterator[Block]:
-    measured = [each for each in found if each.samples]
-    strategies = [each for each in measured if not each.is_yardstick]
-    yardsticks = [each for each in measured if each.is_yardstick]
+    measured = [summary for summary in found if summary.samples]
+    strategies = [summary for summary in measured if not summary.is_yardstick]
+    yardsticks = [summary for summary in measured if summary.is_yardstick]
     if metrics or wide:
         keys = [metric for metric in metrics_of(found) if wide or metric.key in metrics]
         yield from tables.by_metric([*strategies, *yardsticks], keys)
@@ -135,9 +138,9 @@ def _workload(
 
 
 def _failures(found: Sequence[Summary]) -> Iterator[Block]:
-    for each in found:
-        if each.error:
-            yield Text(f"ERROR {each.name}: {each.error}", is_strong=True)
+    for summary in found:
+        if summary.error:
+            yield Text(f"ERROR {summary.name}: {summary.error}", is_strong=True)
 
 
 def row(one: Summary) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def row(one: Summary) -> dict[str, Any]:
 
 def _layers(run: Run, found: Sequence[Explained]) -> Iterator[dict[str, Any]]:
     """Yield a row for each layer of each explanation, in bytes."""
-    by_subject = {(each.name, each.workload): each for each in summaries(run)}
+    by_subject = {(summary.name, summary.workload): summary for summary in summaries(run)}
     for one in found:
         for layer in explanation.rows(one):
             yield row(by_subject[one.name, one.workload]) | layer

@@ -30,8 +30,14 @@ def document(decision: Decision) -> Document:
     """Return the answer, the strategies that fit and do not, and what would change the answer."""
     found, doubts = answers(decision.candidates, decision.limits), caveats.warnings(decision)
     header, judgements = decision.run.header, decision.judgements
-    fit = [(each, costs_in_short(header, each.strategy)) for each in decision.fitting]
-    unfit = [(each, "; ".join(words.reasons(each))) for each in judgements if not each.fits]
+    fit = [
+        (judgement, costs_in_short(header, judgement.strategy)) for judgement in decision.fitting
+    ]
+    unfit = [
+        (judgement, "; ".join(words.reasons(judgement)))
+        for judgement in judgements
+        if not judgement.fits
+    ]
     origin = f"Run {caveats.origin(decision)}."
     notes = [f"How it is chosen: {RULE}", *caveats.remarks(decision), origin]
     blocks: tuple[Block, ...] = (
@@ -74,13 +80,13 @@ def strategies(
     """Return the table of what strategies need, with those words in the last column."""
     rows = [
         (
-            each.strategy,
-            words.size(each.peak),
-            format_bytes(each.retained.value) if each.retained else "",
-            words.time(each.wall),
+            judgement.strategy,
+            words.size(judgement.peak),
+            format_bytes(judgement.retained.value) if judgement.retained else "",
+            words.time(judgement.wall),
             last,
         )
-        for each, last in found
+        for judgement, last in found
     ]
     headings = ("strategy", "peak", "retained", "time", heading)
     return table(headings, rows, last_is_text=True, droppable=("retained", "time"), title=title)
@@ -139,7 +145,7 @@ def _by_winner(condition: str, found: Mapping[str, str | None]) -> list[str]:
 
 
 def _data(decision: Decision, found: Answers, notes: list[str]) -> dict[str, Any]:
-    names = [each.strategy for each in decision.fitting]
+    names = [judgement.strategy for judgement in decision.fitting]
     return {
         "run": decision.source.run,
         "command": decision.source.command,
@@ -149,7 +155,7 @@ def _data(decision: Decision, found: Answers, notes: list[str]) -> dict[str, Any
         "rule": RULE,
         "recommended": next(iter(names), None),
         "runner_up": next(iter(names[1:]), None),
-        "rows": [_row(each, decision.metric) for each in decision.judgements],
+        "rows": [_row(judgement, decision.metric) for judgement in decision.judgements],
         "answers": {
             "by_memory": _thresholds(found.by_memory),
             "by_time": _thresholds(found.by_time),

@@ -124,9 +124,9 @@ def _not_shown(changes: Iterable[Change], kind: str) -> Iterator[str]:
 def _most(group: Sequence[Change]) -> str:
     """Return the largest change: of shares in points, of all others in percent."""
     if group[0].metric.unit == SHARE:
-        most = max(abs(each.after.median - each.before.median) for each in group)
+        most = max(abs(change.after.median - change.before.median) for change in group)
         return _amount(group[0].metric, most)
-    return tenths(max((abs(each.ratio - 1) for each in group if each.ratio), default=0))
+    return tenths(max((abs(change.ratio - 1) for change in group if change.ratio), default=0))
 
 
 def _amount(metric: Metric, number: float) -> str:
@@ -186,8 +186,8 @@ def _data(difference: Difference, names: tuple[str, str], gate: Gate | None) -> 
         "same_machine": difference.is_same_machine,
         "incomplete": difference.cut_short,
         "rows": [_row(change) for change in difference.changes],
-        "only_in": [_missing_row(each, names) for each in difference.only_in],
-        "failures": [_missing_row(each, names) for each in difference.failures],
+        "only_in": [_missing_row(missing, names) for missing in difference.only_in],
+        "failures": [_missing_row(missing, names) for missing in difference.failures],
     }
     return whole | ({"gate": _gate(gate)} if gate else {})
 

@@ -53,13 +53,13 @@ def explained(run: Run) -> list[Explained]:
     order = {name: place for place, name in enumerate(run.header.labels)}
     return [
         Explained(
-            each.cell.name,
-            each.cell.workload,
-            each.cell.workload.size or each.items or 1,
-            each.explanation,
+            measurement.cell.name,
+            measurement.cell.workload,
+            measurement.cell.workload.size or measurement.items or 1,
+            measurement.explanation,
         )
-        for each in sorted(run.measurements, key=lambda m: order.get(m.cell.name, 0))
-        if each.explanation
+        for measurement in sorted(run.measurements, key=lambda m: order.get(m.cell.name, 0))
+        if measurement.explanation
     ]
 
 

@@ -57,7 +57,7 @@ def every(found: Sequence[Summary]) -> list[str]:
 
 def judged_peak(found: Iterable[Summary]) -> str | None:
     """Return the key of the peak that memory is judged by, of those that were measured."""
-    return judged_by(key for each in found for key in each.samples)
+    return judged_by(key for summary in found for key in summary.samples)
 
 
 def memory_keys(found: Sequence[Summary]) -> list[str]:
@@ -68,7 +68,7 @@ def memory_keys(found: Sequence[Summary]) -> list[str]:
 
 def meanings(found: Sequence[Summary]) -> Iterator[str]:
     """Yield what the figures are, of those that there are."""
-    keys = {key for each in found for key in each.samples}
+    keys = {key for summary in found for key in summary.samples}
     if keys & {*PEAKS, *PEAKS.values()}:
         yield (
             "peak: the most bytes during the call; retained: the bytes held after it; both above "
@@ -80,7 +80,7 @@ def meanings(found: Sequence[Summary]) -> Iterator[str]:
         yield "all allocations: native memory too, as memray records it."
     if "rss_peak" in keys:
         yield "RSS: resident memory, in whole pages, which a container's limit counts."
-    if any(each.floor for each in found):
+    if any(summary.floor for summary in found):
         yield f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects."
     if "wall" in keys:
         yield f"Times are medians; {ALIKE}: the middle halves of the repeats overlap."
@@ -89,7 +89,7 @@ def meanings(found: Sequence[Summary]) -> Iterator[str]:
 
 
 def _unavailable(found: Sequence[Summary]) -> Iterator[str]:
-    for text in dict.fromkeys(text for each in found for text in each.unavailable):
+    for text in dict.fromkeys(text for summary in found for text in summary.unavailable):
         yield f"Not available here: {text}."
 
 
@@ -100,9 +100,11 @@ def _counted(found: Sequence[Summary]) -> Iterator[str]:
 
 
 def _native(found: Sequence[Summary]) -> Iterator[str]:
-    hidden = [each for each in found if each.native_share > HIDDEN]
+    hidden = [summary for summary in found if summary.native_share > HIDDEN]
     if hidden:
-        names = ", ".join(f"{each.name} ({whole_percent(each.native_share)})" for each in hidden)
+        names = ", ".join(
+            f"{summary.name} ({whole_percent(summary.native_share)})" for summary in hidden
+        )
         yield (
             f"tracemalloc does not see more than a tenth of the peak of {names}: native memory, "
             "such as a driver's copy of the result."
@@ -111,20 +113,20 @@ def _native(found: Sequence[Summary]) -> Iterator[str]:
 
 def _resident(found: Sequence[Summary]) -> Iterator[str]:
     """Yield where resident memory is far from what was allocated, why, and what to plan with."""
-    for each in found:
-        if each.value("rss_children"):
+    for summary in found:
+        if summary.value("rss_children"):
             yield (
-                f"{each.name} starts other processes, which are not counted: the largest held "
-                f"{median_of(each, 'rss_children')}; plan with that too."
+                f"{summary.name} starts other processes, which are not counted: the largest held "
+                f"{median_of(summary, 'rss_children')}; plan with that too."
             )
-        if each.allocators and not each.workload.is_payroll:
+        if summary.allocators and not summary.workload.is_payroll:
             yield (
-                f"{each.name} uses {', '.join(each.allocators)}, with an allocator that the count "
-                "of all allocations does not see and that keeps what the warm-up took; plan with "
-                "the RSS peak under --no-warm-up."
+                f"{summary.name} uses {', '.join(summary.allocators)}, with an allocator that the "
+                "count of all allocations does not see and that keeps what the warm-up took; plan "
+                "with the RSS peak under --no-warm-up."
             )
         else:
-            yield from _far_from_resident(each)
+            yield from _far_from_resident(summary)
 
 
 def _far_from_resident(one: Summary) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _unsteady_memory(found: Sequence[Summary]) -> Iterator[str]:
     """Yield whose memory, of what is judged, is not the same in every repeat."""
     for key in memory_keys(found):
         if off := _off(found, key):
-            names = ", ".join(f"{each.name} {percent(sample.spread)}" for each, sample in off)
+            names = ", ".join(f"{summary.name} {percent(sample.spread)}" for summary, sample in off)
             metric = off[0][1].metric
             yield (
                 f"Repeats of the {metric.title} lie further apart than "
@@ -168,13 +170,13 @@ def _unsteady(found: Sequence[Summary]) -> Iterator[str]:
 
 def _off(found: Sequence[Summary], key: str) -> list[tuple[Summary, Sample]]:
     """Return the samples of a metric whose repeats differ by more than they may."""
-    pairs = ((each, each.sample(key)) for each in found)
-    return [(each, sample) for each, sample in pairs if sample and not sample.is_steady]
+    pairs = ((summary, summary.sample(key)) for summary in found)
+    return [(summary, sample) for summary, sample in pairs if sample and not sample.is_steady]
 
 
 def _too_few(found: Sequence[Summary]) -> Iterator[str]:
-    few = [s for each in found if (s := each.sample("wall")) and s.n < FEWEST_TIMES]
-    others = [each for each in found if not each.is_reference and each.reference]
+    few = [s for summary in found if (s := summary.sample("wall")) and s.n < FEWEST_TIMES]
+    others = [summary for summary in found if not summary.is_reference and summary.reference]
     if few and others and found[0].subject.consume is Consume.HOLD:
         reference = short(found[0].reference_name)
         yield (

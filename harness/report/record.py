@@ -72,7 +72,7 @@ def _context(decision: Decision) -> Iterator[Block]:
         )
     )
     yield Heading("Considered Options")
-    labels = ((each.strategy, each.candidate.label) for each in decision.judgements)
+    labels = ((judgement.strategy, judgement.candidate.label) for judgement in decision.judgements)
     yield Bullets(tuple(": ".join(filter(None, pair)) for pair in labels))
 
 
@@ -112,7 +112,7 @@ def _outcome(decision: Decision) -> Iterator[Block]:
 
 def _options(decision: Decision) -> Iterator[Block]:
     yield Heading("Pros and Cons of the Options")
-    rows = ((each, _fits_and_gives_up(each)) for each in decision.judgements)
+    rows = ((judgement, _fits_and_gives_up(judgement)) for judgement in decision.judgements)
     yield from report.strategies(rows, "fits, and gives up")
 
 
@@ -132,7 +132,9 @@ def _more(decision: Decision, found: Answers) -> Iterator[Block]:
 
 
 def _today(decision: Decision) -> Judgement | None:
-    return next((each for each in decision.judgements if each.strategy == REFERENCE), None)
+    return next(
+        (judgement for judgement in decision.judgements if judgement.strategy == REFERENCE), None
+    )
 
 
 def _fits_and_gives_up(judgement: Judgement) -> str:

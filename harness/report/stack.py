@@ -24,7 +24,7 @@ OF_STRATEGIES = ("sqlalchemy", "psycopg")
 def ran_on(run: Run) -> str:
     """Return one line on what the run ran on."""
     known = run.header.environment
-    is_of_payrolls = all(each.cell.workload.is_payroll for each in run.measurements)
+    is_of_payrolls = all(measurement.cell.workload.is_payroll for measurement in run.measurements)
     names = OF_STRATEGIES if is_of_payrolls else PACKAGES
     packages = [f"{PACKAGES[name]} {known[name]}" for name in names if name in known]
     parts = [known["server"], *packages, known["python"], known["system"], _commit(run)]
@@ -51,10 +51,14 @@ def _commit(run: Run) -> str:
 
 def _on_a_cluster(run: Run) -> str:
     """Return on how many workers of a cluster the run was measured, and where its times were."""
-    workers = {each.where for each in run.measurements if each.where}
+    workers = {measurement.where for measurement in run.measurements if measurement.where}
     if not workers:
         return ""
-    clocks = {each.where for each in run.measurements if each.where and each.cell.meter == "clock"}
+    clocks = {
+        measurement.where
+        for measurement in run.measurements
+        if measurement.where and measurement.cell.meter == "clock"
+    }
     text = f"; measured on {len(workers):,} {'worker' if len(workers) == 1 else 'workers'}"
     if not clocks:
         return text

@@ -29,17 +29,17 @@ def command(run: Run, path: Path) -> str | None:
     None where that was not measured, or where anything is missing or broken.
     """
     groups = by_workload(run)
-    if not groups or incomplete(run) or any(each.error for each in run.measurements):
+    if not groups or incomplete(run) or any(measurement.error for measurement in run.measurements):
         return None
     shown = shown_first(list(groups))
     choices = answer.choices(run.header, groups[shown])
-    best = next((each for each in choices if each.need == NEED), None)
+    best = next((choice for choice in choices if choice.need == NEED), None)
     if best is None:
         return None
     payroll, usual = shown[0].payroll, Payrolls()
     known = candidates(run, payroll.components, payroll.profile, best.peak)
     limits = Limits(payroll.entries, float("inf"), needs=best.traits)
-    peak = next(each.peak for each in judge(known, limits) if each.strategy == best.best.name)
+    peak = next(judged.peak for judged in judge(known, limits) if judged.strategy == best.best.name)
     if peak is None:
         return None
     budgets = (format_bytes(peak.high * room, up=True).replace(" ", "") for room in HEADROOM)

@@ -26,21 +26,21 @@ def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
     """Yield the table of a screen: a peak, what is retained, the time, the costs."""
     where, *names = _names(shown)
     keys = notes.memory_keys(shown)
-    has_floor = any(each.floor for each in shown)
+    has_floor = any(summary.floor for summary in shown)
     peak, retained = (f"{title} MB" + "\n(x floor)" * has_floor for title in ("peak", "retained"))
-    is_timed_by_it = any(each.ratio("wall", "reference") for each in shown)
+    is_timed_by_it = any(summary.ratio("wall", "reference") for summary in shown)
     time = f"time vs\n{short(header.reference)}" if is_timed_by_it else "time"
-    has_other_counts = any(each.has_other_count for each in shown)
+    has_other_counts = any(summary.has_other_count for summary in shown)
     has_costs = header.reference in header.offers
     rows = [
         [
             name,
-            f"{each.items:,}" if has_other_counts and each.items is not None else "",
-            *([_with_ratio(each, METRICS[key]) for key in keys] or ["", ""]),
-            "other count" if each.has_other_count else against_reference(each),
-            costs_in_short(header, each.name) if has_costs else "",
+            f"{summary.items:,}" if has_other_counts and summary.items is not None else "",
+            *([_with_ratio(summary, METRICS[key]) for key in keys] or ["", ""]),
+            "other count" if summary.has_other_count else against_reference(summary),
+            costs_in_short(header, summary.name) if has_costs else "",
         ]
-        for name, each in zip(names, shown, strict=True)
+        for name, summary in zip(names, shown, strict=True)
     ]
     headings = (where, "items", peak, retained, time, "costs")
     yield from table(headings, rows, last_is_text=True, droppable=(retained,))
@@ -48,23 +48,23 @@ def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
 
 def _names(shown: Sequence[Summary]) -> list[str]:
     """Return the heading and the cells of the names; a module that all are of is the heading."""
-    names = [each.name for each in shown]
+    names = [summary.name for summary in shown]
     where = {where_and_call(name)[0] for name in names}
     if len(where) != 1 or where == {""}:
-        return [kind_of(each.workload for each in shown), *names]
+        return [kind_of(summary.workload for summary in shown), *names]
     return [where.pop(), *(where_and_call(name)[1] for name in names)]
 
 
 def yardsticks(found: list[Summary]) -> Iterator[Block]:
     """Yield one line on what is measured beside the strategies."""
     parts = []
-    for each in found:
-        key = notes.judged_peak([each])
-        ratio = each.ratio(key, "floor") if key and each.name != FLOOR else None
+    for summary in found:
+        key = notes.judged_peak([summary])
+        ratio = summary.ratio(key, "floor") if key and summary.name != FLOOR else None
         to_floor = times(ratio) if ratio is not None else ""
-        texts = [median_of(each, key), to_floor, against_reference(each)]
+        texts = [median_of(summary, key), to_floor, against_reference(summary)]
         if any(texts):
-            parts.append(f"{each.name} {', '.join(filter(None, texts))}")
+            parts.append(f"{summary.name} {', '.join(filter(None, texts))}")
     if parts:
         yield Note(f"Yardsticks (peak, x floor, time), not ranked: {'; '.join(parts)}.")
 
@@ -74,8 +74,8 @@ def by_metric(shown: list[Summary], keys: list[Metric]) -> Iterator[Block]:
     where, *names = _names(shown)
     for group in ([m for m in keys if m.is_memory], [m for m in keys if not m.is_memory]):
         rows = (
-            [name, *(_cell(each, metric) for metric in group)]
-            for name, each in zip(names, shown, strict=True)
+            [name, *(_cell(summary, metric) for metric in group)]
+            for name, summary in zip(names, shown, strict=True)
         )
         headings = [where, *(_heading(shown, metric) for metric in group)]
         yield from table(headings, (row for row in rows if any(row[1:])))
@@ -84,7 +84,7 @@ def by_metric(shown: list[Summary], keys: list[Metric]) -> Iterator[Block]:
 def _heading(shown: list[Summary], metric: Metric) -> str:
     if metric.unit == SHARE:
         return heading(metric)
-    is_known = any(each.ratio(metric.key, base_of(metric)) is not None for each in shown)
+    is_known = any(summary.ratio(metric.key, base_of(metric)) is not None for summary in shown)
     base = FLOOR if metric.is_memory else short(shown[0].reference_name)
     return heading(metric) + f"\n(x {base})" * is_known
 

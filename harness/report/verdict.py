@@ -33,9 +33,11 @@ def blocks(gate: Gate) -> Iterator[Block]:
     """Yield whether the gate is passed, and a line for what fails it or is left open."""
     yield Text(_heading(gate), is_strong=True)
     unsteady = "its repeats differ, and their median is over it"
-    worse = (_sentence(each, unsteady) for each in gate.worse)
+    worse = (_sentence(finding, unsteady) for finding in gate.worse)
     doubt = "yet within the noise, so not judged: add --repeat to tell"
-    yield from bullets((*worse, *gate.failed, *(_sentence(each, doubt) for each in gate.doubtful)))
+    yield from bullets(
+        (*worse, *gate.failed, *(_sentence(finding, doubt) for finding in gate.doubtful))
+    )
 
 
 def _heading(gate: Gate) -> str:
@@ -47,7 +49,7 @@ def _heading(gate: Gate) -> str:
     judged = counted(len({subject.name for subject in gate.subjects}), kind)
     if gate.is_passed:
         return f"PASSED: {judged}, none worse by more than the limits: {limits}."
-    worse = len({each.change.subject.name for each in gate.worse})
+    worse = len({finding.change.subject.name for finding in gate.worse})
     parts = [f"{worse} of {judged} worse by more than the limits ({limits})"] if worse else []
     parts += [f"{len(gate.failed)} failed or not measured"] if gate.failed else []
     return f"FAILED: {'; '.join(parts)}."

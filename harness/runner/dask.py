@@ -118,10 +118,10 @@ def dask_cluster(address: str, files: Sequence[str] = ()) -> Iterator[DaskExecut
     """
     with _connected(address) as client:
         threads = _workers(client, address)
-        names = {each: f"worker {number}" for number, each in enumerate(threads, start=1)}
+        names = {address: f"worker {number}" for number, address in enumerate(threads, start=1)}
         machines = _checked(client, names, files)
         clock = next(iter(threads))
-        known = {name: _in_words(machines[each]) for each, name in names.items()}
+        known = {name: _in_words(machines[address]) for address, name in names.items()}
         known[names[clock]] += " (times too)"
         with (
             _locked(client, address),

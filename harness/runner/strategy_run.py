@@ -66,8 +66,13 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
             cells=total,
             command=settings.command,
             environment=server | dict(executor.environment if executor else {}),
-            labels=yardsticks.LABELS | {name: each.label for name, each in described.items()},
-            offers={n: each.offers for n, each in described.items() if each.offers is not None},
+            labels=yardsticks.LABELS
+            | {name: description.label for name, description in described.items()},
+            offers={
+                n: description.offers
+                for n, description in described.items()
+                if description.offers is not None
+            },
             yardsticks=_yardsticks(cells),
         )
         memory = _memory(settings)
@@ -75,7 +80,7 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
         found = retry.run(
             cells,
             lambda remaining: scheduler.run(remaining, task_of, settings.timeout, executor),
-            lambda each: is_away(database, ask=bool(each.error)),
+            lambda measurement: is_away(database, ask=bool(measurement.error)),
             wait_and_write_again,
         )
         return record(found, header, settings)
@@ -126,7 +131,7 @@ def _write(
 ) -> dict[Payroll, URL]:
     """Write the payrolls that are not there; return the URL that each is found under."""
     step("writing the payroll")
-    return {each: provide(database, each, writing(each, step)) for each in payrolls}
+    return {payroll: provide(database, payroll, writing(payroll, step)) for payroll in payrolls}
 
 
 def writing(payroll: Payroll, step: Callable[[str], None]) -> Callable[[int], None]:
