@@ -101,7 +101,7 @@ def test_the_stress_suites_figures_are_shown(tmp_path: Path) -> None:
     part = {"tried": 1200, "held": 1199, "seconds": 60}
     path = tmp_path / "stress.json"
     path.write_text(json.dumps({"date": "2026-11-29", "commit": "abc", "parts": {"faults": part}}))
-    assert drawn("stress", path).splitlines()[2].replace(" ", "") == "|faults|1,200|1,199|60|"
+    assert drawn("stress", path).startswith("1,200 tried in 1 parts, 1,199 held.")
 
 
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:
