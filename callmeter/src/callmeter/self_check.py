@@ -17,6 +17,8 @@ from callmeter.worker_pool import ask_once
 AMOUNT = 10_000_000
 WITHIN = 0.02
 """How far off a meter may read, as a share of AMOUNT."""
+WITHIN_OF_PAGES = 0.05
+"""The same for resident memory: the kernel counts pages in batches, of 128 kB a processor."""
 WITHIN_OF_TIME = 0.5
 """The same for a clock, which on a busy machine also reads what others took."""
 OF_TIME = ("clock",)
@@ -126,14 +128,15 @@ def _of_memory(meter: str, case: str, known: Known, figures: dict[str, float]) -
     truth = f"{retained / 1e6:.2f} / {known.peak_bytes / 1e6:.2f} MB"
     read = f"{delta / 1e6:.2f} / {peak / 1e6:.2f} MB"
     off_by = abs(peak - known.peak_bytes) / AMOUNT
-    keeps_arenas = known.let_go_bytes and meter == "rss"  # freed, but not given back
+    of_pages = meter == "rss"
+    keeps_arenas = known.let_go_bytes and of_pages  # freed, but not given back
     if not keeps_arenas:
         off_by = max(off_by, abs(delta - retained) / AMOUNT)
     if known.native_bytes and not getattr(meters.load(meter), "SEES_NATIVE", True):
         missed = max(delta, peak) / AMOUNT < WITHIN
         verdict = "missed, as it must be: native memory" if missed else "seen, against its nature"
         return Reading(meter, case, truth, read, off_by, verdict, is_wrong=not missed)
-    return _judged(meter, case, truth, read, off_by, WITHIN)
+    return _judged(meter, case, truth, read, off_by, WITHIN_OF_PAGES if of_pages else WITHIN)
 
 
 def _of_time(meter: str, case: str, known: Known, figures: dict[str, float]) -> Reading:
