@@ -12,7 +12,7 @@ from harness.cli._parser import Option
 from harness.cli._readers import count, one_of, path, seconds, size
 from harness.model.cell import Consume as HowToConsume
 from harness.model.fields import MOST_REPEATS
-from harness.model.metrics import METRICS
+from harness.model.metrics import BY_NAME, METRICS
 from harness.payroll.generator import Profile
 from harness.report import formats
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 rare = partial(Option, is_rare=True)
 """An option that is shown by --help-all only."""
 ALL_METERS = "all"
-BY_PEAK, BY_NAME = "peak", "name"
+BY_PEAK = "peak"
 TEXT = "text"
 RUN_FORMATS = sorted(discovery.names(formats), key=lambda name: name != TEXT)
 """Every format, the one of the terminal first."""

@@ -46,6 +46,9 @@ METRICS: dict[str, Metric] = {
 }
 """Every metric by its key."""
 
+BY_NAME = "name"
+"""What rows are sorted by, if not by a metric."""
+
 _VARIANT_OF = {(variant.of, variant.cold, variant.paused): variant.key for variant in VARIANTS}
 PEAKS = {"peak": "retained", "traced_peak": "traced_retained", "rss_peak": "rss_retained"}
 """What memory is judged by, best first, and the metric of what is retained that goes with it."""

@@ -234,17 +234,26 @@ def _summary(run: Run, subject: Subject, group: list[Measurement]) -> Summary:
 
 
 def _samples(group: Iterable[Measurement], *, warm_up: bool) -> dict[str, Sample]:
-    """Return the samples by key; without any warm-up in the run, first calls are what it is of."""
+    """Return the samples by the metric's key, in the registry's order."""
     values: dict[str, list[float]] = defaultdict(list)
     for measurement in group:
-        cell, measured = measurement.cell, measurement.values
-        is_cold = cell.cold and warm_up
-        if measured.get("wall") and "gc" in measured and not is_cold and not cell.paused:
-            values[GC_SHARE.key].append(measured["gc"] / measured["wall"])
-        for name, value in measured.items():
-            if key := key_of(name, cold=is_cold, paused=cell.paused):
-                values[key].append(value)
+        for key, value in values_by_key(measurement, warm_up=warm_up):
+            values[key].append(value)
     return {key: Sample(METRICS[key], tuple(values[key])) for key in METRICS if key in values}
+
+
+def values_by_key(measurement: Measurement, *, warm_up: bool) -> Iterator[tuple[str, float]]:
+    """Yield the values of a measurement, each with the key of its metric.
+
+    Where a run has no warm-up, first calls are what it is of, and stand under the usual keys.
+    """
+    cell, measured = measurement.cell, measurement.values
+    is_cold = cell.cold and warm_up
+    if measured.get("wall") and "gc" in measured and not is_cold and not cell.paused:
+        yield GC_SHARE.key, measured["gc"] / measured["wall"]
+    for name, value in measured.items():
+        if key := key_of(name, cold=is_cold, paused=cell.paused):
+            yield key, value
 
 
 def _items(workload: Workload, group: Iterable[Measurement]) -> int | None:

@@ -13,7 +13,7 @@ import msgspec
 from callmeter.errors import UsageError, unknown
 from callmeter.meters import SHARE
 from harness.model.cell import Consume, kind_of
-from harness.model.metrics import METRICS, PEAKS
+from harness.model.metrics import BY_NAME, METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
 from harness.report import answer, explanation, growth, notes, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 NEAREST = 10_000
 """Entries of the workload to show, of several: the one nearest to it."""
-BY_NAME = "name"
 
 
 def document(
@@ -50,30 +49,31 @@ def document(
     blocks: list[Block] = [Text(how_much, is_strong=True)] if how_much else []
     if metrics and (wide or full):
         raise UsageError("--metric shows some metrics, --wide and --full all: leave one out")
-    _check_measured(run, [*metrics, *([sort] if sort not in (BY_NAME, *PEAKS) else ())])
+    everything = summaries(run)
+    _check_measured(everything, [*metrics, *([sort] if sort not in (BY_NAME, *PEAKS) else ())])
     if explanation.only_explained(run):
         of_payrolls = dict.fromkeys(
             title_of(one.workload, Consume.HOLD) for one in found if one.workload.is_payroll
         )
         blocks += [Heading(title) for title in of_payrolls]
-        blocks += [*explanation.in_words(found), *_failures(summaries(run))]
+        blocks += [*explanation.in_words(found), *_failures(everything)]
         blocks += [*explanation.blocks(found), Note(f"Ran on {ran_on(run)}")]
         rows = [
-            *_layers(run, found),
-            *(row(summary) for summary in summaries(run) if summary.error),
+            *_layers(everything, found),
+            *(row(summary) for summary in everything if summary.error),
         ]
     else:
         blocks += _compared(run, sort, metrics, wide=wide, full=full)
         shown = found if full else [one for one in found if one.name == run.header.reference]
         blocks += explanation.in_words(shown)
         blocks += explanation.blocks(found) if full else ()
-        rows = [row(summary) for summary in ordered(summaries(run), sort)]
+        rows = [row(summary) for summary in ordered(everything, sort)]
     return Document(tuple(blocks), data=_data(run, rows, found), run=run, sort=sort)
 
 
-def _check_measured(run: Run, keys: Collection[str]) -> None:
+def _check_measured(everything: Sequence[Summary], keys: Collection[str]) -> None:
     """Raise UsageError for a metric that the run does not have."""
-    measured = {key for summary in summaries(run) for key in summary.samples}
+    measured = {key for summary in everything for key in summary.samples}
     for key in keys:
         if measured and key not in measured:
             has = ", ".join(key for key in METRICS if key in measured)
@@ -159,9 +159,9 @@ def row(one: Summary) -> dict[str, Any]:
     }
 
 
-def _layers(run: Run, found: Sequence[Explained]) -> Iterator[dict[str, Any]]:
+def _layers(everything: Sequence[Summary], found: Sequence[Explained]) -> Iterator[dict[str, Any]]:
     """Yield a row for each layer of each explanation, in bytes."""
-    by_subject = {(summary.name, summary.workload): summary for summary in summaries(run)}
+    by_subject = {(summary.name, summary.workload): summary for summary in everything}
     for one in found:
         for layer in explanation.rows(one):
             yield row(by_subject[one.name, one.workload]) | layer

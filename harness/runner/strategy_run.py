@@ -121,8 +121,7 @@ def _executor(cluster: str | None, files: list[str]) -> AbstractContextManager[E
     try:
         from harness.runner.dask import dask_cluster
     except ModuleNotFoundError as error:
-        reason = "--cluster needs a package more: pip install 'mapping-strategies[cluster]'"
-        raise UsageError(reason) from error
+        raise UsageError(f"--cluster {strategies.needs('cluster')}") from error
     return dask_cluster(cluster, files)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callmeter.units import digits
 from harness.model.cell import FLOOR, Consume, Subject, subject_of
-from harness.model.metrics import METRICS, PEAKS, key_of
-from harness.model.summary import by_workload, summaries
+from harness.model.metrics import METRICS, PEAKS
+from harness.model.summary import by_workload, summaries, values_by_key
 from harness.report import format as written
 from harness.report.answer import against_reference
 from harness.report.comparison import ordered, shown_first
@@ -162,11 +162,8 @@ def _lines(run: Run) -> dict[tuple[Subject, str], dict[int, float]]:
     """Return the values of each call's metrics by their lines in the saved run."""
     lines: dict[tuple[Subject, str], dict[int, float]] = defaultdict(dict)
     for line, measurement in enumerate(run.measurements, FIRST_LINE):
-        cell = measurement.cell
-        is_cold = cell.cold and run.header.warm_up
-        for measured, value in measurement.values.items():
-            if key := key_of(measured, cold=is_cold, paused=cell.paused):
-                lines[subject_of(cell), key][line] = value
+        for key, value in values_by_key(measurement, warm_up=run.header.warm_up):
+            lines[subject_of(measurement.cell), key][line] = value
     return lines
 
 
