@@ -5,7 +5,7 @@ memory, and loaded without making one object per row. An entry costs its making 
 looked at: right for a payroll that is summed, filtered, or gone through once or twice. Gives up:
 mutability (it is read-only, and a change to an entry that it gave is not seen by it), identity
 (`premiums[0] is premiums[0]` is false), speed where entries are used again and again, and what
-`arrow_objects` does.
+`packed_objects` does.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, NoReturn, overload
 
 import pyarrow.compute as pc
 
-from strategies.adbc import EXACT, premium_batches, raw_values, storage
-from strategies.contract import Kind, PremiumComponent, PremiumEntry
-from strategies.packed_columns import Table
-from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.support.adbc import EXACT, premium_batches, raw_values, storage
+from strategies.support.arrow_table import Table
+from strategies.support.contract import Kind, PremiumComponent, PremiumEntry
+from strategies.support.schema import SELECT_COMPONENTS, SELECT_ENTRIES
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,7 +39,6 @@ GIVES_UP = frozenset(
         "list",
         "mutable",
         "object-identity",
-        "hashable",
         "no-extra-packages",
     }
 )

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from strategies.contract import PremiumComponent, PremiumEntry
-from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.support.contract import PremiumComponent, PremiumEntry
+from strategies.support.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-GIVES_UP = frozenset({"orm-mapping", "orm-identity", "hashable"})
+GIVES_UP = frozenset({"orm-mapping", "orm-identity"})
 
 
 def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[PremiumEntry]:

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Enum, Select, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
-from strategies.contract import PremiumComponent
-from strategies.paused_gc import paused_gc
-from strategies.schema import (
+from strategies.support.contract import PremiumComponent
+from strategies.support.gc_pause import paused_gc
+from strategies.support.schema import (
     SELECT_COMPONENTS,
     SELECT_ENTRIES,
     PremiumComponentRow,
     PremiumEntryRow,
 )
-from strategies.shared_values import values_shared
-from strategies.slots import SlottedPremiumComponent, SlottedPremiumEntry
+from strategies.support.shared_values import values_shared
+from strategies.support.slots import SlottedPremiumComponent, SlottedPremiumEntry
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 GIVES_UP = frozenset(
     {
@@ -42,7 +42,6 @@ GIVES_UP = frozenset(
         "sqlalchemy-types",
         "any-driver",
         "contract-class",
-        "hashable",
         "gc-untouched",
     }
 )

@@ -17,9 +17,9 @@ from uuid import UUID
 
 from sqlalchemy import TypeDecorator
 
-from strategies.paused_gc import paused_gc
-from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
-from strategies.slots import merged
+from strategies.support.gc_pause import paused_gc
+from strategies.support.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.support.slots import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import CursorResult, Engine, Select
     from sqlalchemy.types import TypeEngine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "hashable", "gc-untouched"})
+GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "gc-untouched"})
 
 ROWS_A_ROUND_TRIP = 200
 KEYS: dict[type, Callable[[Any], Any] | None] = {

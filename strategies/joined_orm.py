@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from strategies.schema import PremiumEntryRow
+from strategies.support.schema import PremiumEntryRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"hashable"})
+GIVES_UP = frozenset[str]()
 
 ENTRIES = (
     select(PremiumEntryRow)

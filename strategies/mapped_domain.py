@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session, registry, relationship
 
-from strategies.contract import PremiumComponent, PremiumEntry
-from strategies.schema import READ_SNAPSHOT, PremiumComponentRow, PremiumEntryRow
+from strategies.support.contract import PremiumComponent, PremiumEntry
+from strategies.support.schema import READ_SNAPSHOT, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-GIVES_UP = frozenset({"contract-class", "hashable"})
+GIVES_UP = frozenset({"contract-class"})
 
 
 @dataclass

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from strategies.schema import READ_SNAPSHOT, PremiumEntryRow
-from strategies.shared_values import values_shared
+from strategies.support.schema import READ_SNAPSHOT, PremiumEntryRow
+from strategies.support.shared_values import values_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"orm-identity", "any-driver", "hashable"})
+GIVES_UP = frozenset({"orm-identity", "any-driver"})
 
 BATCH = 100
 VALUES_A_POOL = 1024

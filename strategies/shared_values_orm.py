@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from strategies.schema import READ_SNAPSHOT, PremiumEntryRow
-from strategies.shared_values import values_shared
+from strategies.support.schema import READ_SNAPSHOT, PremiumEntryRow
+from strategies.support.shared_values import values_shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"any-driver", "hashable"})
+GIVES_UP = frozenset({"any-driver"})
 
 ENTRIES = (
     select(PremiumEntryRow)

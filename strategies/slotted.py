@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategies.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
-from strategies.slots import merged
+from strategies.support.schema import READ_SNAPSHOT, SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.support.slots import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class", "hashable"})
+GIVES_UP = frozenset({"orm-mapping", "orm-identity", "contract-class"})
 
 ROWS_A_ROUND_TRIP = 200
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from strategies.schema import READ_SNAPSHOT, PremiumEntryRow
+from strategies.support.schema import READ_SNAPSHOT, PremiumEntryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"orm-identity", "hashable"})
+GIVES_UP = frozenset({"orm-identity"})
 
 BATCH = 100
 """Entries a batch: what is held at once besides the result grows with it."""

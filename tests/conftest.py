@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
     from harness.postgres.connection import Database
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
     from support import Command
 
 

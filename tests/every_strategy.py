@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import strategies
+from harness.payroll import catalog, loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import URL, Engine
 
-    from strategies.contract import IterPremiumsForPayroll
+    from strategies.support.contract import IterPremiumsForPayroll
 
 
-@pytest.fixture(params=strategies.names())
-def strategy(request: pytest.FixtureRequest) -> strategies.Strategy:
-    return strategies.load(request.param)
+@pytest.fixture(params=loading.names())
+def strategy(request: pytest.FixtureRequest) -> loading.Strategy:
+    return loading.load(request.param)
 
 
-@pytest.fixture(params=strategies.streaming())
+@pytest.fixture(params=catalog.streaming())
 def stream(request: pytest.FixtureRequest) -> IterPremiumsForPayroll:
-    return strategies.stream(strategies.load(request.param))
+    return loading.stream(loading.load(request.param))
 
 
 @pytest.fixture

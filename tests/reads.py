@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 PAYROLL, SHORTER = Payroll(1_500, 6), Payroll(500, 6)
 READERS = (

@@ -16,7 +16,7 @@ from harness.model.metrics import METRICS
 from harness.model.saved import REFERENCE_RUN, read
 from harness.model.summary import summaries
 from harness.report import comparison, traits
-from strategies.traits import TRAITS
+from strategies.support.traits import TRAITS
 from support import ROOT
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from callmeter import Measurement
     from callmeter.plugin.memory import Memory
     from harness.postgres.connection import Database
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 LOG = Path(__file__).parents[1] / "memory_usage.log"
 

@@ -6,7 +6,7 @@ import os
 
 from sqlalchemy import create_engine
 
-from strategies.shared_values import share_values
+from strategies.support.shared_values import share_values
 
 URL = os.environ["DATABASE_URL"]
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from examples.chinook import arrow, domain
 from examples.chinook.models import Invoice, InvoiceLine
-from strategies.paused_gc import paused_gc
+from strategies.support.gc_pause import paused_gc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

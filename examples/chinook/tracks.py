@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from examples.chinook import arrow, domain
 from examples.chinook.models import Album, Artist, Genre, MediaType, Track
-from strategies.paused_gc import paused_gc
+from strategies.support.gc_pause import paused_gc
 
 if TYPE_CHECKING:
     import pyarrow as pa

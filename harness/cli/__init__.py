@@ -16,7 +16,6 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-import strategies
 from callmeter import discovery
 from callmeter.errors import Error, UsageError, message, unknown
 from harness.base.errors import INTERRUPTED
@@ -46,7 +45,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         tell("interrupted")
         sys.exit(INTERRUPTED)
-    except (Error, strategies.StrategyError) as error:
+    except Error as error:
         _fail(message(error))
     except (OSError, MemoryError, RuntimeError) as error:
         _fail(_out_of(error))

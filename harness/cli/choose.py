@@ -25,7 +25,7 @@ from harness.cli._output import answer, busy
 from harness.cli._parser import Option
 from harness.cli._readers import count, one_of, path
 from harness.model.metrics import PEAKS
-from strategies.traits import TRAITS
+from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ EXAMPLES = ("list",)
 
 def run() -> int:
     """Print a line for each strategy."""
-    import strategies
+    from harness.payroll import loading
 
-    names = strategies.names()
+    names = loading.names()
     width = max(map(len, names))
     for name in names:
         show(f"{name:{width}}  {_label(name)}")
@@ -19,9 +19,9 @@ def run() -> int:
 
 
 def _label(name: str) -> str:
-    import strategies
     from harness.base.escape import printable
+    from harness.payroll import catalog, loading
 
-    described = strategies.describe(name)
-    need = strategies.needs(described.missing) if described.missing else ""
+    described = catalog.describe(name)
+    need = loading.needs(described.missing) if described.missing else ""
     return printable(f"{described.label} ({need})" if need else described.label)

@@ -17,7 +17,7 @@ import strategies
 from callmeter import places
 from callmeter.call import Call
 from callmeter.errors import NotAvailableError
-from harness.payroll import yardsticks
+from harness.payroll import loading, yardsticks
 from harness.payroll.generator import Payroll, Profile, warm_up_for
 from harness.payroll.verify import BrokenContractError, contract_breach, stream_breach
 
@@ -46,7 +46,7 @@ def make_call(
     payroll = Payroll(entries, components, Profile(profile))
     try:
         read = _reader(name, url, stream=stream)
-    except strategies.MissingPackageError as error:  # here, of all interpreters
+    except loading.MissingPackageError as error:  # here, of all interpreters
         raise NotAvailableError(str(error)) from error
 
     def consumed(payroll: Payroll) -> object:
@@ -72,9 +72,9 @@ def _reader(name: str, url: str, *, stream: bool) -> Callable[[Payroll], Any]:
     if name in yardsticks.LABELS:
         yardstick = yardsticks.load(name)
         return lambda payroll: yardstick(engine, payroll)
-    strategy = strategies.load(name)
+    strategy = loading.load(name)
     if stream:
-        return lambda payroll: strategies.stream(strategy)(engine, payroll.id)
+        return lambda payroll: loading.stream(strategy)(engine, payroll.id)
     return lambda payroll: strategy.get_premiums_for_payroll(engine, payroll.id)
 
 

@@ -16,7 +16,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from strategies.contract import Kind, Payer, PremiumComponent, PremiumEntry, Status
+from strategies.support.contract import Kind, Payer, PremiumComponent, PremiumEntry, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,7 +10,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from harness.payroll.generator import entries
-from strategies.contract import PremiumComponent, PremiumEntry
+from strategies.support.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
 from harness.payroll.generator import Payroll, entries
-from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.support.schema import SELECT_COMPONENTS, SELECT_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 STATEMENTS = [
     str(query.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
@@ -38,7 +38,7 @@ def raw_tuples(engine: Engine, payroll: Payroll) -> list[list[tuple[Any, ...]]]:
 
 def drained_arrow(engine: Engine, payroll: Payroll) -> int:
     """Return the number of rows of both queries, whose Arrow batches are read and let go."""
-    from strategies.adbc import premium_batches  # only here: it loads pyarrow
+    from strategies.support.adbc import premium_batches  # only here: it loads pyarrow
 
     with premium_batches(engine, payroll.id) as queries:
         return sum(batch.num_rows for batches in queries for batch in batches)

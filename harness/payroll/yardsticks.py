@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import strategies
+from harness.payroll import catalog, loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ LABELS = {
 NOT_OF_FLOOR = ("clock", "imports")
 """Meters that say nothing of the floor: its time is that of generating the values."""
 
-NEEDS = {"drained_arrow": "strategies.adbc"}
+NEEDS = {"drained_arrow": "strategies.support.adbc"}
 """Modules that are imported before a call, and not amid its first one: some need an extra."""
 
 
@@ -50,7 +50,7 @@ def load(name: str) -> Callable[[Engine, Payroll], Any]:
     Raises MissingPackageError where that is not installed.
     """
     if name in NEEDS:
-        with strategies.importing(name):
+        with loading.importing(name):
             import_module(NEEDS[name])
     read: Callable[[Engine, Payroll], Any]
     read = getattr(import_module("harness.payroll.yardstick_reads"), name)
@@ -59,5 +59,5 @@ def load(name: str) -> Callable[[Engine, Payroll], Any]:
 
 def missing(name: str) -> str | None:
     """Return the extra that brings what the yardstick needs, None if it is installed."""
-    module = NEEDS.get(name, "").rpartition(".")[2]
-    return strategies.missing_extra(module) if module else None
+    module = NEEDS.get(name, "").partition(".")[2]
+    return catalog.missing_extra(module) if module else None

@@ -15,14 +15,14 @@ from harness.postgres.connection import Database, connected
 from harness.postgres.dsn import in_schema
 from harness.postgres.liveness import watched
 from harness.postgres.session import CATALOG, MARK, schemas
-from strategies.schema import Base, PremiumComponentRow, PremiumEntryRow
+from strategies.support.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy.sql.elements import KeyedColumnElement
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
     Values = tuple[Any, ...]
 

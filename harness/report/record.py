@@ -17,7 +17,7 @@ from harness.report import judgement as words
 from harness.report.document import Bullets, Code, Document, Heading, Pairs, Text
 from harness.report.format import ALIKE, faster, smaller
 from harness.report.notes import COUNTED
-from strategies.traits import TRAITS
+from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

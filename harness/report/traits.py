@@ -19,8 +19,6 @@ COSTS = {
     "list": "no list",
     "mutable": "read-only",
     "object-identity": "new objects",
-    "picklable": "no pickling",
-    "hashable": "no hashing",
     "stream": "no stream",
     "gc-untouched": "GC pause",
     "no-extra-packages": "a package",

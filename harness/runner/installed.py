@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import strategies
-from harness.payroll import yardsticks
+from harness.payroll import catalog, loading, yardsticks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,9 +22,9 @@ def installed(
     missing: dict[str, str] = {}
     for name in dict.fromkeys(cell.name for cell in cells):
         is_yardstick = name in yardsticks.LABELS
-        extra = yardsticks.missing(name) if is_yardstick else strategies.describe(name).missing
+        extra = yardsticks.missing(name) if is_yardstick else catalog.describe(name).missing
         if extra and name in named:
-            raise strategies.MissingPackageError(name, extra)
+            raise loading.MissingPackageError(name, extra)
         if extra:
             missing[name] = extra
     if missing:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import strategies
 from callmeter import meters as meters_package
 from callmeter.errors import UsageError, unknown
 from callmeter.target import is_target
 from harness.model.cell import Consume
+from harness.payroll import catalog, loading
 from harness.payroll.generator import Payroll, Profile
 from harness.runner import plan
 from harness.runner.functions import Functions, function_run, targets_by_name
@@ -130,11 +130,11 @@ def chosen_strategies(names: Iterable[str]) -> list[str]:
 def _to_compare(names: Sequence[str], consume: Consume) -> list[str]:
     """Return the strategies to compare; raises StrategyError for one that offers no stream."""
     if consume is Consume.HOLD:
-        return plan.with_reference(chosen_strategies(names or strategies.names()))
-    chosen = chosen_strategies(names or strategies.streaming())
+        return plan.with_reference(chosen_strategies(names or loading.names()))
+    chosen = chosen_strategies(names or catalog.streaming())
     for name in chosen:
-        if not strategies.describe(name).streams:
-            raise strategies.StrategyError(f"{name}: it offers no iter_premiums_for_payroll")
+        if not catalog.describe(name).streams:
+            raise loading.StrategyError(f"{name}: it offers no iter_premiums_for_payroll")
     return chosen
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-import strategies
 from callmeter import memory_limit
 from callmeter.errors import UsageError
 from harness.model.run import FORMAT, Header
-from harness.payroll import yardsticks
+from harness.payroll import catalog, loading, yardsticks
 from harness.postgres.liveness import is_away, wait_until_back
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
 
     from harness.model.cell import Cell
     from harness.model.run import Run
+    from harness.payroll.catalog import Description
     from harness.payroll.generator import Payroll
     from harness.postgres.connection import Database
     from harness.runner.executors import Executor
-    from strategies import Description
 
 
 def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
@@ -96,10 +95,10 @@ def _check(settings: Settings) -> None:
 def _described(cells: Iterable[Cell], settings: Settings) -> dict[str, Description]:
     """Return what each strategy says of itself; raises MissingPackageError where it cannot run."""
     names = dict.fromkeys(cell.name for cell in cells if cell.name not in yardsticks.LABELS)
-    found = {name: strategies.describe(name) for name in names}
+    found = {name: catalog.describe(name) for name in names}
     for name, described in found.items():
         if described.missing and settings.python is None:
-            raise strategies.MissingPackageError(name, described.missing)
+            raise loading.MissingPackageError(name, described.missing)
     return found
 
 
@@ -121,7 +120,7 @@ def _executor(cluster: str | None, files: list[str]) -> AbstractContextManager[E
     try:
         from harness.runner.dask import dask_cluster
     except ModuleNotFoundError as error:
-        raise UsageError(f"--cluster {strategies.needs('cluster')}") from error
+        raise UsageError(f"--cluster {loading.needs('cluster')}") from error
     return dask_cluster(cluster, files)
 
 

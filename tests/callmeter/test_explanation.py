@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 PAYROLL = Payroll(300)
 STRATEGIES = ("full_orm", "core_rows", "driver_rows")

@@ -11,7 +11,7 @@ import pytest
 
 from harness.payroll.generator import Payroll, Profile, entries
 from strategies.arrow_columns import PremiumColumns, get_premiums_for_payroll
-from strategies.contract import Kind, PremiumEntry, Status
+from strategies.support.contract import Kind, PremiumEntry, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Engine
 
-    from strategies import Strategy
-    from strategies.contract import PremiumEntry
+    from harness.payroll.loading import Strategy
+    from strategies.support.contract import PremiumEntry
 
 UNKNOWN = UUID(int=0)
 # Around every batch that a strategy uses: 100 entries, 200 rows, selectinload's 500 parents.

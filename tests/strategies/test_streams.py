@@ -16,8 +16,8 @@ from reads import PAYROLL, READERS, SHORTER, is_at_rest
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from strategies import Strategy
-    from strategies.contract import IterPremiumsForPayroll
+    from harness.payroll.loading import Strategy
+    from strategies.support.contract import IterPremiumsForPayroll
 
 UNKNOWN = UUID(int=0)
 

@@ -23,7 +23,7 @@ from harness.postgres.writer import write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 TRIES = 600

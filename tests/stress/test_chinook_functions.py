@@ -21,7 +21,7 @@ from examples.chinook import __main__ as example
 from examples.chinook import arrow, invoices, tracks
 from examples.chinook.data import Store, provide
 from examples.chinook.models import SCHEMA, Invoice, Track
-from strategies.shared_values import share_values
+from strategies.support.shared_values import share_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

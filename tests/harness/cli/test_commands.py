@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import strategies
 from callmeter import memory_limit
 from harness.model.saved import read
-from harness.payroll import yardsticks
+from harness.payroll import catalog, loading, yardsticks
 from harness.postgres.connection import connected
 from harness.postgres.session import schemas
 from support import PLANTED, ROOT, as_dsn, harness, is_refused
@@ -36,7 +35,7 @@ def test_compare_answers_the_question(command: Command, tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
-    for name in strategies.names():
+    for name in loading.names():
         assert f"\n{name} " in done.stdout
     assert "\n  keep the ORM -> " in done.stdout
     saved, size = done.stderr.splitlines()[-1].removeprefix("Saved: ").split(" (")
@@ -91,8 +90,8 @@ def test_explain_shows_where_the_bytes_are_and_draws_a_flame_graph(
 
 def test_list_names_every_strategy_with_its_label(command: Command, tmp_path: Path) -> None:
     lines = command("list", folder=tmp_path).stdout.splitlines()
-    assert [line.split()[0] for line in lines] == strategies.names()
-    assert all(strategies.label(strategies.load(line.split()[0])) in line for line in lines)
+    assert [line.split()[0] for line in lines] == loading.names()
+    assert all(catalog.label(loading.load(line.split()[0])) in line for line in lines)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

@@ -12,7 +12,7 @@ from weakref import finalize
 
 from harness.payroll.generator import Payroll, entries
 from harness.payroll.verify import HELD_OF_A_STREAM, first_difference, stream_breach
-from strategies.contract import PremiumComponent, PremiumEntry
+from strategies.support.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from harness.postgres.connection import connected
 from harness.postgres.dsn import in_schema
 from harness.postgres.session import drop
 from harness.postgres.writer import provide
-from strategies.schema import Base
+from strategies.support.schema import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
     from harness.postgres.connection import Database
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 
 def test_other_payrolls_are_there_and_components_in_another_order(database: Database) -> None:

@@ -12,7 +12,7 @@ from harness.analysis.choice import Limits, Payrolls, Source, decide
 from harness.model.cell import REFERENCE
 from harness.model.run import Measurement, Run
 from harness.report import decision, formats, record
-from strategies.traits import TRAITS
+from strategies.support.traits import TRAITS
 from support import a_cell, a_run, failed
 
 BYTES_AND_SECONDS = {

@@ -6,7 +6,7 @@ import msgspec
 
 from harness.report.stack import is_server_elsewhere, machine, ran_on
 from harness.report.traits import costs_in_short
-from strategies.traits import TRAITS
+from strategies.support.traits import TRAITS
 from support import MACHINE, a_run, memory, times
 
 

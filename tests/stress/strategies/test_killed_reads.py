@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Engine
 
-    from strategies import Strategy
-    from strategies.contract import IterPremiumsForPayroll
+    from harness.payroll.loading import Strategy
+    from strategies.support.contract import IterPremiumsForPayroll
 
 UNKNOWN = UUID(int=0)
 KILLED = r"(?i)terminat|closed|connection"

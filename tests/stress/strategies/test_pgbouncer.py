@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-import strategies
+from harness.payroll import loading
 from harness.payroll.generator import Payroll, entries, shuffled_indices
 from harness.payroll.verify import first_difference
 from harness.postgres.connection import connected
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from strategies import Strategy
-    from strategies.contract import IterPremiumsForPayroll
+    from harness.payroll.loading import Strategy
+    from strategies.support.contract import IterPremiumsForPayroll
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason="pgbouncer is not installed (Debian: apt-get install pgbouncer)"
@@ -163,10 +163,10 @@ def test_threads_share_an_engine_for_streams(
 
 def test_strategies_share_the_server_connections(engines: list[Engine]) -> None:
     """All of them at once, in two applications."""
-    names = strategies.names()
+    names = loading.names()
 
     def read(nth: int) -> str | None:
-        strategy = strategies.load(names[nth % len(names)])
+        strategy = loading.load(names[nth % len(names)])
         result = strategy.get_premiums_for_payroll(engines[nth % 2], LONG.id)
         return first_difference(entries(LONG), result)
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from strategies.contract import PremiumComponent, PremiumEntry
+from strategies.support.contract import PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strategies.paused_gc import paused_gc
+from strategies.support.gc_pause import paused_gc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

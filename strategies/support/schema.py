@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from strategies.contract import Kind, Payer, PremiumComponent, PremiumEntry, Status
+from strategies.support.contract import Kind, Payer, PremiumComponent, PremiumEntry, Status
 
 READ_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """Execution options of an engine whose transactions see one state of the database.

@@ -12,15 +12,15 @@ from sqlalchemy import text
 
 from harness.payroll.generator import Payroll, entries
 from harness.payroll.verify import first_difference
-from strategies import adbc
 from strategies.arrow_columns import get_premiums_for_payroll
+from strategies.support import adbc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sqlalchemy import URL, Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 PAYROLL = Payroll(50, 2)
 NAME = "test_adbc"

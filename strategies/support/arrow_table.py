@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from strategies.adbc import FORMATS, UUID_BYTES, fixed_width, maker, raw_values, storage, uuids
+from strategies.support.adbc import (
+    FORMATS,
+    UUID_BYTES,
+    fixed_width,
+    maker,
+    raw_values,
+    storage,
+    uuids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,18 +9,19 @@ import pytest
 from psycopg.adapt import Loader
 from sqlalchemy import create_engine, text
 
-import strategies
+from harness.payroll import loading
 from harness.payroll.generator import Payroll, Profile, entries
 from harness.payroll.verify import first_difference
-from strategies import full_orm, shared_values
-from strategies.shared_values import EVIDENCE, share_values, values_shared
+from strategies import full_orm
+from strategies.support import shared_values
+from strategies.support.shared_values import EVIDENCE, share_values, values_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sqlalchemy import URL, Engine
 
-    from strategies.contract import PremiumEntry
+    from strategies.support.contract import PremiumEntry
 
 PAYROLLS = [Payroll(300, 6), Payroll(300, 6, Profile.DISTINCT)]
 PAYROLL = PAYROLLS[0]
@@ -50,7 +51,7 @@ def test_one_line_shares_the_values_of_an_engine(engine: Engine) -> None:
 
 @pytest.mark.parametrize("name", ["shared_values_orm", "shared_values_batched"])
 def test_the_strategies_share_and_leave_the_connection_as_it_was(name: str, engine: Engine) -> None:
-    result = strategies.load(name).get_premiums_for_payroll(engine, PAYROLL.id)
+    result = loading.load(name).get_premiums_for_payroll(engine, PAYROLL.id)
     # 20 values; with psycopg 3.1 a pool lets go of a few, and they are made again
     assert 20 <= objects(result, "policy_id") < 30
     afterwards = full_orm.get_premiums_for_payroll(engine, PAYROLL.id)

@@ -18,8 +18,6 @@ TRAITS = {
     "list": "the result is a list: it can be sorted, extended and cleared",
     "mutable": "an entry can be changed, and the sequence holds the change",
     "object-identity": "the same index gives the same object each time",
-    "picklable": "the result can be pickled, and comes back equal",
-    "hashable": "entries can be members of a set",
     "stream": "entries can be had one by one, in bounded memory",
     "gc-untouched": "the garbage collector is not paused, which all threads would see",
     "no-extra-packages": "needs no package beside SQLAlchemy and psycopg",

@@ -43,7 +43,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DisconnectionError
 
-from strategies.schema import SELECT_COMPONENTS, SELECT_ENTRIES
+from strategies.support.schema import SELECT_COMPONENTS, SELECT_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
