@@ -42,7 +42,7 @@ clean:
 
 $(VENV)/ready: $(MADE_FROM)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP_INSTALL) --editable ./callmeter --editable '.[arrow]'
+	$(PIP_INSTALL) --editable ./callmeter --editable '.[arrow,drivers,models]'
 	@touch $@
 
 $(VENV)/installed: $(MADE_FROM)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from strategies.support.contract import PremiumEntry
 
-GIVES_UP = frozenset({"any-driver"})
+GIVES_UP = frozenset[str]()
 
 ENTRIES = (
     select(PremiumEntryRow)
@@ -38,7 +38,7 @@ def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[Premi
     of_payroll = ENTRIES.where(PremiumEntryRow.payroll_id == payroll_id)
     with (
         engine.execution_options(**READ_SNAPSHOT).connect() as connection,
-        values_shared(connection.connection.driver_connection),
+        values_shared(connection),
         Session(connection) as session,
     ):
         rows = session.scalars(of_payroll).all()

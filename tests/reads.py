@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +13,16 @@ import pytest
 from harness.payroll.generator import Payroll, entries, shuffled_indices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
 
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL, Connection, Engine
 
+    from harness.payroll.reading import Reader
     from strategies.support.contract import PremiumEntry
 
 PAYROLL, SHORTER = Payroll(1_500, 6), Payroll(500, 6)
+THRESHOLDS = gc.get_threshold()
 READERS = (
     "pg_locks JOIN pg_class ON oid = relation JOIN pg_stat_activity USING (pid) "
     "WHERE backend_type = 'client backend' AND relname IN ('premium_entry', 'premium_component') "
@@ -40,6 +45,42 @@ def other(url: URL, engine_at: Callable[[URL], Engine]) -> Engine:
 
 
 def is_at_rest(engine: Engine) -> bool:
-    """Whether the engine has every connection back, and the collector runs."""
+    """Whether the engine has every connection back, and no pause of the collector is left."""
     pool: Any = engine.pool
-    return pool.checkedout() == 0 and gc.isenabled()
+    return pool.checkedout() == 0 and gc.isenabled() and gc.get_threshold() == THRESHOLDS
+
+
+def side_by_side(
+    reader: Reader, payrolls: Sequence[UUID], threads: int, *, streams: bool = False
+) -> list[Any]:
+    """Read the payrolls at once: in threads, or as tasks of the reader's event loop."""
+    if reader.is_async:
+        return reader.loop.finish(_in_tasks(reader, payrolls, streams=streams))  # type: ignore[no-any-return]
+    with ThreadPoolExecutor(threads) as pool:
+        read = (lambda one: list(reader.stream(one))) if streams else reader.read
+        return list(pool.map(read, payrolls))
+
+
+async def _in_tasks(reader: Reader, payrolls: Sequence[UUID], *, streams: bool) -> list[Any]:
+    strategy: Any = reader.strategy
+
+    async def streamed(payroll: UUID) -> list[Any]:
+        return [entry async for entry in strategy.iter_premiums_for_payroll(reader.made, payroll)]
+
+    async def read(payroll: UUID) -> Any:
+        return await strategy.get_premiums_for_payroll(reader.made, payroll)
+
+    return await asyncio.gather(*map(streamed if streams else read, payrolls))
+
+
+def on_connection(reader: Reader, function: Callable[[Connection], Any]) -> Any:
+    """Return what the function returns of a connection of the reader's engine."""
+
+    async def run() -> Any:
+        async with reader.made.connect() as connection:
+            return await connection.run_sync(function)
+
+    if reader.is_async:
+        return reader.loop.finish(run())
+    with reader.engine.connect() as connection:
+        return function(connection)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from callmeter.explanation import Explanation
 from callmeter.layers import BUFFERS, DOMAIN, ORM_INSTANCES, VALUES
 from callmeter.worker import EXPLAIN
-from harness.model.cell import FLOOR, REFERENCE, Cell, Consume
+from harness.model.cell import FLOOR, REFERENCE, Cell, Consume, Workload
 from harness.model.run import FORMAT, Header, Measurement, Run
 from support import ENVIRONMENT, a_workload
 
@@ -25,17 +27,22 @@ def made_run(
     strategies: tuple[str, ...] = tuple(STRATEGIES),
     consume: Consume = Consume.HOLD,
     *,
+    repetitions: tuple[int, ...] = (1,),
     explained: bool = True,
     errors: dict[str, str] | None = None,
 ) -> Run:
-    """Return a run of these, each repeated three times; the largest size is explained."""
+    """Return a run of these, each repeated three times; the largest size is explained.
+
+    Of a strategy that is smaller than the floor, the saving shrinks as values repeat less.
+    """
     found = [
         Measurement(cell, _values(cell))
         for size in sizes
+        for repetition in repetitions
         for meter in meters
         for repeat in range(3)
         for name in strategies
-        if _values(cell := Cell(name, meter, a_workload(size), repeat, consume=consume))
+        if _values(cell := Cell(name, meter, _workload(size, repetition), repeat, consume=consume))
     ]
     if explained:
         found += [_explained(name, sizes[-1]) for name in strategies]
@@ -49,10 +56,16 @@ def made_run(
     return Run(header, found)
 
 
+def _workload(size: int, repetition: int) -> Workload:
+    return replace(a_workload(size), repetition=repetition)
+
+
 def _values(cell: Cell) -> dict[str, float]:
     entries = cell.workload.size or 1
     floor = 2000 * entries
     times = STRATEGIES.get(cell.name, 3.0)
+    if times < 1:
+        times = 1 - (1 - times) / cell.workload.repetition
     off = 1 + (cell.repeat - 1) / 1000
     peak, retained = floor * times * off, floor * min(times, 3.0) * off
     if cell.meter == "clock":

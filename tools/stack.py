@@ -22,7 +22,7 @@ STACKS = ROOT / "build" / "stacks"
 MADE_FROM = [ROOT / "pyproject.toml", ROOT / "callmeter" / "pyproject.toml"]
 CONSTRAINTS = ROOT / "constraints.txt"
 
-OURS = ("--editable", "./callmeter", "--editable", ".[arrow]")
+OURS = ("--editable", "./callmeter", "--editable", ".[arrow,drivers,models]")
 OF_THE_TESTS = (
     *("hypothesis", "pytest", "pytest-xdist"),
     *("pandas", "polars", "psycopg2-binary", "pydantic"),

@@ -49,7 +49,6 @@ QUICK = (
     "--ignore=tests/callmeter/test_interpreter.py",
     "--ignore=tests/callmeter/test_normalize.py",
     "--ignore=tests/callmeter/test_worker_pool.py",
-    "--ignore=tests/strategies/test_arrow_columns.py",
 )
 """What is tested with --covering."""
 

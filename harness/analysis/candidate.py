@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.errors import UsageError
 from harness.analysis.prediction import Point
-from harness.model.cell import Consume
+from harness.model.cell import Consume, how_values_repeat
 from harness.model.metrics import PEAKS
 from harness.model.summary import summaries
 from harness.payroll.verify import BrokenContractError
@@ -15,11 +15,24 @@ from harness.payroll.verify import BrokenContractError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from harness.model.cell import Workload
     from harness.model.run import Run
     from harness.model.summary import Summary
 
 RESIDENT = "rss_peak"
 """The peak of what a container's limit counts."""
+
+
+class Payrolls(NamedTuple):
+    """Which payrolls of a run to learn from; they may be of any size."""
+
+    components: int = 6
+    profile: str = "realistic"
+    repetition: int = 1
+
+    def has(self, workload: Workload) -> bool:
+        """Whether the workload is such a payroll."""
+        return (workload.components, workload.profile, workload.repetition) == self
 
 
 class Failure(NamedTuple):
@@ -62,7 +75,7 @@ class Candidate:
         return "; ".join(dict.fromkeys(errors)) or self.unmeasured
 
 
-def candidates(run: Run, components: int, profile: str, metric: str) -> list[Candidate]:
+def candidates(run: Run, payrolls: Payrolls, metric: str) -> list[Candidate]:
     """Return the strategies that the run measured on such payrolls, as lists; no yardsticks.
 
     Memory is judged by the peak of that key. Raises UsageError if there are no strategies, as in a
@@ -76,15 +89,11 @@ def candidates(run: Run, components: int, profile: str, metric: str) -> list[Can
         )
     by_name: dict[str, list[Summary]] = {}
     for summary in found:
-        workload, consume = summary.workload, summary.subject.consume
-        asked = (workload.components, workload.profile, consume)
-        if asked == (components, profile, Consume.HOLD) and not summary.is_yardstick:
+        is_list = summary.subject.consume is Consume.HOLD and not summary.is_yardstick
+        if is_list and payrolls.has(summary.workload):
             by_name.setdefault(summary.name, []).append(summary)
     if not by_name:
-        raise UsageError(
-            f"the run has no lists of {components} components and profile {profile}; "
-            f"it has: {_payrolls(found)}"
-        )
+        raise UsageError(f"the run has no lists of {_of(payrolls)}; it has: {_payrolls(found)}")
     offers = run.header.offers
     return [_candidate(sizes, metric, offers.get(name)) for name, sizes in by_name.items()]
 
@@ -124,7 +133,12 @@ def _points(sizes: Iterable[Summary], key: str) -> Iterator[Point]:
 def _payrolls(found: Iterable[Summary]) -> str:
     known = dict.fromkeys(
         f"{'lists' if summary.subject.consume == Consume.HOLD else 'streams'} of "
-        f"{summary.workload.components} components and profile {summary.workload.profile}"
+        f"{_of(summary.workload)}"
         for summary in found
     )
-    return ", ".join(known) or "no measurement"
+    return "; ".join(known) or "no measurement"
+
+
+def _of(payrolls: Payrolls | Workload) -> str:
+    repeat = how_values_repeat(payrolls.profile, payrolls.repetition)
+    return f"{payrolls.components} components, {repeat}"

@@ -16,7 +16,7 @@ from harness.model.summary import metrics_of, summaries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.candidate import Candidate
+    from harness.analysis.candidate import Candidate, Payrolls
     from harness.model.run import Run
 
 RULE = (
@@ -24,13 +24,6 @@ RULE = (
     f"is offered), the one that gives up the fewest traits of {REFERENCE}, the way it is done "
     "today; among equals, the one with the lowest peak."
 )
-
-
-class Payrolls(NamedTuple):
-    """Which payrolls of a run to learn from; they may be of any size."""
-
-    components: int = 6
-    profile: str = "realistic"
 
 
 class Source(NamedTuple):
@@ -130,7 +123,7 @@ def decide(
 ) -> Decision:
     """Decide from a run; raises UsageError if it lacks what the limits are about."""
     peak = _judged_by(run, metric, is_timed=limits.time is not None)
-    found = candidates(run, payrolls.components, payrolls.profile, peak)
+    found = candidates(run, payrolls, peak)
     return Decision(source, run, payrolls, limits, peak, tuple(judge(found, limits)))
 
 

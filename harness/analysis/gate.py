@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from callmeter.errors import UsageError, unknown
 from callmeter.meters import SHARE
 from harness.analysis.difference import COMPARED, Outcome, values
-from harness.model.cell import kind_of, plural, subject_of
+from harness.model.cell import kind_of, plural
 from harness.model.summary import FEWEST_TIMES, summaries
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from callmeter.meters import Metric
     from harness.analysis.difference import Change, Difference, Values
-    from harness.model.cell import Cell, Subject, Workload
+    from harness.model.cell import Subject
     from harness.model.run import Run
     from harness.model.summary import Summary
 
@@ -95,74 +93,6 @@ def limits(words: Iterable[str]) -> list[Limit]:
         least = metric.tolerance if metric.is_memory else 0.0
         found[name, key] = Limit(metric, max(share, least), name)
     return list(found.values())
-
-
-def workloads_of(baseline: Run, entries: int | None = None) -> list[Workload]:
-    """Return the baseline's payrolls of that size; None is its smallest, the quickest.
-
-    The workload of a run of functions is one, and has no size. Raises UsageError for a size that
-    the baseline does not have.
-    """
-    workloads = dict.fromkeys(m.cell.workload for m in baseline.measurements if m.values)
-    sizes = sorted({workload.size for workload in workloads if workload.size is not None})
-    if workloads and not sizes and entries is None:
-        return list(workloads)
-    if not sizes:
-        raise UsageError(f"the baseline has no {'payrolls' if workloads else 'values'}")
-    if entries is not None and entries not in sizes:
-        there = ", ".join(map(str, sizes))
-        raise UsageError(f"the baseline has no payroll of {entries} entries; it has {there}")
-    size = sizes[0] if entries is None else entries
-    return [workload for workload in workloads if workload.size == size]
-
-
-def names_of(
-    baseline: Run, workloads: Collection[Workload], names: Sequence[str] | None
-) -> list[str]:
-    """Return the strategies or targets to judge: those names, or all that did not fail there.
-
-    Raises UsageError for one that the baseline does not have, or that failed in it; and for a file
-    that only the baseline names: a run may come from anywhere, and to measure a file executes it.
-    """
-    known, broken = _known_and_broken(baseline, workloads)
-    kind = kind_of(workloads)
-    for name in names or ():
-        if name not in known:
-            raise unknown(f"{kind} in the baseline", name, known)
-        if name in broken:
-            raise UsageError(f"{name} failed in the baseline: there is nothing to compare it with")
-    wanted = list(dict.fromkeys(names or names_judged(baseline, workloads)))
-    files = [name for name in wanted if name.endswith(".py")]
-    if files and not names:
-        raise UsageError(
-            f"the baseline names a file, {files[0]!r}; a file is executed only where you name it: "
-            f"name each {kind} to judge"
-        )
-    return wanted
-
-
-def names_judged(baseline: Run, workloads: Collection[Workload]) -> list[str]:
-    """Return the strategies or targets that did not fail; raises UsageError for none."""
-    known, broken = _known_and_broken(baseline, workloads)
-    wanted = [name for name in known if name not in broken]
-    if not wanted:
-        raise UsageError("the baseline has nothing that did not fail")
-    return wanted
-
-
-def _known_and_broken(baseline: Run, workloads: Collection[Workload]) -> tuple[list[str], set[str]]:
-    found = [m for m in baseline.measurements if m.cell.workload in workloads]
-    names = dict.fromkeys(m.cell.name for m in found)
-    known = [name for name in names if name not in baseline.header.yardsticks]
-    return known, {m.cell.name for m in found if m.error}
-
-
-def only(baseline: Run, cells: Iterable[Cell]) -> Run:
-    """Return the part of the baseline that those cells measure again."""
-    wanted = {subject_of(cell) for cell in cells}
-    part = [m for m in baseline.measurements if subject_of(m.cell) in wanted]
-    header = msgspec.structs.replace(baseline.header, cells=len(part))
-    return msgspec.structs.replace(baseline, header=header, measurements=part)
 
 
 def to_judge(baseline: Run, names: Collection[str], chosen: Sequence[Limit]) -> list[Subject]:

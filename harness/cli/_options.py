@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from callmeter import discovery, meters
 from harness.cli._parser import Option
-from harness.cli._readers import count, one_of, path, seconds, size
+from harness.cli._readers import count, one_of, path, repeats, seconds, size
+from harness.model.cell import Collector
 from harness.model.cell import Consume as HowToConsume
-from harness.model.fields import MOST_REPEATS
+from harness.model.fields import MOST_LIVE_OBJECTS, MOST_REPEATS
 from harness.model.metrics import BY_NAME, METRICS
-from harness.payroll.generator import Profile
+from harness.payroll import drivers
 from harness.report import formats
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ RUN_FORMATS = sorted(discovery.names(formats), key=lambda name: name != TEXT)
 """Every format, the one of the terminal first."""
 PICTURES = ("html", "svg")
 """Formats that draw a run, and no other document."""
+OTHER_COLLECTORS = [state.value for state in Collector if state is not Collector.DEFAULT]
 FORMATS = [name for name in RUN_FORMATS if name not in PICTURES]
 
 
@@ -45,19 +47,6 @@ Names = Annotated[
         "Names, or .py files; all, if none is named. The yardsticks and the reference are always "
         "measured too.",
         is_many=True,
-    ),
-]
-Entries = Annotated[
-    int, Option("--entries", "Entries of the payroll. 10,000 or 1e4 will do.", count(), "N")
-]
-Components = Annotated[int, rare("--components", "Components of each entry.", count(0), "N")]
-ProfileName = Annotated[
-    str,
-    Option(
-        "--profile",
-        "How values repeat: realistic or distinct. With distinct, nothing can be shared.",
-        one_of("profile", Profile),
-        "P",
     ),
 ]
 Consume = Annotated[
@@ -79,6 +68,16 @@ Dsn = Annotated[
         metavar="DSN",
     ),
 ]
+Driver = Annotated[
+    str | None,
+    rare(
+        "--driver",
+        f"Read through this driver, not the one of each strategy: {', '.join(drivers.NAMES)}. "
+        "Strategies that do not work with it are left out.",
+        one_of("driver", drivers.NAMES),
+        "NAME",
+    ),
+]
 Cluster = Annotated[
     str | None,
     rare(
@@ -89,11 +88,11 @@ Cluster = Annotated[
     ),
 ]
 Repeat = Annotated[
-    int | None,
+    dict[str, int] | None,
     rare(
         "--repeat",
-        "Fresh processes a meter; by default what suits each.",
-        count(1, MOST_REPEATS),
+        "Fresh processes a meter, as 5 or clock=7,rss=5; by default what suits each.",
+        repeats(meters.names(), MOST_REPEATS),
         "N",
     ),
 ]
@@ -106,6 +105,29 @@ Meters = Annotated[
         one_of("meter", [*meters.names(), ALL_METERS]),
         "METER",
         is_many=True,
+    ),
+]
+Collectors = Annotated[
+    list[str] | None,
+    rare(
+        "--collector",
+        "A state of the garbage collector to time calls in too; may be repeated. It is paused, as "
+        "by default; relaxed (thresholds 50,000, 20, 100); or frozen (gc.freeze() after the "
+        "warm-up).",
+        one_of("state of the collector", OTHER_COLLECTORS),
+        "STATE",
+        is_many=True,
+    ),
+]
+LiveObjects = Annotated[
+    int | None,
+    rare(
+        "--live-objects",
+        "Objects that the measuring process holds beside the call, as a service does. They are "
+        "small instances, tuples and dicts that the garbage collector looks at. By default there "
+        "are none, or as many as in a baseline.",
+        count(0, MOST_LIVE_OBJECTS),
+        "N",
     ),
 ]
 Explain = Annotated[

@@ -12,7 +12,7 @@ from callmeter.errors import UsageError, unknown
 from harness.model.fields import LONGEST_SECONDS, MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 COUNT = re.compile(r"[0-9]+|[0-9]{1,3}([,_][0-9]{3})+|[0-9]+(\.[0-9]+)?e\+?[0-9]{1,2}", re.I)
 LETTERS = {"k": 10**3, "m": 10**6}
@@ -43,9 +43,23 @@ def _near(word: str) -> str:
     return "write it as 10000, 10,000 or 1e4"
 
 
-def counts(word: str, flag: str) -> list[int]:
-    """Read `1000,1e4` as numbers of entries, smallest first."""
-    return sorted({count()(part.strip(), flag) for part in word.split(",")})
+def counts(most: int = MOST) -> Callable[[str, str], list[int]]:
+    """Return what reads numbers, smallest first: `1000,1e4`."""
+    one = count(1, most)
+    return lambda word, flag: sorted({one(part.strip(), flag) for part in word.split(",")})
+
+
+def repeats(meters: Sequence[str], most: int) -> Callable[[str, str], dict[str, int]]:
+    """Return what reads a number for every meter, `5`, or one for some, `clock=7,rss=5`."""
+    number, named = count(1, most), one_of("meter", meters)
+
+    def read(word: str, flag: str) -> dict[str, int]:
+        if "=" not in word:
+            return dict.fromkeys(meters, number(word, flag))
+        pairs = (part.strip().partition("=") for part in word.split(","))
+        return {named(meter, flag): number(value, flag) for meter, _, value in pairs}
+
+    return read
 
 
 def seconds(word: str, flag: str) -> float:

@@ -22,10 +22,12 @@ from callmeter.errors import UsageError
 from harness.base.escape import printable
 from harness.cli import _options as option
 from harness.cli._measuring import ending, saving
+from harness.cli._options import rare
 from harness.cli._output import WIDTH, answer, tell
 from harness.cli._parser import Option
 from harness.cli._progress import listening
 from harness.cli._readers import count, path
+from harness.model.fields import MOST_REPETITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,16 @@ Entries = Annotated[
         "--entries",
         "Which of the baseline's payrolls, by its entries. By default its smallest, the quickest.",
         count(),
+        "N",
+    ),
+]
+Repetition = Annotated[
+    int | None,
+    rare(
+        "--repetition",
+        "Which of the baseline's payrolls, by how many times larger its pools of values are. By "
+        "default all of the size.",
+        count(1, MOST_REPETITION),
         "N",
     ),
 ]
@@ -84,16 +96,20 @@ def run(
     names: Names = None,
     fail_on: FailOn = None,
     entries: Entries = None,
+    repetition: Repetition = None,
     setup: option.Setup = None,
     meter: option.Meters = None,
     repeat: option.Repeat = None,
+    live_objects: option.LiveObjects = None,
     every: option.All = False,
     form: option.TextFormat = "text",
     output_path: option.Output = None,
     dsn: option.Dsn = None,
+    driver: option.Driver = None,
     cluster: option.Cluster = None,
 ) -> int:
     """Read the baseline, measure the same again, compare, judge."""
+    from harness.analysis import baseline as of_baseline
     from harness.analysis import gate
     from harness.analysis.difference import COMPARED, between
     from harness.model.saved import read
@@ -106,18 +122,22 @@ def run(
     baseline = read(baseline_path)
     limits = gate.limits(fail_on or gate.defaults(baseline))
     _check_repeat(limits, repeat)
-    workloads = gate.workloads_of(baseline, entries)
+    workloads = of_baseline.workloads_of(baseline, entries, repetition)
     named = chosen_strategies(names or ())
-    wanted = gate.names_of(baseline, workloads, named)
+    wanted = of_baseline.names_of(baseline, workloads, named)
     by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *_more(meter)]))
     again = Again(baseline, wanted, workloads, by, repeat, setup, named)
     with saving(how, output_path) as settings:
         if amount := incomplete(baseline):
             tell(f"{baseline_path} was cut short: it has {amount}")
         with listening() as listener:
-            chosen = Settings(dsn, cluster=cluster, **settings, **listener)
+            beside = again.live_objects if live_objects is None else live_objects
+            through = driver or again.driver
+            chosen = Settings(
+                dsn, through, cluster=cluster, live_objects=beside, **settings, **listener
+            )
             cells = again.cells(chosen)
-            part = gate.only(baseline, cells)
+            part = of_baseline.only(baseline, cells)
             measured = {cell.name for cell in cells}
             subjects = gate.to_judge(part, [name for name in wanted if name in measured], limits)
             finished = again.run(cells, chosen)
@@ -132,13 +152,13 @@ def run(
     return int(not found.is_passed)
 
 
-def _check_repeat(limits: Sequence[Limit], repeat: int | None) -> None:
+def _check_repeat(limits: Sequence[Limit], repeat: dict[str, int] | None) -> None:
     """Raise UsageError where times are to be judged by too few repeats."""
     from harness.model.summary import FEWEST_TIMES
 
-    times = [limit.metric.key for limit in limits if not limit.metric.is_memory]
-    if times and repeat is not None and repeat < FEWEST_TIMES:
-        raise UsageError(f"--fail-on {times[0]} needs --repeat {FEWEST_TIMES} or more")
+    times = [limit.metric for limit in limits if not limit.metric.is_memory]
+    if any((repeat or {}).get(metric.meter, FEWEST_TIMES) < FEWEST_TIMES for metric in times):
+        raise UsageError(f"--fail-on {times[0].key} needs --repeat {FEWEST_TIMES} or more")
 
 
 def _more(meter: list[str] | None) -> list[str]:

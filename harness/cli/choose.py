@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 from callmeter import units
 from harness.base import output
 from harness.cli import _options as option
+from harness.cli import _payroll as payroll
 from harness.cli._measuring import command
 from harness.cli._output import answer, busy
 from harness.cli._parser import Option
@@ -30,7 +31,7 @@ from strategies.support.traits import TRAITS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.analysis.choice import Payrolls
+    from harness.analysis.candidate import Payrolls
     from harness.model.run import Run
 
 EXAMPLES = (
@@ -111,14 +112,16 @@ def run(
     need: Needs = None,
     run_paths: RunPaths = None,
     metric: Metric = None,
-    profile: option.ProfileName = "realistic",
-    components: option.Components = 6,
+    profile: payroll.ProfileName = "realistic",
+    repetition: payroll.Repetition = 1,
+    components: payroll.Components = 6,
     form: Form = "text",
     output_path: option.Output = None,
     force: option.Force = False,
 ) -> int:
     """Read, decide, write."""
-    from harness.analysis.choice import Limits, Payrolls, Source, decide
+    from harness.analysis.candidate import Payrolls
+    from harness.analysis.choice import Limits, Source, decide
     from harness.model.merge import merge_runs
     from harness.model.saved import CHOSEN_FROM
     from harness.report import decision as report
@@ -127,7 +130,7 @@ def run(
     seconds = None if time is None else units.parse_seconds(time)
     needs = tuple(dict.fromkeys(need or ()))
     limits = Limits(entries, units.parse_bytes(memory), seconds, needs)
-    payrolls = Payrolls(components, profile)
+    payrolls = Payrolls(components, profile, repetition)
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("choosing"):
@@ -148,10 +151,7 @@ def _runs_of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
     knowing = {
         path: run
         for path, run in found.items()
-        if any(
-            (workload.components, workload.profile) == payrolls
-            for workload in workloads(m.cell for m in run.measurements)
-        )
+        if any(map(payrolls.has, workloads(m.cell for m in run.measurements)))
     }
     return knowing or found
 

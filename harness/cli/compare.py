@@ -12,17 +12,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from harness.cli import _options as option
+from harness.cli import _payroll as payroll
 from harness.cli._measuring import ending, saving, show_run
 from harness.cli._output import tell
 from harness.cli._parser import Option
 from harness.cli._progress import listening
 from harness.cli._readers import counts
+from harness.model.fields import MOST_REPETITION
 
 EXAMPLES = (
     "compare",
     "compare slotted core_rows --entries 10,000",
     "compare my/own_way.py --profile distinct --wide",
     "compare --sizes 1e3,1e4 --meter allocator --meter clock",
+    "compare --repetition 1,2,5,20,50 --meter allocator",
     "compare --consume fold --entries 10,000",
     "compare --dsn postgresql://me@localhost/payroll --format json | jq .rows",
 )
@@ -32,7 +35,17 @@ Sizes = Annotated[
     Option(
         "--sizes",
         "Entries of several payrolls, as 1e3,10_000. Also shows how the figures grow.",
-        counts,
+        counts(),
+        "N,N",
+    ),
+]
+Repetitions = Annotated[
+    list[int] | None,
+    option.rare(
+        "--repetition",
+        "How many times larger the pools of values are, as 1,5,50. Also shows how memory changes "
+        "with them. Of the profile realistic.",
+        counts(MOST_REPETITION),
         "N,N",
     ),
 ]
@@ -42,21 +55,25 @@ def run(
     view: option.View,
     how: option.Measuring,
     names: option.Names = None,
-    entries: option.Entries = 1_000,
+    entries: payroll.Entries = 1_000,
     sizes: Sizes = None,
-    profile: option.ProfileName = "realistic",
-    components: option.Components = 6,
+    profile: payroll.ProfileName = "realistic",
+    repetition: Repetitions = None,
+    components: payroll.Components = 6,
     consume: option.Consume = "hold",
     meter: option.Meters = None,
     repeat: option.Repeat = None,
     explain: option.Explain = False,
+    collector: option.Collectors = None,
+    live_objects: option.LiveObjects = None,
     dsn: option.Dsn = None,
+    driver: option.Driver = None,
     cluster: option.Cluster = None,
 ) -> int:
     """Plan, measure, save, report."""
     with saving(how, view.output) as settings:
         from harness.report import suggestion
-        from harness.runner import session
+        from harness.runner import plan, session
 
         with listening() as listener:
             finished = session.compare(
@@ -64,11 +81,15 @@ def run(
                 entries=sizes or entries,
                 components=components,
                 profile=profile,
+                repetition=repetition or 1,
                 consume=consume,
                 meters=option.meters_named(meter),
                 repeat=repeat,
                 explain=explain,
+                collectors=collector or plan.COLLECTORS,
+                live_objects=live_objects or 0,
                 dsn=dsn,
+                driver=driver,
                 cluster=cluster,
                 **settings,
                 **listener,

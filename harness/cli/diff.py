@@ -50,7 +50,7 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("comparing the runs"):
-        from harness.analysis import gate
+        from harness.analysis import baseline, gate
         from harness.analysis.difference import between
         from harness.model.cell import workloads
         from harness.model.saved import read
@@ -61,7 +61,7 @@ def run(
         difference = between(before, read(second))
         found = None
         if limits:
-            names = gate.names_judged(before, workloads(m.cell for m in before.measurements))
+            names = baseline.names_judged(before, workloads(m.cell for m in before.measurements))
             found = gate.judged(difference, gate.to_judge(before, names, limits), limits)
         names_of_runs = printable(str(first)), printable(str(second))
         document = report.document(difference, names_of_runs, every=every, gate=found)

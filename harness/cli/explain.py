@@ -15,6 +15,7 @@ from typing import Annotated
 from callmeter.errors import UsageError
 from harness.base import output
 from harness.cli import _options as option
+from harness.cli import _payroll as payroll
 from harness.cli._measuring import ending, saving, show_run
 from harness.cli._output import tell, with_size
 from harness.cli._parser import Option
@@ -46,9 +47,10 @@ Flamegraph = Annotated[
 def run(
     how: option.Measuring,
     names: Names,
-    entries: option.Entries = 1_000,
-    profile: option.ProfileName = "realistic",
-    components: option.Components = 6,
+    entries: payroll.Entries = 1_000,
+    profile: payroll.ProfileName = "realistic",
+    repetition: payroll.Repetition = 1,
+    components: payroll.Components = 6,
     setup: option.Setup = None,
     no_warm_up: option.NoWarmUp = False,
     flamegraph: Flamegraph = None,
@@ -70,6 +72,7 @@ def run(
                 entries=entries,
                 components=components,
                 profile=profile,
+                repetition=repetition,
                 setup=setup,
                 warm_up=not no_warm_up,
                 flamegraph=str(flamegraph.absolute()) if flamegraph else None,

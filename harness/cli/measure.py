@@ -60,11 +60,13 @@ def run(
     meter: option.Meters = None,
     repeat: option.Repeat = None,
     explain: option.Explain = False,
+    collector: option.Collectors = None,
+    live_objects: option.LiveObjects = None,
     no_warm_up: option.NoWarmUp = False,
 ) -> int:
     """Check, measure, save, report."""
     with saving(how, view.output) as settings:
-        from harness.runner import session
+        from harness.runner import plan, session
 
         with listening() as listener:
             finished = session.measure(
@@ -76,6 +78,8 @@ def run(
                 meters=option.meters_named(meter),
                 repeat=repeat,
                 explain=explain,
+                collectors=collector or plan.COLLECTORS,
+                live_objects=live_objects or 0,
                 warm_up=not no_warm_up,
                 **settings,
                 **listener,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.model.fields import AtLeastOne, Count
+from harness.model.fields import AtLeastOne, Count, Repetition
 from harness.payroll.generator import Payroll, Profile
+from harness.payroll.use import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,31 +28,47 @@ class Consume(StrEnum):
     FOLD = "fold"
 
 
+class Collector(StrEnum):
+    """The state of Python's cyclic garbage collector in a call, after the warm-up.
+
+    PAUSED is `gc.disable()`; RELAXED, `gc.set_threshold(50_000, 20, 100)`; FROZEN, `gc.freeze()`.
+    """
+
+    DEFAULT = "default"
+    PAUSED = "paused"
+    RELAXED = "relaxed"
+    FROZEN = "frozen"
+
+
 class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a call works on: its size, what one of its items is called, its profile.
 
-    Of a payroll, the size is its entries, of so many components. A function of the user's has no
-    size that is known before it is called: it has as many items as it returns.
+    Of a payroll, the size is its entries, of so many components; `repetition` is how many times
+    larger its pools of values are. A function of the user's has no size that is known before it is
+    called: it has as many items as it returns.
     """
 
     size: AtLeastOne | None = None
     item: str = "item"
     components: Count = 0
     profile: Profile | None = None
+    repetition: Repetition = 1
 
     def __post_init__(self) -> None:
-        """Raise ValueError for half a payroll."""
+        """Raise ValueError for half a payroll, and for larger pools where nothing has one."""
         if (self.size is None) != (self.profile is None):
             raise ValueError("a payroll has a size and a profile; anything else has neither")
         if (self.item == "entry") != self.is_payroll:
             raise ValueError("a payroll's items are entries, and nothing else's are")
+        if self.repetition != 1 and self.profile is not Profile.REALISTIC:
+            raise ValueError(f"only the profile {Profile.REALISTIC} has pools of values")
 
     @property
     def payroll(self) -> Payroll:
         """The payroll that is read; raises ValueError if it is none."""
         if self.size is None or self.profile is None:
             raise ValueError("not a payroll")
-        return Payroll(self.size, self.components, self.profile)
+        return Payroll(self.size, self.components, self.profile, repetition=self.repetition)
 
     @property
     def is_payroll(self) -> bool:
@@ -61,14 +78,22 @@ class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def workload_of(payroll: Payroll) -> Workload:
     """Return the workload that the payroll is."""
-    return Workload(payroll.entries, "entry", payroll.components, payroll.profile)
+    return Workload(
+        payroll.entries, "entry", payroll.components, payroll.profile, payroll.repetition
+    )
+
+
+def how_values_repeat(profile: str | None, repetition: int) -> str:
+    """Return it in words: `profile realistic, pools 5x`."""
+    pools = f", pools {repetition:,}x" if repetition != 1 else ""
+    return f"profile {profile}{pools}"
 
 
 class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing to measure, in a fresh process.
 
     `name` is a strategy's, a yardstick's or a target's; `meter` that of a meter, CHECK or EXPLAIN.
-    `cold`, if without any warm-up; `paused`, if with the garbage collector paused.
+    `cold`, if without any warm-up; `part` is what of the call is measured.
     """
 
     name: str
@@ -76,8 +101,14 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     workload: Workload = Workload()
     repeat: Count = 0
     cold: bool = False
-    paused: bool = False
+    collector: Collector = Collector.DEFAULT
     consume: Consume = Consume.HOLD
+    part: Part = Part.WHOLE
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is of the call that is asked about, and no variant of it."""
+        return not self.cold and self.part is Part.WHOLE and self.collector is Collector.DEFAULT
 
 
 class Subject(msgspec.Struct, frozen=True):

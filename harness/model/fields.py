@@ -17,6 +17,10 @@ MOST_METRICS = 40
 MOST_CELLS = 50_000
 """Measurements that one command takes: more than a day of them."""
 MOST_REPEATS = 1_000
+MOST_REPETITION = 1_000
+"""Times larger that pools of values may be made: 300,000 amounts hardly repeat."""
+MOST_LIVE_OBJECTS = 100_000_000
+"""Beside a call: they take some 10 GB."""
 LONGEST_SECONDS = 604_800
 """A week: the longest that a measurement may be waited for."""
 MOST = 10**9
@@ -25,6 +29,7 @@ MOST_VALUE = 10**18
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
+Repetition = Annotated[int, msgspec.Meta(ge=1, le=MOST_REPETITION)]
 Bytes = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALUE)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=MOST_VALUE)]
 Value = Annotated[float, msgspec.Meta(ge=-MOST_VALUE, le=MOST_VALUE)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.model.cell import Consume, Workload
     from harness.model.run import Header, Measurement, Run
 
-THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores")
+THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores", "live objects")
 """What the runs' environments must agree on: figures depend on it."""
 
 

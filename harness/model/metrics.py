@@ -12,25 +12,34 @@ from typing import TYPE_CHECKING, NamedTuple
 from callmeter import meters
 from callmeter.errors import unknown
 from callmeter.meters import SHARE, Metric
+from harness.model.cell import Collector
+from harness.payroll.use import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 class Variant(NamedTuple):
-    """A metric that is another one's, in calls made without a warm-up or with GC paused."""
+    """A metric that is another one's, of another part of a call, or of one made otherwise."""
 
     key: str
     title: str
     of: str
     cold: bool = False
-    paused: bool = False
+    part: Part = Part.WHOLE
+    collector: Collector = Collector.DEFAULT
 
 
 VARIANTS = (
+    Variant("load", "load alone", "wall", part=Part.LOAD),
+    Variant("load_peak", "peak of loading alone", "peak", part=Part.LOAD),
+    Variant("load_retained", "retained by loading alone", "retained", part=Part.LOAD),
+    Variant("use", "sum by kind", "wall", part=Part.SUM),
     Variant("first_call", "first call", "wall", cold=True),
     Variant("first_call_peak", "peak of the first call", "traced_peak", cold=True),
-    Variant("paused_wall", "wall time, GC paused", "wall", paused=True),
+    Variant("paused_wall", "wall time, GC paused", "wall", collector=Collector.PAUSED),
+    Variant("relaxed_wall", "wall time, GC relaxed", "wall", collector=Collector.RELAXED),
+    Variant("frozen_wall", "wall time, GC frozen", "wall", collector=Collector.FROZEN),
 )
 GC_SHARE = Metric("gc_share", "time in the garbage collector", SHARE, "clock", 0.10, 0.10)
 """`gc` over `wall`, call by call."""
@@ -46,10 +55,13 @@ METRICS: dict[str, Metric] = {
 }
 """Every metric by its key."""
 
+LOADED = {variant.key: variant.of for variant in VARIANTS if variant.part is Part.LOAD}
+"""The metrics of loading alone, and those of the whole call."""
+
 BY_NAME = "name"
 """What rows are sorted by, if not by a metric."""
 
-_VARIANT_OF = {(variant.of, variant.cold, variant.paused): variant.key for variant in VARIANTS}
+_VARIANT_OF = {(variant.of, *variant[3:]): variant.key for variant in VARIANTS}
 PEAKS = {"peak": "retained", "traced_peak": "traced_retained", "rss_peak": "rss_retained"}
 """What memory is judged by, best first, and the metric of what is retained that goes with it."""
 
@@ -61,11 +73,22 @@ def metric(key: str) -> Metric:
     return METRICS[key]
 
 
-def key_of(measured: str, *, cold: bool = False, paused: bool = False) -> str | None:
+def key_of(
+    measured: str,
+    *,
+    cold: bool = False,
+    part: Part = Part.WHOLE,
+    collector: Collector = Collector.DEFAULT,
+) -> str | None:
     """Return the key of what was measured so; None where nobody asks for it."""
-    if not cold and not paused:
+    if (cold, part, collector) == (False, Part.WHOLE, Collector.DEFAULT):
         return measured if measured in METRICS else None
-    return _VARIANT_OF.get((measured, cold, paused))
+    return _VARIANT_OF.get((measured, cold, part, collector))
+
+
+def variants_of(meter: str) -> list[Variant]:
+    """Return the variants of the meter's metrics."""
+    return [variant for variant in VARIANTS if METRICS[variant.of].meter == meter]
 
 
 def judged_by(keys: Iterable[str]) -> str | None:

@@ -12,8 +12,10 @@ from callmeter.target import Target
 from harness.model.cell import REFERENCE, Cell
 from harness.model.fields import Count, MetricKey, Seconds, Value
 
-FORMAT = 3
+FORMAT = 4
 
+DRIVER = "driver"
+"""What an environment calls the driver that all strategies of the run were measured with."""
 ALWAYS_KNOWN = ("server", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from callmeter.worker import CHECK
 from harness.model.cell import FLOOR, Consume, Workload, subject_of
-from harness.model.metrics import GC_SHARE, METRICS, key_of
+from harness.model.metrics import GC_SHARE, LOADED, METRICS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,6 +126,8 @@ class Summary:
         """Return how many times the floor's or the reference's median this one's is."""
         base = self.floor if to == "floor" else self.reference
         value, whole = self.value(key), base.value(key) if base else None
+        if whole is None and base and to == "floor":  # whose objects are loaded once they are read
+            whole = base.value(LOADED.get(key, key))
         return value / whole if value is not None and whole else None
 
     def differs(self, key: str) -> bool | None:
@@ -166,7 +170,7 @@ def summaries(run: Run) -> list[Summary]:
 
 
 def by_workload(run: Run) -> dict[tuple[Workload, Consume], list[Summary]]:
-    """Return the summaries of each workload, by its size, components and profile."""
+    """Return the summaries of each workload, by its size, components, profile and repetition."""
     found: dict[tuple[Workload, Consume], list[Summary]] = defaultdict(list)
     for summary in summaries(run):
         found[summary.workload, summary.subject.consume].append(summary)
@@ -248,11 +252,11 @@ def values_by_key(measurement: Measurement, *, warm_up: bool) -> Iterator[tuple[
     Where a run has no warm-up, first calls are what it is of, and stand under the usual keys.
     """
     cell, measured = measurement.cell, measurement.values
-    is_cold = cell.cold and warm_up
-    if measured.get("wall") and "gc" in measured and not is_cold and not cell.paused:
+    how = cell if warm_up else msgspec.structs.replace(cell, cold=False)
+    if measured.get("wall") and "gc" in measured and how.is_usual:
         yield GC_SHARE.key, measured["gc"] / measured["wall"]
     for name, value in measured.items():
-        if key := key_of(name, cold=is_cold, paused=cell.paused):
+        if key := key_of(name, cold=how.cold, part=how.part, collector=how.collector):
             yield key, value
 
 
@@ -280,5 +284,5 @@ def _beside(subject: Subject, name: str) -> Subject:
 
 
 def _in_order(pair: tuple[tuple[Workload, Consume], object]) -> tuple[object, ...]:
-    (workload, consume), _ = pair
-    return workload.size or 0, workload.components, workload.profile or "", consume
+    (one, consume), _ = pair
+    return one.size or 0, one.components, one.profile or "", one.repetition, consume

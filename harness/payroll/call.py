@@ -6,23 +6,28 @@ the standard library, SQLAlchemy and psycopg only.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections import deque
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import make_url
 
 import strategies
 from callmeter import places
 from callmeter.call import Call
 from callmeter.errors import NotAvailableError
-from harness.payroll import loading, yardsticks
+from harness.payroll import loading, use, yardsticks
+from harness.payroll.drivers import SYNC, make_engine
 from harness.payroll.generator import Payroll, Profile, warm_up_for
-from harness.payroll.verify import BrokenContractError, contract_breach, stream_breach
+from harness.payroll.reading import Reader
+from harness.payroll.use import Part
+from harness.payroll.verify import BrokenContractError, breach_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Function = Callable[[], object]
 
 OWN = tuple(f"{folder}{sep}" for folder in (Path(__file__).parents[1], *strategies.__path__))
 """The folders of this package and of the strategies."""
@@ -36,52 +41,76 @@ def make_call(
     components: int,
     profile: str,
     *,
+    repetition: int = 1,
+    driver: str = "",
     stream: bool = False,
     fold: bool = False,
+    part: str = Part.WHOLE,
 ) -> Call:
     """Return the call that reads such a payroll, warmed up on a small one of another seed.
 
-    With `stream`, the entries are read one by one; with `fold`, they are added up and let go.
+    It is read by `driver`, or by the one that the strategy is written for. With `stream`, the
+    entries are read one by one; with `fold`, they are let go. `part` is what is measured; without
+    the whole, no field of an entry is read.
     """
-    payroll = Payroll(entries, components, Profile(profile))
+    payroll = Payroll(entries, components, Profile(profile), repetition=repetition)
+    of_result, of_item = (
+        (use.reader_of_result(name), use.reader_of_item(name))
+        if part == Part.WHOLE
+        else (use.ignore, use.ignore)
+    )
     try:
-        read = _reader(name, url, stream=stream)
+        load = _reader(name, url, driver, stream=stream, see=of_item if fold else None)
     except loading.MissingPackageError as error:  # here, of all interpreters
         raise NotAvailableError(str(error)) from error
+    yardsticks.prepare(name, payroll)
 
-    def consumed(payroll: Payroll) -> object:
-        return _folded(read(payroll)) if fold else read(payroll)
+    def read(payroll: Payroll) -> Any:
+        result = load(payroll)
+        if not stream:
+            of_result(result)
+        return result
 
     def check(result: Any) -> None:
-        breach = (stream_breach if stream else contract_breach)(payroll, result)
-        if breach:
+        if breach := breach_of(name, payroll, result, stream=stream):
             raise BrokenContractError(breach)
 
-    return Call(
-        function=lambda: consumed(payroll),
-        warm_up=lambda: consumed(warm_up_for(payroll)),
-        check=check,
-        count=lambda _: entries,
-        own=OWN,
-    )
+    function, warm_up = _sum(load, payroll) if part == Part.SUM else _read(read, payroll)
+    return Call(function, warm_up, check, count=lambda _: entries, own=OWN)
 
 
-def _reader(name: str, url: str, *, stream: bool) -> Callable[[Payroll], Any]:
-    """Return the function that reads a payroll as the strategy or yardstick does."""
-    engine = create_engine(url or "postgresql+psycopg://")  # the floor needs no database
+def _read(read: Callable[[Payroll], Any], payroll: Payroll) -> tuple[Function, Function]:
+    return lambda: read(payroll), lambda: read(warm_up_for(payroll))
+
+
+def _sum(load: Callable[[Payroll], Any], payroll: Payroll) -> tuple[Function, Function]:
+    """Return the sum by kind, and a warm-up that loads the payroll it is of."""
+    loaded: list[Any] = []
+
+    def warm_up() -> None:
+        use.sum_by_kind(load(warm_up_for(payroll)))
+        loaded.append(load(payroll))
+
+    return lambda: use.sum_by_kind(loaded[-1]), warm_up
+
+
+def _reader(
+    name: str, url: str, driver: str, *, stream: bool, see: Callable[[Any], None] | None
+) -> Callable[[Payroll], Any]:
+    """Return the function that loads a payroll as the strategy or yardstick does.
+
+    With `see`, that is called with each item of the stream, which is then let go.
+    """
     if name in yardsticks.LABELS:
+        there = make_url(url or "postgresql://")  # the floor needs no database
         yardstick = yardsticks.load(name)
+        engine = make_engine(there, driver if driver in SYNC else SYNC[0], is_async=False)
+        if see:
+            return lambda payroll: deque(map(see, yardstick(engine, payroll)), 0)
         return lambda payroll: yardstick(engine, payroll)
-    strategy = loading.load(name)
-    if stream:
-        return lambda payroll: loading.stream(strategy)(engine, payroll.id)
-    return lambda payroll: strategy.get_premiums_for_payroll(engine, payroll.id)
-
-
-def _folded(result: Any) -> Decimal:
-    """Return the sum of the amounts, nothing else being held."""
-    total = Decimal()
-    for entry in result:
-        for component in getattr(entry, "components", ()):  # the trap's rows have none
-            total += component.amount
-    return total
+    with loading.importing(name):
+        reader = Reader(loading.load(name), make_url(url), driver)
+    if see:
+        return lambda payroll: reader.visit(payroll.id, see)
+    read = reader.stream if stream else reader.read
+    return lambda payroll: read(payroll.id)

@@ -9,15 +9,18 @@ import ast
 import importlib.util
 import sys
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple
 
 import strategies
+from harness.payroll import drivers, loading
 from harness.payroll.loading import EXTRAS, Strategy, load, names, no_strategy
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -25,13 +28,23 @@ class Description(NamedTuple):
     """What a strategy says of itself: its label, the traits it offers, whether it streams.
 
     `offers` is None if it does not say what it gives up; `missing` is the extra that brings a
-    package which it needs and which is not installed, None if there is none.
+    package which it needs and which is not installed, None if there is none. `is_async` is whether
+    it is awaited; `driver`, the one that it is written for.
     """
 
     label: str
     offers: list[str] | None
     streams: bool
     missing: str | None
+    is_async: bool = False
+    driver: str = drivers.SYNC[0]
+
+    def works_with(self, driver: str) -> bool:
+        """Whether the strategy works with that driver, as far as it says."""
+        if driver == self.driver:
+            return True
+        is_any = self.offers is None or "any-driver" in self.offers
+        return is_any and driver in drivers.of_kind(is_async=self.is_async)
 
 
 @cache
@@ -43,19 +56,27 @@ def describe(name: str) -> Description:
     if name.endswith(".py"):
         strategy = load(name)
         has_stream = hasattr(strategy, "iter_premiums_for_payroll")
-        return Description(label(strategy), offers(strategy), has_stream, None)
+        awaits, driver = loading.is_async(strategy), loading.driver(strategy)
+        missing = missing_driver(driver, is_async=awaits)
+        return Description(label(strategy), offers(strategy), has_stream, missing, awaits, driver)
     if name not in names():
         raise no_strategy(name)
     tree = ast.parse(_file_of(name).read_text(encoding="utf-8"))
-    functions = {node.name for node in tree.body if isinstance(node, FUNCTIONS)}
+    functions = {node.name: node for node in tree.body if isinstance(node, FUNCTIONS)}
     streams = "iter_premiums_for_payroll" in functions
-    gives_up = next((_literal(node) for node in tree.body if _declares(node, "GIVES_UP")), None)
+    awaits = isinstance(functions["get_premiums_for_payroll"], ast.AsyncFunctionDef)
+    constants = dict(chain.from_iterable(map(_constants, tree.body)))
+    gives_up = _literal(constants["GIVES_UP"]) if "GIVES_UP" in constants else None
+    by_default = ast.Constant(drivers.of_kind(is_async=awaits)[0])
+    driver = ast.literal_eval(constants.get("DRIVER", by_default))
     docstring = ast.get_docstring(tree) or ""
     return Description(
         docstring.partition("\n")[0].rstrip("."),
         None if gives_up is None else _offered(gives_up, has_stream=streams),
         streams,
-        missing_extra(name),
+        missing_extra(name) or missing_driver(driver, is_async=awaits),
+        awaits,
+        driver,
     )
 
 
@@ -67,6 +88,12 @@ def streaming() -> list[str]:
 def missing_extra(module: str) -> str | None:
     """Return the extra that brings what a module of `strategies` needs; None if it is there."""
     return next((EXTRAS[top] for top in _imports(module) if _is_missing(top)), None)
+
+
+def missing_driver(driver: str, *, is_async: bool = False) -> str | None:
+    """Return the extra that brings the driver, and what awaits it; None if they are there."""
+    needed = (driver, "greenlet") if is_async else (driver,)
+    return next((EXTRAS[name] for name in needed if _is_missing(name)), None)
 
 
 def offers(strategy: Strategy) -> list[str] | None:
@@ -93,14 +120,16 @@ def _file_of(name: str) -> Path:
     return Path(str(strategies.__file__)).parent.joinpath(*name.split(".")).with_suffix(".py")
 
 
-def _declares(node: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+def _constants(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """Yield each name that a statement assigns to, and its value."""
+    if isinstance(node, ast.Assign):
+        names = (target.id for target in node.targets if isinstance(target, ast.Name))
+        yield from ((name, node.value) for name in names)
 
 
-def _literal(node: ast.Assign) -> set[str]:
+def _literal(value: ast.expr) -> set[str]:
     """Return the set that is written as `frozenset({...})`."""
-    arguments = node.value.args if isinstance(node.value, ast.Call) else [node.value]
+    arguments = value.args if isinstance(value, ast.Call) else [value]
     return set(ast.literal_eval(arguments[0])) if arguments else set()
 
 

@@ -2,8 +2,10 @@
 
 A strategy is a module with a docstring, whose first line is its label, and a function
 `get_premiums_for_payroll(engine, payroll_id)`; one that can stream also offers
-`iter_premiums_for_payroll(engine, payroll_id)`. `GIVES_UP` names the traits
-(`strategies.support.traits`) that it lacks.
+`iter_premiums_for_payroll(engine, payroll_id)`. Both may be async: `async def`, the stream as an
+async generator, and the engine an AsyncEngine. `GIVES_UP` names the traits
+(`strategies.support.traits`) that it lacks; `DRIVER`, the driver that it is written for, where that
+is another than psycopg, or asyncpg for one that is async.
 """
 
 from __future__ import annotations
@@ -17,21 +19,31 @@ from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import strategies
 from callmeter.errors import Error
+from harness.payroll import drivers
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
-    from strategies.support.contract import GetPremiumsForPayroll, IterPremiumsForPayroll
+    from strategies.support.contract import (
+        AsyncGetPremiumsForPayroll,
+        AsyncIterPremiumsForPayroll,
+        GetPremiumsForPayroll,
+        IterPremiumsForPayroll,
+    )
 
 T = TypeVar("T")
 
-EXTRAS = {"adbc_driver_manager": "arrow", "adbc_driver_postgresql": "arrow", "pyarrow": "arrow"}
+EXTRAS = {
+    **dict.fromkeys(("adbc_driver_manager", "adbc_driver_postgresql", "pyarrow"), "arrow"),
+    **dict.fromkeys(("asyncpg", "greenlet", "psycopg2"), "drivers"),
+    **dict.fromkeys(("msgspec", "pydantic"), "models"),
+}
 """Packages that few strategies need, and the extra of mapping-strategies that brings each."""
 
 
@@ -56,7 +68,7 @@ class Strategy(Protocol):
     """What a strategy's module offers."""
 
     __name__: str
-    get_premiums_for_payroll: GetPremiumsForPayroll
+    get_premiums_for_payroll: GetPremiumsForPayroll | AsyncGetPremiumsForPayroll
 
 
 def names() -> list[str]:
@@ -82,20 +94,53 @@ def load(name: str) -> Strategy:
         ) from None
     if not (module.__doc__ or "").strip():
         raise StrategyError(f"{name}: it has no docstring; the first line is its label")
+    _check_traits(name, module)
+    _check_driver(name, module)
+    return cast("Strategy", module)
+
+
+def _check_traits(name: str, module: ModuleType) -> None:
     gives_up: object = getattr(module, "GIVES_UP", frozenset())
     if not isinstance(gives_up, set | frozenset):
         raise StrategyError(f"{name}: GIVES_UP must be a set of traits, not {gives_up!r}")
     for trait in sorted(map(str, gives_up - TRAITS.keys())):
         raise StrategyError(f"{name}: GIVES_UP names {_unknown('trait', trait, TRAITS)}")
-    return cast("Strategy", module)
 
 
-def stream(strategy: Strategy) -> IterPremiumsForPayroll:
+def _check_driver(name: str, module: Any) -> None:
+    awaits = is_async(module)
+    stream = getattr(module, "iter_premiums_for_payroll", None)
+    if stream and awaits != inspect.isasyncgenfunction(stream):
+        raise StrategyError(
+            f"{name}: of get_premiums_for_payroll and iter_premiums_for_payroll, either both are "
+            "async, the latter a generator, or neither is"
+        )
+    known = drivers.of_kind(is_async=awaits)
+    if driver(module) not in known:
+        kind = "async" if awaits else "synchronous"
+        raise StrategyError(
+            f"{name}: DRIVER is {driver(module)!r}; a strategy that is {kind} has one of: "
+            f"{', '.join(known)}"
+        )
+
+
+def is_async(strategy: Strategy) -> bool:
+    """Whether the strategy is to be awaited, and so needs an AsyncEngine."""
+    return inspect.iscoroutinefunction(strategy.get_premiums_for_payroll)
+
+
+def driver(strategy: Strategy) -> str:
+    """Return the name of the driver that the strategy is written for."""
+    by_default = drivers.of_kind(is_async=is_async(strategy))[0]
+    return str(getattr(strategy, "DRIVER", by_default))
+
+
+def stream(strategy: Strategy) -> IterPremiumsForPayroll | AsyncIterPremiumsForPayroll:
     """Return the strategy's `iter_premiums_for_payroll`; raises StrategyError if it has none."""
     function = getattr(strategy, "iter_premiums_for_payroll", None)
     if not callable(function):
         raise StrategyError(f"{strategy.__name__}: it offers no iter_premiums_for_payroll")
-    return cast("IterPremiumsForPayroll", function)
+    return cast("IterPremiumsForPayroll | AsyncIterPremiumsForPayroll", function)
 
 
 def _from_package(name: str) -> ModuleType:
@@ -113,7 +158,11 @@ def _from_file(path: Path) -> ModuleType:
         raise StrategyError(f"there is no strategy file {str(path)!r}")
     module, loader = importlib.util.module_from_spec(spec), spec.loader
     sys.modules[name] = module  # where dataclasses and pickle look for a class's module
-    _executed(str(path), lambda: loader.exec_module(module))
+    try:
+        _executed(str(path), lambda: loader.exec_module(module))
+    except StrategyError:
+        del sys.modules[name]
+        raise
     return module
 
 
@@ -122,8 +171,9 @@ def importing(name: str) -> Iterator[None]:
     """Raise MissingPackageError, with that name, where a package of an extra is not installed."""
     try:
         yield
-    except ModuleNotFoundError as error:
-        extra = EXTRAS.get((error.name or "").partition(".")[0])
+    except ImportError as error:  # SQLAlchemy's of greenlet has its cause's name only
+        package = error.name or getattr(error.__cause__, "name", None) or ""
+        extra = EXTRAS.get(package.partition(".")[0])
         if extra is None:
             raise
         raise MissingPackageError(name, extra) from error

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from harness.payroll.generator import entries
-from strategies.support.contract import PremiumComponent, PremiumEntry
+from harness.payroll.use import COMPONENT_VALUES, ENTRY_VALUES, add_up, sum_by_kind
+from harness.payroll.yardsticks import SUM_IN_SQL
+from strategies.support.contract import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from harness.payroll.generator import Payroll
+    from harness.payroll.use import Sums
+    from strategies.support.contract import PremiumEntry
 
-ENTRY_VALUES = tuple(f.name for f in fields(PremiumEntry) if f.name != "components")
-COMPONENT_VALUES = tuple(f.name for f in fields(PremiumComponent))
 HELD_OF_A_STREAM = 1_000
 """Entries of a stream that are held at once: one must stay as it is when the next ones come."""
 MISSING: Any = object()
@@ -28,13 +31,50 @@ class BrokenContractError(Exception):
     """A strategy returned other data than the payroll's."""
 
 
+def breach_of(name: str, payroll: Payroll, result: Any, *, stream: bool) -> str | None:
+    """Return how the result of a strategy, or of a yardstick that is checked, is not right."""
+    if name == SUM_IN_SQL:
+        return sums_breach(sums_of(payroll), result)
+    return (stream_breach if stream else contract_breach)(payroll, result)
+
+
 def contract_breach(payroll: Payroll, result: object) -> str | None:
     """Return how the result breaks the contract, None if it does not."""
     if not isinstance(result, Sequence):
         return f"expected a Sequence of entries, got a {type(result).__name__}"
     if len(result) != payroll.entries:
         return f"expected {payroll.entries} entries, got {len(result)}"
-    return first_difference(entries(payroll), result)
+    sums: Sums = defaultdict(Decimal)
+    found = first_difference(_summed(entries(payroll), sums), result)
+    return found or sums_breach(sums, sum_by_kind(result))
+
+
+def sums_of(payroll: Payroll) -> Sums:
+    """Return the sum of the payroll's amounts by kind."""
+    sums: Sums = defaultdict(Decimal)
+    for entry in entries(payroll):
+        add_up(entry, sums)
+    return sums
+
+
+def sums_breach(wanted: Sums, given: object) -> str | None:
+    """Return how sums by kind differ, None if they do not; a kind that is missing has the sum 0."""
+    if not isinstance(given, dict):
+        return f"sum by kind: expected a dict, got a {type(given).__name__}"
+    for kind, total in given.items():
+        if type(kind) is not Kind or type(total) is not Decimal:
+            return f"sum by kind: expected Kind: Decimal, got {kind!r}: {total!r}"
+    for kind in Kind:
+        theirs, ours = (sums.get(kind, Decimal()) for sums in (wanted, given))
+        if theirs != ours:
+            return f"sum by kind: {kind.value}: expected {theirs}, got {ours}"
+    return None
+
+
+def _summed(made: Iterable[PremiumEntry], sums: Sums) -> Iterator[PremiumEntry]:
+    for entry in made:
+        add_up(entry, sums)
+        yield entry
 
 
 def stream_breach(payroll: Payroll, stream: Iterable[Any]) -> str | None:
@@ -89,8 +129,8 @@ def _in_values(names: tuple[str, ...], wanted: Any, given: Any, where: str) -> s
 
 
 def _is_same(wanted: object, given: object) -> bool:
-    if type(wanted) is not type(given):
-        return False
+    if type(wanted) is not type(given):  # asyncpg has a UUID of its own
+        return isinstance(wanted, UUID) and isinstance(given, UUID) and wanted == given
     if isinstance(wanted, Decimal) and isinstance(given, Decimal):
         return wanted.as_tuple() == given.as_tuple()
     if isinstance(wanted, datetime) and isinstance(given, datetime):

@@ -43,7 +43,7 @@ def provide(
     """
     schema = (
         f"{database.schema_prefix}_{payroll.entries}x{payroll.components}"
-        f"_{payroll.profile}_{payroll.seed}"
+        f"_{payroll.profile}_x{payroll.repetition}_{payroll.seed}"
     )
     with connected(in_schema(database.url, CATALOG)) as connection, watched(connection):
         is_there = schema in schemas(connection, schema)

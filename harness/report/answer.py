@@ -97,12 +97,12 @@ def _sentence(header: Header, answer: Answer) -> str:
     return f"{text}; costs: {', '.join(costs(lost)) or 'nothing'}"
 
 
-def against_reference(one: Summary) -> str:
+def against_reference(one: Summary, key: str = "wall") -> str:
     """Return the time beside the reference's, or as it is where there is no reference."""
-    ratio = one.ratio("wall", "reference")
+    ratio = one.ratio(key, "reference")
     if one.is_reference or not ratio:
-        return median_of(one, "wall")
-    apart = one.differs("wall")
+        return median_of(one, key)
+    apart = one.differs(key)
     if apart is False:
         return ALIKE
     return faster(1 / ratio) + (" ?" if apart is None else "")

@@ -15,9 +15,9 @@ from callmeter.meters import SHARE
 from harness.model.cell import Consume, kind_of
 from harness.model.metrics import BY_NAME, METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
-from harness.report import answer, explanation, growth, notes, tables
+from harness.report import answer, explanation, growth, notes, repetition, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
-from harness.report.format import title_of, title_of_group
+from harness.report.format import title_of, title_of_group, titles
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -112,11 +112,13 @@ def _compared(
         if nth == 0:
             yield Note(ran_on(run))
         yield from _workload(run, ordered(found, sort), metrics, wide=wide or full)
+    if first:
+        yield from repetition.blocks(run, None if full else repetition.alike(*first))
     if wide or full:
         yield from bullets(notes.meanings([summary for found in shown for summary in found]))
     if full:
         yield from growth.blocks(run)
-    elif others := [title_of(*workload) for workload in groups if workload != first]:
+    elif others := titles(pair for pair in groups if pair != first):
         yield Note(f"Also in this run: {'; '.join(others)} : python -m harness report RUN --full")
 
 

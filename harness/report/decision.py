@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from callmeter.units import format_bytes, format_seconds
 from harness.analysis.choice import RULE
 from harness.analysis.thresholds import answers, farthest
+from harness.model.cell import how_values_repeat
 from harness.model.metrics import METRICS, PEAKS
 from harness.report import caveats
 from harness.report import judgement as words
@@ -53,9 +54,10 @@ def document(decision: Decision) -> Document:
 
 def payroll(decision: Decision) -> str:
     """Return which payroll it is about."""
+    components, profile, repetition = decision.payrolls
     return (
-        f"{decision.limits.entries:,} entries x {decision.payrolls.components} components, "
-        f"profile {decision.payrolls.profile}"
+        f"{decision.limits.entries:,} entries x {components} components, "
+        f"{how_values_repeat(profile, repetition)}"
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from callmeter.meters import BYTES, SECONDS, SHARE
 from callmeter.units import digits, format_bytes, format_seconds, unit_of
-from harness.model.cell import Consume, plural
+from harness.model.cell import Consume, how_values_repeat, plural
 from harness.model.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -155,10 +157,24 @@ def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> st
     """Return what is read and what is done with it; of functions, the items of a call."""
     if workload.is_payroll:
         size = f"{workload.size:,} {plural('entry', workload.size or 0)}"
-        title = f"{size} x {workload.components} components, profile {workload.profile}"
+        repeat = how_values_repeat(workload.profile, workload.repetition)
+        title = f"{size} x {workload.components} components, {repeat}"
     else:
         title = _items_of_a_call({*counts})
     return f"{title}, folded into a total" if consume == Consume.FOLD else title
+
+
+def titles(workloads: Iterable[tuple[Workload, Consume]]) -> list[str]:
+    """Return what is read, and what is done with it: those as one that differ in repetition."""
+    found: dict[tuple[Workload, Consume], list[int]] = {}
+    for workload, consume in workloads:
+        once = replace(workload, repetition=1)
+        found.setdefault((once, consume), []).append(workload.repetition)
+    return [
+        title_of(once, consume)
+        + (f", pools {', '.join(f'{n:,}x' for n in repetitions)}" if repetitions != [1] else "")
+        for (once, consume), repetitions in found.items()
+    ]
 
 
 def title_of_group(found: Sequence[Summary]) -> str:

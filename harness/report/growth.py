@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from callmeter.meters import BYTES, SECONDS
 from callmeter.units import digits
+from harness.model.cell import how_values_repeat
 from harness.model.metrics import METRICS, PEAKS
 from harness.model.summary import summaries
 from harness.report.document import table
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from harness.model.cell import Consume
     from harness.model.run import Run
     from harness.model.summary import Summary
-    from harness.payroll.generator import Profile
     from harness.report.document import Block
 
 GROWING = (*PEAKS, *PEAKS.values(), "wall")
@@ -29,15 +29,16 @@ AN_ENTRY = {BYTES: ("B", 1.0, "MB", 1e-6), SECONDS: ("us", 1e6, "ms", 1e3)}
 
 def blocks(run: Run) -> Iterator[Block]:
     """Yield a table for each metric that was measured at two sizes or more."""
-    groups: dict[tuple[int, Profile | None, Consume], dict[str, dict[int, Summary]]] = {}
+    groups: dict[tuple[int, str, Consume], dict[str, dict[int, Summary]]] = {}
     for summary in summaries(run):
         workload = summary.workload
         if workload.size:
-            kind = (workload.components, workload.profile, summary.subject.consume)
+            repeat = how_values_repeat(workload.profile, workload.repetition)
+            kind = (workload.components, repeat, summary.subject.consume)
             by_name = groups.setdefault(kind, defaultdict(dict))
             by_name[summary.name][workload.size] = summary
-    for (_, profile, consume), by_name in groups.items():
-        like = f", {profile}, {consume}" if len(groups) > 1 else ""
+    for (_, repeat, consume), by_name in groups.items():
+        like = f", {repeat}, {consume}" if len(groups) > 1 else ""
         yield from _of(by_name, like)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.model.cell import FLOOR, Consume
 from harness.model.metrics import PEAKS, judged_by
 from harness.model.summary import FEWEST_TIMES, incomplete, metrics_of
-from harness.report.format import ALIKE, median_of, percent, short, whole_percent
+from harness.report.format import ALIKE, listed, median_of, percent, short, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +33,29 @@ COUNTED = {
 """What the metrics that memory is judged by count."""
 
 
+MEANINGS = {
+    **dict.fromkeys(
+        PEAKS.values(),
+        "peak: the most bytes during the call; retained: the bytes held after it; both above what "
+        "was held before. MB: 10^6 bytes.",
+    ),
+    "load_peak": "peak and retained are those after reading, which may make objects that stay.",
+    "traced_peak": "by tracemalloc: Python's allocators only, not native memory.",
+    "peak": "all allocations: native memory too, as memray records it.",
+    "rss_peak": "RSS: resident memory, in whole pages, which a container's limit counts.",
+    FLOOR: f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects.",
+    "wall": f"Times are medians; {ALIKE}: the middle halves of the repeats overlap.",
+    "load": (
+        "wall time: to load a payroll and to read every field of every entry and component once; "
+        "load alone: without reading; sum by kind: of a payroll that was loaded before."
+    ),
+    "first_call": "first call: without any warm-up: connection, mappers, caches.",
+    "relaxed_wall": "GC relaxed: its thresholds are 50,000, 20 and 100.",
+    "frozen_wall": "GC frozen: gc.freeze() after the warm-up.",
+}
+"""What figures are, by the metric that has the words shown."""
+
+
 def cut_short(run: Run, name: str = "this run") -> str:
     """Return that the run has a part of its plan only; "" for a whole one."""
     part = incomplete(run)
@@ -45,6 +68,7 @@ def decisive(found: Sequence[Summary]) -> list[str]:
         *_unavailable(found),
         *_counted(found),
         *_resident(found),
+        *_uncounted(found),
         *_unsteady_memory(found),
         *_too_few(found),
     ]
@@ -69,23 +93,9 @@ def memory_keys(found: Sequence[Summary]) -> list[str]:
 def meanings(found: Sequence[Summary]) -> Iterator[str]:
     """Yield what the figures are, of those that there are."""
     keys = {key for summary in found for key in summary.samples}
-    if keys & {*PEAKS, *PEAKS.values()}:
-        yield (
-            "peak: the most bytes during the call; retained: the bytes held after it; both above "
-            "what was held before. MB: 10^6 bytes."
-        )
-    if "traced_peak" in keys:
-        yield "by tracemalloc: Python's allocators only, not native memory."
-    if "peak" in keys:
-        yield "all allocations: native memory too, as memray records it."
-    if "rss_peak" in keys:
-        yield "RSS: resident memory, in whole pages, which a container's limit counts."
     if any(summary.floor for summary in found):
-        yield f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects."
-    if "wall" in keys:
-        yield f"Times are medians; {ALIKE}: the middle halves of the repeats overlap."
-    if "first_call" in keys:
-        yield "first call: without any warm-up: connection, mappers, caches."
+        keys.add(FLOOR)
+    yield from dict.fromkeys(text for key, text in MEANINGS.items() if key in keys)
 
 
 def _unavailable(found: Sequence[Summary]) -> Iterator[str]:
@@ -119,14 +129,20 @@ def _resident(found: Sequence[Summary]) -> Iterator[str]:
                 f"{summary.name} starts other processes, which are not counted: the largest held "
                 f"{median_of(summary, 'rss_children')}; plan with that too."
             )
-        if summary.allocators and not summary.workload.is_payroll:
-            yield (
-                f"{summary.name} uses {', '.join(summary.allocators)}, with an allocator that the "
-                "count of all allocations does not see and that keeps what the warm-up took; plan "
-                "with the RSS peak under --no-warm-up."
-            )
-        else:
+        if not summary.allocators:
             yield from _far_from_resident(summary)
+
+
+def _uncounted(found: Sequence[Summary]) -> Iterator[str]:
+    """Yield which packages allocate memory that only the resident memory shows."""
+    measured = [summary for summary in found if not summary.is_yardstick]
+    for allocators in dict.fromkeys(s.allocators for s in measured if s.allocators):
+        users = [summary.name for summary in measured if summary.allocators == allocators]
+        cold = "" if found[0].workload.is_payroll else " under --no-warm-up"
+        yield (
+            f"{listed(users)}: the allocator of {listed(allocators)} is not counted; "
+            f"plan with the RSS peak{cold}."
+        )
 
 
 def _far_from_resident(one: Summary) -> Iterator[str]:

@@ -97,12 +97,13 @@ def _outcome(decision: Decision) -> Iterator[Block]:
         "value; another test tries every trait that a strategy offers. Before it is released, "
         "measure it at this size, on a Postgres like the one in production:"
     )
-    limits, (components, profile) = decision.limits, decision.payrolls
+    limits, (components, profile, repetition) = decision.limits, decision.payrolls
+    pools = f" --repetition {repetition}" if repetition != 1 else ""
     clock = " --meter clock" if limits.time is not None else ""
     yield Code(
         (
             f"python -m harness compare {best.strategy} --entries {limits.entries} "
-            f"--components {components} --profile {profile} "
+            f"--components {components} --profile {profile}{pools} "
             f"--meter {METRICS[decision.metric].meter}{clock} --dsn postgresql://...",
         ),
         "sh",

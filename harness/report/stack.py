@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.model.run import DRIVER
+
 if TYPE_CHECKING:
     from harness.model.run import Run
 
@@ -17,15 +19,16 @@ PACKAGES = {
     "pydantic": "pydantic",
 }
 """Packages that a run names in its first line, of those that its Python has."""
-OF_STRATEGIES = ("sqlalchemy", "psycopg")
-"""Those of them that strategies on a payroll are made with."""
+BY_DEFAULT = "psycopg"
+"""The driver that strategies on a payroll are measured with, unless the run names another."""
 
 
 def ran_on(run: Run) -> str:
     """Return one line on what the run ran on."""
     known = run.header.environment
     is_of_payrolls = all(measurement.cell.workload.is_payroll for measurement in run.measurements)
-    names = OF_STRATEGIES if is_of_payrolls else PACKAGES
+    driver = known.get(DRIVER, BY_DEFAULT)
+    names = ("sqlalchemy", driver, f"{driver}-binary") if is_of_payrolls else tuple(PACKAGES)
     packages = [f"{PACKAGES[name]} {known[name]}" for name in names if name in known]
     parts = [known["server"], *packages, known["python"], known["system"], _commit(run)]
     return ", ".join(parts) + _on_a_cluster(run)

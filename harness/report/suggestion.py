@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes, parse_bytes
-from harness.analysis.candidate import candidates
-from harness.analysis.choice import Limits, Payrolls, judge, winner
+from harness.analysis.candidate import Payrolls, candidates
+from harness.analysis.choice import Limits, judge, winner
 from harness.model.summary import by_workload, incomplete
 from harness.report import answer
 from harness.report.comparison import shown_first
@@ -37,7 +37,8 @@ def command(run: Run, path: Path) -> str | None:
     if best is None:
         return None
     payroll, usual = shown[0].payroll, Payrolls()
-    known = candidates(run, payroll.components, payroll.profile, best.peak)
+    like_it = Payrolls(payroll.components, payroll.profile, payroll.repetition)
+    known = candidates(run, like_it, best.peak)
     limits = Limits(payroll.entries, float("inf"), needs=best.traits)
     peak = next(judged.peak for judged in judge(known, limits) if judged.strategy == best.best.name)
     if peak is None:
@@ -59,4 +60,6 @@ def command(run: Run, path: Path) -> str | None:
         words += ["--components", str(payroll.components)]
     if payroll.profile != usual.profile:
         words += ["--profile", payroll.profile]
+    if payroll.repetition != usual.repetition:
+        words += ["--repetition", str(payroll.repetition)]
     return shlex.join(["python", "-m", "harness", "choose", *words, "--run", str(path)])

@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 
 
 def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
-    """Yield the table of a screen: a peak, what is retained, the time, the costs."""
+    """Yield the table of a screen: a peak, what is retained, times, the costs.
+
+    Of a payroll, the time is that of loading and of reading every value; where there is room, that
+    of loading alone stands beside it.
+    """
     where, *names = _names(shown)
     keys = notes.memory_keys(shown)
     has_floor = any(summary.floor for summary in shown)
     peak, retained = (f"{title} MB" + "\n(x floor)" * has_floor for title in ("peak", "retained"))
     is_timed_by_it = any(summary.ratio("wall", "reference") for summary in shown)
-    time = f"time vs\n{short(header.reference)}" if is_timed_by_it else "time"
+    is_of_payrolls = all(summary.workload.is_payroll for summary in shown)
+    time, load = "load and\nread" if is_of_payrolls else "time", "load"
+    if is_timed_by_it:
+        time, load = (f"{title} vs\n{short(header.reference)}" for title in (time, load))
     has_other_counts = any(summary.has_other_count for summary in shown)
     has_costs = header.reference in header.offers
     rows = [
@@ -38,12 +45,13 @@ def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
             f"{summary.items:,}" if has_other_counts and summary.items is not None else "",
             *([_with_ratio(summary, METRICS[key]) for key in keys] or ["", ""]),
             "other count" if summary.has_other_count else against_reference(summary),
+            against_reference(summary, "load"),
             costs_in_short(header, summary.name) if has_costs else "",
         ]
         for name, summary in zip(names, shown, strict=True)
     ]
-    headings = (where, "items", peak, retained, time, "costs")
-    yield from table(headings, rows, last_is_text=True, droppable=(retained,))
+    headings = (where, "items", peak, retained, time, load, "costs")
+    yield from table(headings, rows, last_is_text=True, droppable=(load, retained))
 
 
 def _names(shown: Sequence[Summary]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from callmeter.meters import BYTES, SECONDS
 from harness.analysis.difference import Outcome
-from harness.model.cell import Consume, kind_of, plural
+from harness.model.cell import Consume, how_values_repeat, kind_of, plural
 from harness.report.document import Text, bullets
 from harness.report.format import (
     ALIKE,
@@ -57,8 +57,11 @@ def _heading(gate: Gate) -> str:
 
 def _sentence(worse: Worse, doubt: str) -> str:
     change = worse.change
-    size = change.subject.workload.size
+    workload = change.subject.workload
+    size = workload.size
     at = f", {size:,} {plural('entry', size)}" if size else ""
+    if workload.repetition != 1:
+        at += f", {how_values_repeat(workload.profile, workload.repetition)}"
     grown = "from nothing" if change.ratio is None else f"+{limit(change.ratio - 1)}"
     sentence = (
         f"{change.subject.name}, {change.metric.key}{at}: {from_to(change)}, {grown}, "

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from callmeter.errors import UsageError
 from harness.base.secret import STARS
 from harness.model.cell import Consume
+from harness.model.run import DRIVER
 from harness.runner import plan
+from harness.runner.environment import LIVE_OBJECTS
 from harness.runner.functions import Functions, function_run
-from harness.runner.installed import installed
+from harness.runner.installed import installed, of_driver
 from harness.runner.strategy_run import strategy_run
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class Again:
     names: Sequence[str]
     workloads: Sequence[Workload]
     meters: Sequence[str]
-    repeat: int | None = None
+    repeat: plan.Repeats = None
     setup: str | None = None
     named: Sequence[str] = ()
 
@@ -42,6 +44,17 @@ class Again:
     def consume(self) -> Consume:
         """What is done with the items."""
         return self.baseline.measurements[0].cell.consume
+
+    @property
+    def driver(self) -> str | None:
+        """The driver that all of its strategies were measured with; None if each has its own."""
+        return self.baseline.header.environment.get(DRIVER)
+
+    @property
+    def live_objects(self) -> int:
+        """How many objects its processes held beside the call."""
+        known = self.baseline.header.environment.get(LIVE_OBJECTS, "")
+        return int(known) if known.isdecimal() else 0
 
     @property
     def is_of_functions(self) -> bool:
@@ -53,20 +66,25 @@ class Again:
 
         What this Python lacks a package for is left out, with a notice, unless it is `named`.
 
-        No value that is compared is of a first call, nor of one with the collector paused.
+        No value that is compared is of a variant of the call, such as a first one.
         """
         if self.is_of_functions:
             warm_up = self.baseline.header.warm_up
             found = plan.of_functions(
-                self._with_reference(), self.meters, self.repeat, self.consume, warm_up=warm_up
+                self._with_reference(),
+                self.meters,
+                self.repeat,
+                self.consume,
+                warm_up=warm_up,
+                collectors=(),
             )
-            return plan.at_most_a_run(cell for cell in found if not cell.paused)
+            return plan.at_most_a_run(found)
         has_reference = "clock" in self.meters and self.consume is Consume.HOLD
         names = self._with_reference() if has_reference else list(self.names)
         payrolls = [workload.payroll for workload in self.workloads]
         found = plan.cells(names, payrolls, self.meters, self.repeat, self.consume)
-        compared = (cell for cell in found if not cell.cold and not cell.paused)
-        cells = plan.at_most_a_run(compared)
+        cells = plan.at_most_a_run(cell for cell in found if cell.is_usual)
+        cells = of_driver(cells, self.named, settings)
         return cells if settings.python else installed(cells, self.named, settings.notice)
 
     def run(self, cells: Sequence[Cell], settings: Settings) -> Run:
@@ -75,7 +93,9 @@ class Again:
             return strategy_run(cells, settings)
         targets = {name: self._target(name) for name in self._with_reference()}
         warm_up = self.baseline.header.warm_up
-        functions = Functions(targets, self.meters, self.repeat, self.consume, warm_up=warm_up)
+        functions = Functions(
+            targets, self.meters, self.repeat, self.consume, warm_up=warm_up, collectors=()
+        )
         return function_run(functions, settings)
 
     def _with_reference(self) -> list[str]:

@@ -33,14 +33,22 @@ ANSWER = re.compile(r"^(\d+) (\w+)$", re.MULTILINE)
 SECONDS = 30
 
 
-def describe(server: str, interpreter: Interpreter) -> dict[str, str]:
-    """Return {what: its version or size} for a run of that interpreter against that server."""
+LIVE_OBJECTS = "live objects"
+"""What a run's environment calls the objects that a measuring process holds beside the call."""
+
+
+def describe(server: str, interpreter: Interpreter, live_objects: int = 0) -> dict[str, str]:
+    """Return {what: its version or size} for a run of that interpreter against that server.
+
+    Its processes hold so many `live_objects` beside the call.
+    """
     return {
         "date": datetime.now(UTC).date().isoformat(),
         **software(interpreter),
         "server": server,
         **machine(),
         "commit": _commit(),
+        **({LIVE_OBJECTS: str(live_objects)} if live_objects else {}),
     }
 
 

@@ -21,9 +21,10 @@ from harness.runner.record import Settings, record, with_local_path
 from harness.runner.tasks import job_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 
     from callmeter.worker_pool import Environment
+    from harness.model.cell import Collector
     from harness.model.run import Measurement, Run
 
 FACTORY = "callmeter.loader:make_call"
@@ -36,12 +37,13 @@ class Functions:
 
     targets: dict[str, Target]
     meters: Sequence[str] = ()
-    repeat: int | None = None
+    repeat: plan.Repeats = None
     consume: Consume = Consume.HOLD
     same: bool = False
     ignore: Sequence[str] = ()
     warm_up: bool = True
     explain: bool = False
+    collectors: Collection[Collector] = plan.COLLECTORS
 
     @property
     def reference(self) -> str:
@@ -51,7 +53,12 @@ class Functions:
     def cells(self, names: Sequence[str]) -> list[Cell]:
         """Return what is measured of them, after the checks; raises UsageError for too much."""
         found = plan.of_functions(
-            names, self.meters, self.repeat, self.consume, warm_up=self.warm_up
+            names,
+            self.meters,
+            self.repeat,
+            self.consume,
+            warm_up=self.warm_up,
+            collectors=self.collectors,
         )
         if self.explain:
             found = chain(found, plan.explanations_of_functions(names, warm_up=self.warm_up))
@@ -80,7 +87,7 @@ def function_run(functions: Functions, settings: Settings) -> Run:
         format=FORMAT,
         cells=len(names) + len(cells),
         command=settings.command,
-        environment=environment.describe(SERVER, interpreter),
+        environment=environment.describe(SERVER, interpreter, settings.live_objects),
         labels=dict.fromkeys(names, ""),
         reference=functions.reference,
         targets={name: _masked(target) for name, target in functions.targets.items()},
@@ -146,7 +153,9 @@ def _task_maker(
             "is_reference": cell.name == functions.reference,
             "ignore": list(functions.ignore),
         }
-        job = job_of(cell, FACTORY, arguments, settings.memory, settings.flamegraph)
+        job = job_of(
+            cell, FACTORY, arguments, settings.memory, settings.flamegraph, settings.live_objects
+        )
         return Task(cell, job, measuring)
 
     return task_of

@@ -1,15 +1,18 @@
-"""What can be measured with the packages that there are."""
+"""What can be measured with the packages that there are, and with the driver that was chosen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.payroll import catalog, loading, yardsticks
+from callmeter.errors import UsageError
+from harness.model.cell import FLOOR
+from harness.payroll import catalog, drivers, loading, yardsticks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from harness.model.cell import Cell
+    from harness.runner.record import Settings
 
 
 def installed(
@@ -20,7 +23,7 @@ def installed(
     Raises MissingPackageError for a strategy that was named.
     """
     missing: dict[str, str] = {}
-    for name in dict.fromkeys(cell.name for cell in cells):
+    for name in _names(cells):
         is_yardstick = name in yardsticks.LABELS
         extra = yardsticks.missing(name) if is_yardstick else catalog.describe(name).missing
         if extra and name in named:
@@ -28,14 +31,43 @@ def installed(
         if extra:
             missing[name] = extra
     if missing:
-        notice(_left_out(missing))
+        extras = ",".join(dict.fromkeys(missing.values()))
+        they = "they need" if len(missing) > 1 else "it needs"
+        command = f"pip install 'mapping-strategies[{extras}]'"
+        notice(f"{_left_out(list(missing))}: {they} a package more: {command}")
     return [cell for cell in cells if cell.name not in missing]
 
 
-def _left_out(missing: dict[str, str]) -> str:
-    extras = ",".join(dict.fromkeys(missing.values()))
-    *most, last = missing
-    names = f"{', '.join(most)} and {last}" if most else last
-    verb, they = ("are", "they need") if most else ("is", "it needs")
-    command = f"pip install 'mapping-strategies[{extras}]'"
-    return f"{names} {verb} left out: {they} a package more: {command}"
+def of_driver(cells: list[Cell], named: Collection[str], settings: Settings) -> list[Cell]:
+    """Return the cells of what works with the driver of the settings; notice what does not.
+
+    Raises UsageError for a strategy that was named, MissingPackageError where it is the driver that
+    is not installed.
+    """
+    driver = settings.driver
+    if driver is None:
+        return cells
+    if settings.python is None and (extra := catalog.missing_driver(driver)):
+        raise loading.MissingPackageError(f"--driver {driver}", extra)
+    others = [name for name in _names(cells) if not _works_with(name, driver)]
+    if refused := [name for name in others if name in named]:
+        raise UsageError(f"{refused[0]} does not work with {driver}")
+    if others:
+        they = "they do" if len(others) > 1 else "it does"
+        settings.notice(f"{_left_out(others)}: {they} not work with {driver}")
+    return [cell for cell in cells if cell.name not in others]
+
+
+def _works_with(name: str, driver: str) -> bool:
+    if name in yardsticks.LABELS:
+        return name == FLOOR or driver in drivers.SYNC
+    return catalog.describe(name).works_with(driver)
+
+
+def _names(cells: Iterable[Cell]) -> list[str]:
+    return list(dict.fromkeys(cell.name for cell in cells))
+
+
+def _left_out(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last} are left out" if most else f"{last} is left out"

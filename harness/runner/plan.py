@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from callmeter import meters
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK, EXPLAIN
-from harness.model.cell import FLOOR, REFERENCE, Cell, Consume, Workload, workload_of
+from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Consume, workload_of
 from harness.model.fields import MOST_CELLS, MOST_ROWS
+from harness.model.metrics import variants_of
 from harness.payroll import yardsticks
+from harness.payroll.use import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from harness.payroll.generator import Payroll
 
 EXPLAINED_UP_TO = 10_000
 """Entries of the largest payroll that a comparison explains."""
 
+COLLECTORS = (Collector.PAUSED,)
+"""The states of the garbage collector in which a call is timed too, if none are named."""
+
+Repeats = int | Mapping[str, int] | None
+"""Repeats of every meter, or of those named; of the others, and if None, what suits each."""
+
 COLD_UP_TO = 10_000
 """Entries of the largest payroll, of several, whose first call is measured too.
 
-What a first call costs more is the same at any size.
+What a first call costs more is the same at any size and repetition.
 """
 
 
@@ -33,10 +42,11 @@ def of_comparison(
     strategies: Sequence[str],
     payrolls: Sequence[Payroll],
     meter_names: Sequence[str] | None = None,
-    repeat: int | None = None,
+    repeat: Repeats = None,
     consume: Consume = Consume.HOLD,
     *,
     explain: bool = False,
+    collectors: Collection[str] = COLLECTORS,
 ) -> list[Cell]:
     """Return the cells of a comparison, by all meters unless some are named.
 
@@ -45,7 +55,7 @@ def of_comparison(
     if explain and consume is Consume.FOLD:
         raise UsageError("--explain is of lists: leave --consume fold")
     names = meters.names() if meter_names is None else list(dict.fromkeys(meter_names))
-    found = cells(strategies, payrolls, names, repeat, consume)
+    found = cells(strategies, payrolls, names, repeat, consume, collectors=collectors)
     if explain:
         subjects = [FLOOR, *strategies]
         found = chain(found, explanations(subjects, to_explain(payrolls), check=False))
@@ -56,72 +66,81 @@ def cells(
     strategies: Sequence[str],
     payrolls: Sequence[Payroll],
     meter_names: Sequence[str],
-    repeat: int | None = None,
+    repeat: Repeats = None,
     consume: Consume = Consume.HOLD,
+    *,
+    collectors: Collection[str] = COLLECTORS,
 ) -> Iterator[Cell]:
     """Yield every cell: for each payroll first the checks, then the meters' repeats.
 
     The yardsticks are always measured, as every ratio of memory is a ratio to one of them; the
-    repeats of a meter are interleaved over the strategies, so that a slow moment of the machine
-    does not fall on one of them alone.
+    repeats of a meter are interleaved over the strategies and over what is measured of them, so
+    that a slow moment of the machine does not fall on one alone. `collectors` are the states of
+    the garbage collector in which a call is timed too, beside the default.
     """
     measured = list(dict.fromkeys([*yardsticks.names_for(consume), *strategies]))
     checked = [name for name in strategies if name not in yardsticks.LABELS]
+    checked += [name for name in yardsticks.CHECKED if name in measured]
     for payroll in payrolls:
         workload = workload_of(payroll)
-        first_call = payroll.entries <= COLD_UP_TO or len(payrolls) == 1
+        is_small = payroll.entries <= COLD_UP_TO and payroll.repetition == 1
+        first_call = is_small or len(payrolls) == 1
         for name in checked:
             yield Cell(name, CHECK, workload, consume=consume)
         for meter in meter_names:
-            yield from _metered(measured, workload, meter, repeat, consume, first_call=first_call)
+            for like in _in_turns(_ways(meter, collectors, first_call=first_call), repeat):
+                for name in measured:
+                    if _is_measured(name, like, consume):
+                        yield replace(like, name=name, workload=workload, consume=consume)
 
 
 def of_functions(
     targets: Sequence[str],
     meter_names: Sequence[str],
-    repeat: int | None = None,
+    repeat: Repeats = None,
     consume: Consume = Consume.HOLD,
     *,
     warm_up: bool = True,
+    collectors: Collection[str] = COLLECTORS,
 ) -> Iterator[Cell]:
     """Yield the meters' cells of the user's functions; without a warm-up, of first calls only."""
     for meter in meter_names:
-        found = _metered(targets, Workload(), meter, repeat, consume, first_call=warm_up)
-        for cell in found:
-            if warm_up:
-                yield cell
-            elif not cell.paused:
-                yield msgspec.structs.replace(cell, cold=True)
+        ways = _ways(meter, collectors, first_call=warm_up) if warm_up else [Cell("", meter)]
+        for like in _in_turns([way for way in ways if way.part is Part.WHOLE], repeat):
+            for name in targets:
+                yield replace(like, name=name, consume=consume, cold=like.cold or not warm_up)
 
 
-def _metered(
-    names: Sequence[str],
-    workload: Workload,
-    meter: str,
-    repeat: int | None,
-    consume: Consume,
-    *,
-    first_call: bool,
-) -> Iterator[Cell]:
-    if meter in yardsticks.NOT_OF_FLOOR:
-        names = [name for name in names if name != FLOOR]
-    for cold, paused, repeats in _variants(meter, repeat, first_call=first_call):
-        for nth in range(repeats):
-            for name in names:
-                yield Cell(name, meter, workload, nth, cold, paused, consume)
+def _ways(meter: str, collectors: Collection[str], *, first_call: bool) -> list[Cell]:
+    """Return a cell for each way in which the meter measures a call, without its name."""
+    usual = Cell("", meter)
+    ways = [
+        replace(usual, cold=variant.cold, part=variant.part, collector=variant.collector)
+        for variant in variants_of(meter)
+        if variant.collector in (Collector.DEFAULT, *collectors)
+        and (first_call or not variant.cold)
+    ]
+    return list(dict.fromkeys([usual, *ways]))
 
 
-def _variants(
-    meter: str, repeat: int | None, *, first_call: bool
-) -> Iterator[tuple[bool, bool, int]]:
-    """Yield (cold, paused, repeats) of each variant of a call that the meter measures."""
-    module = meters.load(meter)
-    repeats = repeat or module.REPEATS
-    if first_call and getattr(module, "FIRST_CALL", False):
-        yield True, False, 1
-    yield False, False, repeats
-    if getattr(module, "PAUSED", False):
-        yield False, True, repeats
+def _in_turns(ways: Collection[Cell], repeat: Repeats) -> Iterator[Cell]:
+    """Yield the repeats of those ways, one of each in turn; a first call beside others is one."""
+    for nth in range(max(repeats_of(like.meter, repeat) for like in ways)):
+        for like in ways:
+            if nth == 0 or not like.cold:
+                yield replace(like, repeat=nth)
+
+
+def repeats_of(meter: str, repeat: Repeats) -> int:
+    """Return how many fresh processes the meter takes: as asked for, or what suits it."""
+    asked = repeat.get(meter) if isinstance(repeat, Mapping) else repeat
+    return asked or int(meters.load(meter).REPEATS)
+
+
+def _is_measured(name: str, like: Cell, consume: Consume) -> bool:
+    if name == FLOOR and like.meter in yardsticks.NOT_OF_FLOOR:
+        return False
+    return like.part in yardsticks.parts_of(name, consume)
 
 
 def explanations(

@@ -27,10 +27,12 @@ def _ignore(*_: object) -> None:
 class Settings:
     """Where calls are measured, within what, and what becomes of the run.
 
-    Strategies read from the Postgres at `dsn`, or from one of the run's own. `python` is the
+    Strategies read from the Postgres at `dsn`, or from one of the run's own; through `driver`, or
+    through the one that each is written for. `python` is the
     interpreter that measures, this one by default; `cluster`, the address of a Dask scheduler.
     `timeout` is how many seconds one measurement may take; `memory`, how many bytes it may hold:
-    by default a strategy's share of what is free. `flamegraph` is a file for memray's picture of
+    by default a strategy's share of what is free; `live_objects`, how many objects its process
+    holds beside the call, as a service does. `flamegraph` is a file for memray's picture of
     the one explanation that there is.
 
     The run is saved at the path `save`, by default in the user's cache; `replace`, whether a file
@@ -40,11 +42,13 @@ class Settings:
     """
 
     dsn: str | None = None
+    driver: str | None = None
     python: str | None = None
     install_memray: bool = False
     cluster: str | None = None
     timeout: float = 600
     memory: int | None = None
+    live_objects: int = 0
     flamegraph: str | None = None
     save: str | Path | None = None
     replace: bool = False

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from callmeter import meters as meters_package
 from callmeter.errors import UsageError, unknown
 from callmeter.target import is_target
-from harness.model.cell import Consume
+from harness.model.cell import Collector, Consume
+from harness.model.fields import MOST_REPETITION
 from harness.payroll import catalog, loading
 from harness.payroll.generator import Payroll, Profile
 from harness.runner import plan
 from harness.runner.functions import Functions, function_run, targets_by_name
-from harness.runner.installed import installed
+from harness.runner.installed import installed, of_driver
 from harness.runner.record import Settings, with_local_path
 from harness.runner.strategy_run import strategy_run
 
@@ -34,25 +35,36 @@ def compare(
     entries: int | Sequence[int] = 1_000,
     components: int = 6,
     profile: str = Profile.REALISTIC,
+    repetition: int | Sequence[int] = 1,
     consume: str = Consume.HOLD,
     meters: Sequence[str] | None = None,
-    repeat: int | None = None,
+    repeat: plan.Repeats = None,
     explain: bool = False,
+    collectors: Sequence[str] = plan.COLLECTORS,
     **settings: Any,
 ) -> Run:
     """Measure strategies, all if none is named, on a payroll of each size; return the run.
 
-    `meters` are all, and `repeat` what suits each, unless they are given. To `consume` entries is
-    to `hold` them in a list, or to `fold` a stream into a total. With `explain`, where the bytes go
-    is recorded too.
+    The pools of values are `repetition` times larger; of several, there is a payroll for each at
+    each size. `meters` are all, and `repeat` what suits each, unless they are given. To `consume`
+    entries is to `hold` them in a list, or to `fold` a stream: to read each and let it go. With
+    `explain`, where the bytes go is recorded too. `collectors` are the states of the garbage
+    collector that a call is timed in beside the default: paused, relaxed, frozen.
     """
     chosen_settings = Settings(**settings)
-    how, payrolls = (
-        _word("word for --consume", Consume, consume),
-        _payrolls(entries, components, profile),
-    )
+    how = _word("word for --consume", Consume, consume)
+    payrolls = _payrolls(entries, components, profile, repetition)
     chosen = _to_compare(names, how)
-    cells = plan.of_comparison(chosen, payrolls, meters, repeat, how, explain=explain)
+    cells = plan.of_comparison(
+        chosen,
+        payrolls,
+        meters,
+        repeat,
+        how,
+        explain=explain,
+        collectors=_words("state of the collector", Collector, collectors),
+    )
+    cells = of_driver(cells, chosen_strategies(names), chosen_settings)
     if chosen_settings.python is None:
         cells = installed(cells, chosen if names else (), chosen_settings.notice)
     return strategy_run(cells, chosen_settings)
@@ -65,9 +77,10 @@ def measure(
     ignore: Sequence[str] = (),
     consume: str = Consume.HOLD,
     meters: Sequence[str] | None = None,
-    repeat: int | None = None,
+    repeat: plan.Repeats = None,
     explain: bool = False,
     warm_up: bool = True,
+    collectors: Sequence[str] = plan.COLLECTORS,
     **settings: Any,
 ) -> Run:
     """Measure functions, as `package.module:function` names them; return the run.
@@ -78,8 +91,10 @@ def measure(
     chosen = Settings(**settings)
     if not targets:
         raise UsageError("name what to measure: package.module:function")
-    if chosen.dsn or chosen.cluster:
-        raise UsageError("--dsn and --cluster are for strategies: a function connects by itself")
+    if chosen.dsn or chosen.driver or chosen.cluster:
+        raise UsageError(
+            "--dsn, --driver and --cluster are for strategies: a function connects by itself"
+        )
     functions = Functions(
         targets_by_name(targets, setup),
         meters_package.names() if meters is None else list(dict.fromkeys(meters)),
@@ -89,6 +104,7 @@ def measure(
         ignore,
         warm_up,
         explain,
+        _words("state of the collector", Collector, collectors),
     )
     return function_run(functions, chosen)
 
@@ -98,6 +114,7 @@ def explain(
     entries: int = 1_000,
     components: int = 6,
     profile: str = Profile.REALISTIC,
+    repetition: int = 1,
     setup: str | None = None,
     warm_up: bool = True,
     **settings: Any,
@@ -109,17 +126,34 @@ def explain(
         return measure(*names, setup=setup, meters=(), explain=True, warm_up=warm_up, **settings)
     if setup or not warm_up:
         raise UsageError("--setup and --no-warm-up are for functions, not for strategies")
-    (payroll,) = _payrolls(entries, components, profile)
+    (payroll,) = _payrolls(entries, components, profile, repetition)
     cells = plan.at_most_a_run(plan.explanations(chosen_strategies(names), payroll))
-    return strategy_run(cells, Settings(**settings))
+    chosen = Settings(**settings)
+    return strategy_run(of_driver(cells, chosen_strategies(names), chosen), chosen)
 
 
-def _payrolls(entries: int | Sequence[int], components: int, profile: str) -> list[Payroll]:
-    """Return a payroll of each size; raises UsageError for what is no size."""
-    sizes = [entries] if isinstance(entries, int) else sorted(set(entries))
+def _payrolls(
+    entries: int | Sequence[int], components: int, profile: str, repetition: int | Sequence[int]
+) -> list[Payroll]:
+    """Return a payroll of each size and repetition; raises UsageError for what is none."""
+    sizes, repetitions = (
+        [numbers] if isinstance(numbers, int) else sorted(set(numbers))
+        for numbers in (entries, repetition)
+    )
+    of_profile = _word("profile", Profile, profile)
     if not sizes or sizes[0] < 1 or components < 0:
         raise UsageError("a payroll has 1 entry or more, of 0 components or more")
-    return [Payroll(size, components, _word("profile", Profile, profile)) for size in sizes]
+    if not repetitions or not 1 <= repetitions[0] <= repetitions[-1] <= MOST_REPETITION:
+        raise UsageError(f"--repetition is between 1 and {MOST_REPETITION:,}")
+    if of_profile is not Profile.REALISTIC and repetitions != [1]:
+        raise UsageError(
+            f"--repetition makes the pools of values larger, and the profile {profile} has none"
+        )
+    return [
+        Payroll(size, components, of_profile, repetition=times)
+        for size in sizes
+        for times in repetitions
+    ]
 
 
 def chosen_strategies(names: Iterable[str]) -> list[str]:
@@ -136,6 +170,10 @@ def _to_compare(names: Sequence[str], consume: Consume) -> list[str]:
         if not catalog.describe(name).streams:
             raise loading.StrategyError(f"{name}: it offers no iter_premiums_for_payroll")
     return chosen
+
+
+def _words(what: str, words: type[Word], given: Iterable[str]) -> list[Word]:
+    return [_word(what, words, word) for word in dict.fromkeys(given)]
 
 
 def _word(what: str, words: type[Word], word: str) -> Word:

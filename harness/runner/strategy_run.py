@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callmeter import memory_limit
 from callmeter.errors import UsageError
-from harness.model.run import FORMAT, Header
+from harness.model.run import DRIVER, FORMAT, Header
 from harness.payroll import catalog, loading, yardsticks
 from harness.postgres.liveness import is_away, wait_until_back
 from harness.postgres.session import open_database
@@ -59,12 +59,13 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
             _write(database, payrolls, step)
 
         urls = _write(database, payrolls, step)
-        server = environment.describe(database.description, interpreter)
+        server = environment.describe(database.description, interpreter, settings.live_objects)
+        by = {DRIVER: settings.driver} if settings.driver else {}
         header = Header(
             format=FORMAT,
             cells=total,
             command=settings.command,
-            environment=server | dict(executor.environment if executor else {}),
+            environment=server | by | dict(executor.environment if executor else {}),
             labels=yardsticks.LABELS
             | {name: description.label for name, description in described.items()},
             offers={
@@ -75,7 +76,14 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
             yardsticks=_yardsticks(cells),
         )
         memory = _memory(settings)
-        task_of = strategy_tasks(urls.__getitem__, settings.flamegraph, memory, measuring)
+        task_of = strategy_tasks(
+            urls.__getitem__,
+            settings.flamegraph,
+            memory,
+            measuring,
+            settings.live_objects,
+            settings.driver,
+        )
         found = retry.run(
             cells,
             lambda remaining: scheduler.run(remaining, task_of, settings.timeout, executor),
@@ -103,7 +111,8 @@ def _described(cells: Iterable[Cell], settings: Settings) -> dict[str, Descripti
 
 
 def _yardsticks(cells: Iterable[Cell]) -> list[str]:
-    return list(dict.fromkeys(cell.name for cell in cells if cell.name in yardsticks.LABELS))
+    measured = {cell.name for cell in cells}
+    return [name for name in yardsticks.LABELS if name in measured]
 
 
 def _memory(settings: Settings) -> int | None:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import strategies
+from callmeter import meters
 from callmeter.worker import CHECK, Job
 from callmeter.worker_pool import HERE, Environment
 from harness.model.cell import FLOOR, Cell, Consume
+from harness.payroll.use import Part
 from harness.runner.environment import HARNESS
 from harness.runner.executors import Task
 
@@ -33,8 +35,6 @@ PRELOAD = (
 """What all strategies need: importing SQLAlchemy and psycopg takes half a second."""
 PRELOAD_FOR_IMPORTS = ("harness.payroll.generator", "harness.payroll.verify")
 """What no strategy needs, so that its imports' cost is its own."""
-VARIABLES = (("ARROW_DEFAULT_MEMORY_POOL", "system"),)
-"""pyarrow's own pool would hide its memory from the allocator meter, and reserve past any limit."""
 
 
 def strategy_tasks(
@@ -42,12 +42,15 @@ def strategy_tasks(
     flamegraph: str | None = None,
     memory: int | None = None,
     environment: Environment = HERE,
+    live_objects: int = 0,
+    driver: str | None = None,
 ) -> Callable[[Cell], Task]:
     """Return what makes the task of a strategy's cell, from the URL that a payroll is found under.
 
-    Each of its processes may hold `memory` bytes.
+    Each of its processes may hold `memory` bytes, and one that a meter measures in holds so many
+    `live_objects`.
     """
-    of_strategies = replace(environment, packages=PACKAGES, preload=PRELOAD, variables=VARIABLES)
+    of_strategies = replace(environment, packages=PACKAGES, preload=PRELOAD)
     of_imports = replace(of_strategies, preload=PRELOAD_FOR_IMPORTS)
 
     def task_of(cell: Cell) -> Task:
@@ -59,10 +62,13 @@ def strategy_tasks(
             "entries": payroll.entries,
             "components": payroll.components,
             "profile": payroll.profile.value,
+            "repetition": payroll.repetition,
+            "driver": driver or "",
             "stream": streams,
             "fold": streams and cell.meter != CHECK,
+            "part": (Part.LOAD if cell.meter == CHECK else cell.part).value,
         }
-        job = job_of(cell, FACTORY, arguments, memory, flamegraph)
+        job = job_of(cell, FACTORY, arguments, memory, flamegraph, live_objects)
         return Task(cell, job, of_imports if cell.meter == "imports" else of_strategies)
 
     return task_of
@@ -74,6 +80,7 @@ def job_of(
     arguments: dict[str, object],
     memory: int | None,
     flamegraph: str | None = None,
+    live_objects: int = 0,
 ) -> Job:
     """Return the job of a cell, whose call that factory makes."""
     return Job(
@@ -81,7 +88,8 @@ def job_of(
         arguments,
         cell.meter,
         warm_up=not cell.cold,
-        paused=cell.paused,
+        collector=cell.collector.value,
+        live_objects=live_objects if cell.meter in meters.names() else 0,
         memory=memory,
         flamegraph=flamegraph,
     )

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
 
     from sqlalchemy import Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 class Status(enum.Enum):
@@ -92,3 +93,17 @@ class IterPremiumsForPayroll(Protocol):
 
     def __call__(self, engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
         """Return the payroll's entries, ordered by id; closing it ends cursor and transaction."""
+
+
+class AsyncGetPremiumsForPayroll(Protocol):
+    """The repository function of an async application."""
+
+    async def __call__(self, engine: AsyncEngine, payroll_id: UUID) -> Sequence[PremiumEntry]:
+        """Return the payroll's entries, ordered by id."""
+
+
+class AsyncIterPremiumsForPayroll(Protocol):
+    """The stream of an async application: an async generator of the same entries."""
+
+    def __call__(self, engine: AsyncEngine, payroll_id: UUID) -> AsyncGenerator[PremiumEntry]:
+        """Yield the payroll's entries, ordered by id; `aclose` ends cursor and transaction."""

@@ -1,8 +1,9 @@
-"""A pause for Python's cyclic garbage collector while a long list of objects is made.
+"""A pause for the costly passes of Python's cyclic garbage collector while many objects are made.
 
-The collector walks every young object again and again while a list grows, and finds nothing:
-above some 1,000 entries that is most of the time of a read. Objects without cycles are freed by
-their reference counts all the same. Do not hold the pause over code that makes cycles for long.
+Each time that memory has grown by a quarter, a full pass walks every object of the process, and
+finds nothing: above some 1,000 entries that is most of the time of a read. In a pause the young
+passes go on, which free cycles soon after they are dropped and walk only what is in the
+processor's cache. What survives them is walked once more, when a block ends.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-YOUNG = 1
-"""The oldest generation collected when the pause ends, so that what was made counts as old.
+MIDDLE = 1
+"""The generation collected when a block ends, so that what was made counts as old."""
+YOUNG_PASSES = 10_000
+"""Young passes before a middle one in a pause: the 7 million objects of a list that has no end.
 
-Each new object is walked once, not again by each of the collector's own passes. `gc.freeze()` and
-`gc.unfreeze()` would spare that walk too, but they hide what is garbage by then and reset the
-count that full passes come from: a process that pauses often would never free a cycle again.
+A middle pass during a read walks, and makes old, objects that the read itself frees at its end.
+Without one, cycles that outlive a young pass would wait for the end of the block, however far.
+CPython 3.14.0 to 3.14.4 has no full passes: there it is the threshold for walking old objects.
 """
 
 
@@ -32,34 +35,61 @@ class _Pauses:
     def __init__(self) -> None:
         self._lock = RLock()  # re-entrant: a finalizer may run, and pause, while we hold it
         self._inside: Counter[int] = Counter()
-        self._was_enabled = False
+        self._before = self._during = gc.get_threshold()
 
     def enter(self) -> int:
         """Return what `leave` is to be called with, be it by another thread."""
         with self._lock:
             if not self._inside:
-                self._was_enabled = gc.isenabled()
-                gc.disable()
+                self._start()
             self._inside[get_ident()] += 1
             return get_ident()
 
     def leave(self, thread: int) -> None:
+        """Collect what is due. Where pauses overlap, there may never be a last block to leave."""
         with self._lock:
             self._inside[thread] -= 1
             self._inside += Counter()  # without those that have none left
-            self._end_if_all_left()
+            self._end()
+            _collect(overlapping=bool(self._inside))
+            if self._inside:
+                self._start()
 
     def forked(self) -> None:
         """Count only the thread that goes on in a child: the others will never leave there."""
         self._lock = RLock()
+        paused = bool(self._inside)
         self._inside = Counter({get_ident(): self._inside[get_ident()]}) + Counter()
-        self._end_if_all_left()
+        if paused and not self._inside:
+            self._end()
 
-    def _end_if_all_left(self) -> None:
-        if not self._inside and self._was_enabled:
-            self._was_enabled = False
-            gc.enable()
-            gc.collect(YOUNG)
+    def _start(self) -> None:
+        self._before = young, middle, full = gc.get_threshold()
+        gc.set_threshold(young, max(middle, YOUNG_PASSES), full)
+        self._during = gc.get_threshold()
+
+    def _end(self) -> None:
+        if gc.get_threshold() == self._during:  # or the application has set others meanwhile
+            gc.set_threshold(*self._before)
+
+
+def _collect(*, overlapping: bool) -> None:
+    """Collect the younger generations, and all if that is due.
+
+    When it is due is CPython's own rule: after so many middle passes, if the objects that became
+    old since the last full pass are a quarter of those that were old then. The application's
+    threshold for the former is for passes that come thousands of objects apart. Where pauses
+    overlap, there is one a read, and the quarter alone decides.
+    """
+    thresholds = young, middle, full = gc.get_threshold()
+    if not (gc.isenabled() and young):
+        return
+    gc.collect(MIDDLE)
+    passes = 0 if overlapping else full
+    if gc.get_count()[2] > passes:
+        gc.set_threshold(1, middle, passes)
+        _ = [set[int]() for _ in range(10)]  # the rule is applied when objects are made
+        gc.set_threshold(*thresholds)
 
 
 _PAUSES = _Pauses()
@@ -69,10 +99,11 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def paused_gc() -> Iterator[None]:
-    """Pause the collector for the block, in all threads; nested and concurrent use is safe.
+    """Put off the collector's middle and full passes, in all threads, while the block runs.
 
-    The last block to leave, by its end or by an error, starts the collector again if it ran
-    when the first one came in.
+    Nested and concurrent use is safe: each block that ends, be it by an error, runs the passes
+    that are due, and the last one restores the thresholds. A collector that the application has
+    disabled is left alone. Do not hold it over code that makes many cycles that live for long.
     """
     thread = _PAUSES.enter()
     try:

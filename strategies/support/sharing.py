@@ -39,7 +39,10 @@ WATCHED = 32
 """One value in so many is remembered: 3 bytes a value, where the value has about 100."""
 
 MOST_PASSED = 16
-"""Looks that are passed over, at most, where none found anything: a sixteenth of their time."""
+"""Looks that are passed over, at most, where all before found the same: a sixteenth of their time.
+
+Where nothing came again, looks at whether it does by now; where values did, counts of how many.
+"""
 
 WHOLE = 1 << 32
 
@@ -63,19 +66,25 @@ class Pool(dict["Hashable", Any]):
         self._bound = bound or WHOLE
         self._seen = _Sample()
         self._pays = True
+        self._trusted = self._trials = 0
         self._passing = self._gap = 0
         self._watched: list[Any] = []
         self._begin({})
 
-    def values(self, raws: Sequence[Any]) -> Iterable[Any]:
+    def values(self, raws: Sequence[Any]) -> Iterable[Any]:  # type: ignore[override]
         """Return the objects of the raw values, one for each."""
         if self._pays:
             return [*map(self.__getitem__, raws)]
-        if self._passing > 0:
-            self._passing -= len(raws)
-        else:
+        if not self.passes_over(len(raws)):
             self._watch(raws)
         return map(self._make, raws)
+
+    def passes_over(self, count: int) -> bool:
+        """Whether so many more values would not be looked at; if so, they count as passed."""
+        if self._pays or self._passing <= 0:
+            return False
+        self._passing -= count
+        return True
 
     def __missing__(self, raw: Any) -> Any:
         """Return the object of a raw value that is not among the present generation."""
@@ -83,7 +92,10 @@ class Pool(dict["Hashable", Any]):
             return self._unshared(raw)
         if self._tried is not None:
             return self._try(raw, self._tried)
-        value = self[raw] = self._old_or_made(raw)
+        value = self._old.pop(raw, None)  # as in `_old_or_made`, without the call
+        if value is None:
+            value = self._make(raw)
+        self[raw] = value
         if len(self) >= self._limit:
             self._judge()
         return value
@@ -92,13 +104,20 @@ class Pool(dict["Hashable", Any]):
         value = self._old.pop(raw, None)
         return self._make(raw) if value is None else value
 
-    def _begin(self, old: dict[Any, Any]) -> None:
-        """Begin a generation, whose first lookups are counted: later, those that hit are not."""
+    def _begin(self, old: dict[Any, Any], limit: int | None = None) -> None:
+        """Begin a generation; its first lookups are counted, as later those that hit are not.
+
+        Not those of every one: the more counts in a row found that sharing pays, the fewer follow.
+        """
         self._old = old
         self.clear()
-        self._limit = min(SMALLEST, self._bound)
-        self._tried: dict[Any, Any] | None = {}
-        self._lookups = self._hits = 0
+        self._limit = min(limit or SMALLEST, self._bound)
+        self._tried: dict[Any, Any] | None = None
+        if self._trusted > 0:
+            self._trusted -= 1
+        else:
+            self._tried = {}
+            self._lookups = self._hits = 0
         self._start_of_new()
 
     def _start_of_new(self) -> None:
@@ -111,7 +130,7 @@ class Pool(dict["Hashable", Any]):
         else:
             self._hits += 1
         self._lookups += 1
-        if self._lookups == SMALLEST:
+        if self._lookups == SMALLEST or len(tried) >= self._limit:
             self.update(tried)
             self._tried = None
             if len(self) >= self._limit:
@@ -123,21 +142,22 @@ class Pool(dict["Hashable", Any]):
         new = len(self) - self._judged
         again = self._seen.again([*islice(self, self._judged, None)])
         came_back = (self._old_before - len(self._old)) / new
-        hits = self._hits / SMALLEST
+        hits = self._hits / self._lookups
         if again - came_back >= AGAIN and len(self) < self._bound:
             self._limit = min(2 * len(self), self._bound)
             self._start_of_new()
         elif hits + (1 - hits) * again >= AGAIN:
-            limit = self._limit
-            self._begin(dict(self))
-            self._limit = limit
+            if self._trusted == 0:
+                self._trials += 1
+                self._trusted = min(MOST_PASSED, self._trials)
+            self._begin(dict(self), self._limit)
         else:
             self._pays = False
-            self._passing = self._gap = 0
+            self._passing = self._gap = self._trials = 0
             self._begin({})
 
     def _unshared(self, raw: Any) -> Any:
-        if self._passing > 0:
+        if self._passing > 0:  # as in `passes_over`, without the call
             self._passing -= 1
         else:
             self._watched.append(raw)
@@ -179,14 +199,12 @@ class _Sample:
         return self._repeated / self._picked if self._picked else 0.0
 
 
-def _digest_of(raws: Sequence[Any]) -> Callable[[Any], int]:
+def _digest_of(raws: Iterable[Any]) -> Callable[[Any], int]:
     """Return what makes a number of 32 bits of a value: the same one in every process."""
-    match next(iter(raws), None):
-        case bytes():
-            return crc32
-        case int():
-            return _of_integer
-    return _of_text
+    kinds = {*map(type, raws)}
+    if kinds == {bytes}:
+        return crc32
+    return _of_integer if kinds == {int} else _of_text
 
 
 def _of_integer(raw: int) -> int:

@@ -11,7 +11,9 @@ TRAITS = {
     "apply, with change tracking and lazy loading while they are at hand",
     "orm-identity": "all entities of the payroll are in one session at once, each row one object",
     "sqlalchemy-types": "values pass SQLAlchemy's column types, a TypeDecorator of one's own too",
-    "any-driver": "works with another of SQLAlchemy's Postgres drivers than psycopg 3",
+    "any-driver": "works with any of SQLAlchemy's Postgres drivers, of the async ones "
+    "where it is async",
+    "synchronous": "is called without an event loop, from any thread",
     "engine-connections": "reads through the engine's own connections: its pool, its limits "
     "and what they were set up with",
     "contract-class": "entries are of the contract's own classes, equal to those built by hand",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from strategies.support.contract import PremiumEntry
 
 PAYROLL = Payroll(300)
-STRATEGIES = ("full_orm", "core_rows", "driver_rows")
+STRATEGIES = ("full_orm", "core_rows", "packed_objects")
 SQLALCHEMY = "/venv/lib/python3/site-packages/sqlalchemy"
 
 

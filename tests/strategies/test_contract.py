@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from harness.payroll.generator import Payroll, Profile, entries, shuffled_indices
 from harness.payroll.verify import first_difference
+from reads import on_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
     from harness.payroll.loading import Strategy
+    from harness.payroll.reading import Reader
     from strategies.support.contract import PremiumEntry
 
 UNKNOWN = UUID(int=0)
@@ -68,59 +70,58 @@ def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
     return written(chain(chain.from_iterable(generated), reversed(hand_made())))
 
 
-def test_the_data_is_the_same_at_every_size(strategy: Strategy, engine: Engine) -> None:
+def test_the_data_is_the_same_at_every_size(reader: Reader) -> None:
     for payroll in SIZES:
-        result = strategy.get_premiums_for_payroll(engine, payroll.id)
+        result = reader.read(payroll.id)
         assert first_difference(entries(payroll), result) is None, payroll
         assert len(result) == payroll.entries
 
 
-def test_the_data_is_the_same_at_the_edges(strategy: Strategy, engine: Engine) -> None:
+def test_the_data_is_the_same_at_the_edges(reader: Reader) -> None:
     premiums = hand_made()
-    result = strategy.get_premiums_for_payroll(engine, premiums[0].payroll_id)
-    assert first_difference(premiums, result) is None
+    assert first_difference(premiums, reader.read(premiums[0].payroll_id)) is None
 
 
-def test_an_unknown_payroll_is_empty(strategy: Strategy, engine: Engine) -> None:
-    result = strategy.get_premiums_for_payroll(engine, UNKNOWN)
+def test_an_unknown_payroll_is_empty(reader: Reader) -> None:
+    result = reader.read(UNKNOWN)
     assert len(result) == 0
     assert list(result) == []
 
 
-def test_no_connection_is_needed_afterwards(strategy: Strategy, engine: Engine) -> None:
+def test_no_connection_is_needed_afterwards(reader: Reader) -> None:
     payroll = Payroll(101, 6)
-    result = strategy.get_premiums_for_payroll(engine, payroll.id)
-    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
-    engine.dispose()
+    result = reader.read(payroll.id)
+    assert reader.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    reader.dispose()
     assert first_difference(entries(payroll), result) is None
 
 
-def test_the_callers_engine_stays_as_it_was(strategy: Strategy, engine: Engine) -> None:
-    strategy.get_premiums_for_payroll(engine, Payroll(1, 6).id)
-    with engine.connect() as connection:
-        assert connection.scalar(text("SHOW transaction_isolation")) == "read committed"
-        assert connection.scalar(text("SHOW transaction_read_only")) == "off"
+def test_the_callers_engine_stays_as_it_was(reader: Reader) -> None:
+    reader.read(Payroll(1, 6).id)
+    for name, setting in (("isolation", "read committed"), ("read_only", "off")):
+        statement = text(f"SHOW transaction_{name}")
+        assert on_connection(reader, lambda found, show=statement: found.scalar(show)) == setting
 
 
 def test_a_read_sees_one_state_of_the_database(
     strategy: Strategy,
     written: Callable[[Iterable[PremiumEntry]], URL],
     engine_at: Callable[[URL], Engine],
+    reader_at: Callable[..., Reader],
 ) -> None:
     """Between its statements another session adds components; the read must not mix the two."""
     payroll = Payroll(3, 2)
     url = written(entries(payroll))
-    engine, other = engine_at(url), engine_at(url)
+    reader, other = reader_at(strategy, url), engine_at(url)
     statements = []
 
-    @event.listens_for(engine, "after_cursor_execute")
+    @event.listens_for(reader.engine, "after_cursor_execute")
     def add_components(*_: object) -> None:
         statements.append(1)
         with other.begin() as connection:
             connection.execute(text(ADD_COMPONENTS), {"n": len(statements)})
 
-    result = strategy.get_premiums_for_payroll(engine, payroll.id)
-    assert first_difference(entries(payroll), result) is None
+    assert first_difference(entries(payroll), reader.read(payroll.id)) is None
 
 
 def test_order_comes_from_the_strategy_not_from_the_table(engine: Engine) -> None:

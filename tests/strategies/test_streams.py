@@ -1,9 +1,8 @@
-"""Streams give the same entries, and leave nothing open; threads may share an engine."""
+"""Streams give the same entries, and leave nothing open; readers may share an engine."""
 
 from __future__ import annotations
 
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,15 +10,22 @@ from sqlalchemy import text
 
 from harness.payroll.generator import Payroll, entries
 from harness.payroll.verify import first_difference
-from reads import PAYROLL, READERS, SHORTER, is_at_rest
+from reads import PAYROLL, READERS, SHORTER, is_at_rest, side_by_side
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from collections.abc import Callable, Iterable
 
-    from harness.payroll.loading import Strategy
-    from strategies.support.contract import IterPremiumsForPayroll
+    from sqlalchemy import URL, Engine
+
+    from harness.payroll.reading import Reader
+    from strategies.support.contract import PremiumEntry
 
 UNKNOWN = UUID(int=0)
+ADD_COMPONENTS = """
+INSERT INTO premium_component SELECT gen_random_uuid(), entry_id, 100, insured_person_id, policy_id,
+    tariff_id, kind, payer, amount, tax_rate, tax_amount, valid_from, valid_to
+FROM premium_component WHERE position = 0
+"""
 
 
 def readers(other: Engine) -> int:
@@ -27,50 +33,54 @@ def readers(other: Engine) -> int:
         return int(connection.scalar(text(f"SELECT count(DISTINCT pid) FROM {READERS}")) or 0)
 
 
-def test_a_stream_gives_the_same_data(stream: IterPremiumsForPayroll, engine: Engine) -> None:
-    assert first_difference(entries(PAYROLL), stream(engine, PAYROLL.id)) is None
-    assert is_at_rest(engine)
+def test_a_stream_gives_the_same_data(streamer: Reader) -> None:
+    assert first_difference(entries(PAYROLL), streamer.stream(PAYROLL.id)) is None
+    assert is_at_rest(streamer.engine)
 
 
-def test_an_abandoned_stream_leaves_nothing_open(
-    stream: IterPremiumsForPayroll, engine: Engine, other: Engine
-) -> None:
-    half_way: Any = stream(engine, PAYROLL.id)
+def test_an_abandoned_stream_leaves_nothing_open(streamer: Reader, other: Engine) -> None:
+    half_way: Any = streamer.stream(PAYROLL.id)
     for _ in range(120):
         next(half_way)
     assert readers(other) > 0, "it is not streaming"
     half_way.close()
     assert readers(other) == 0
-    assert is_at_rest(engine)
-    assert first_difference(entries(SHORTER), stream(engine, SHORTER.id)) is None
+    assert is_at_rest(streamer.engine)
+    assert first_difference(entries(SHORTER), streamer.stream(SHORTER.id)) is None
 
 
-def test_what_a_stream_needs_does_not_grow_with_the_payroll(
-    stream: IterPremiumsForPayroll, engine: Engine
+def test_a_stream_sees_one_state_of_the_database(
+    streamer: Reader,
+    written: Callable[[Iterable[PremiumEntry]], URL],
+    engine_at: Callable[[URL], Engine],
+    reader_at: Callable[..., Reader],
 ) -> None:
+    """While it is read, another session adds components."""
+    payroll = Payroll(1_000, 2)
+    url = written(entries(payroll))
+    stream = reader_at(streamer.strategy, url).stream(payroll.id)
+    found = [next(stream)]
+    with engine_at(url).begin() as connection:
+        connection.execute(text(ADD_COMPONENTS))
+    assert first_difference(entries(payroll), [*found, *stream]) is None
+
+
+def test_what_a_stream_needs_does_not_grow_with_the_payroll(streamer: Reader) -> None:
     def peak(payroll: Payroll) -> int:
         """Return the most bytes at once, as tracemalloc counts, with no entry held."""
         tracemalloc.start()
-        for _ in stream(engine, payroll.id):
-            pass
+        streamer.visit(payroll.id, lambda _: None)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
 
-    for _ in stream(engine, SHORTER.id):  # what is made once is not of the stream
-        pass
+    streamer.visit(SHORTER.id, lambda _: None)  # what is made once is not of the stream
     assert peak(PAYROLL) < 1.3 * peak(SHORTER)
 
 
-def test_threads_may_share_the_engine(strategy: Strategy, engine: Engine) -> None:
+def test_readers_may_share_the_engine(reader: Reader) -> None:
     """More than there are connections: none may hold one while it waits for another."""
-
-    def read(_: int) -> str | None:
-        result = strategy.get_premiums_for_payroll(engine, SHORTER.id)
-        return first_difference(entries(SHORTER), result)
-
-    with ThreadPoolExecutor(40) as pool:
-        assert list(pool.map(read, range(4))) == [None] * 4
-        unknown = pool.map(lambda _: strategy.get_premiums_for_payroll(engine, UNKNOWN), range(40))
-        assert [len(result) for result in unknown] == [0] * 40
-    assert is_at_rest(engine)
+    for result in side_by_side(reader, [SHORTER.id] * 4, threads=4):
+        assert first_difference(entries(SHORTER), result) is None
+    assert [len(result) for result in side_by_side(reader, [UNKNOWN] * 40, threads=40)] == [0] * 40
+    assert is_at_rest(reader.engine)

@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Enum, create_engine, event
+from sqlalchemy import Enum, event
 from sqlalchemy.orm import Session
 
-from harness.payroll import catalog, loading
+from harness.payroll import catalog, drivers, loading
 from harness.payroll.generator import Payroll, entries
+from harness.payroll.reading import Reader
 from harness.payroll.verify import first_difference
 from strategies.support.contract import PremiumComponent, PremiumEntry
 from strategies.support.traits import TRAITS
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL
 
     from harness.payroll.loading import Strategy
 
 PAYROLL = Payroll(250, 2)  # more entries than a batch of yield_per
-OTHER_PACKAGES = ("adbc_driver_manager", "adbc_driver_postgresql", "pyarrow", "msgspec")
+OTHER_PACKAGES = tuple(loading.EXTRAS)
 REFUSED = (AttributeError, TypeError, ValueError)
 """What an immutable class raises: of named tuples, dataclasses, attrs, msgspec and pydantic."""
 
@@ -38,11 +39,11 @@ def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
     return written(entries(PAYROLL))
 
 
-def read(strategy: Strategy, engine: Engine) -> Any:
-    return strategy.get_premiums_for_payroll(engine, PAYROLL.id)
+def read(reader: Reader) -> Any:
+    return reader.read(PAYROLL.id)
 
 
-def entities_at_once(strategy: Strategy, engine: Engine) -> int:
+def entities_at_once(reader: Reader) -> int:
     """Return the most entities that the identity map of a session held during the call."""
     most = 0
 
@@ -52,21 +53,21 @@ def entities_at_once(strategy: Strategy, engine: Engine) -> int:
 
     event.listen(Session, "loaded_as_persistent", count)
     try:
-        read(strategy, engine)
+        read(reader)
     finally:
         event.remove(Session, "loaded_as_persistent", count)
     return most
 
 
-def orm_mapping(strategy: Strategy, engine: Engine) -> bool:
-    return entities_at_once(strategy, engine) > 0
+def orm_mapping(reader: Reader) -> bool:
+    return entities_at_once(reader) > 0
 
 
-def orm_identity(strategy: Strategy, engine: Engine) -> bool:
-    return entities_at_once(strategy, engine) == PAYROLL.entries * (1 + PAYROLL.components)
+def orm_identity(reader: Reader) -> bool:
+    return entities_at_once(reader) == PAYROLL.entries * (1 + PAYROLL.components)
 
 
-def sqlalchemy_types(strategy: Strategy, engine: Engine) -> bool:
+def sqlalchemy_types(reader: Reader) -> bool:
     asked: list[Enum] = []
     original: Any = Enum.result_processor
 
@@ -76,24 +77,26 @@ def sqlalchemy_types(strategy: Strategy, engine: Engine) -> bool:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Enum, "result_processor", ask)
-        read(strategy, engine)
+        read(reader)
     return bool(asked)
 
 
-def any_driver(strategy: Strategy, engine: Engine) -> bool:
-    other = create_engine(engine.url.set(drivername="postgresql+psycopg2"))
+def any_driver(reader: Reader) -> bool:
+    own = loading.driver(reader.strategy)
+    (other,) = {*drivers.of_kind(is_async=reader.is_async)} - {own}
+    by_another = Reader(reader.strategy, reader.url, other)
     try:
-        return first_difference(entries(PAYROLL), read(strategy, other)) is None
+        return first_difference(entries(PAYROLL), read(by_another)) is None
     except Exception:  # whatever it fails with, it does not work
         return False
     finally:
-        other.dispose()
+        by_another.close()
 
 
-def engine_connections(strategy: Strategy, engine: Engine) -> bool:
+def engine_connections(reader: Reader) -> bool:
     used: list[object] = []
-    event.listen(engine, "checkout", lambda *arguments: used.append(arguments))
-    read(strategy, engine)
+    event.listen(reader.engine, "checkout", lambda *arguments: used.append(arguments))
+    read(reader)
     return bool(used)
 
 
@@ -120,43 +123,39 @@ OF_RESULT: dict[str, Callable[[Any], bool]] = {
 """What is tried on a result."""
 
 
-def has_stream(strategy: Strategy, engine: Engine) -> bool:
+def has_stream(reader: Reader) -> bool:
     try:
-        found = loading.stream(strategy)(engine, PAYROLL.id)
+        found = reader.stream(PAYROLL.id)
     except loading.StrategyError:
         return False
     return first_difference(entries(PAYROLL), list(found)) is None
 
 
-def gc_untouched(strategy: Strategy, engine: Engine) -> bool:
-    paused: list[str] = []
-    disable = gc.disable
-
-    def noted() -> None:
-        paused.append("paused")
-        disable()
-
+def gc_untouched(reader: Reader) -> bool:
+    touched: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gc, "disable", noted)
-        read(strategy, engine)
-    return not paused
+        for name in ("disable", "set_threshold"):
+            patch.setattr(gc, name, lambda *_, name=name: touched.append(name))
+        read(reader)
+    return not touched
 
 
-def no_extra_packages(strategy: Any, engine: Engine) -> bool:
+def no_extra_packages(reader: Reader) -> bool:
     script = f"""
 import sys
 sys.modules.update(dict.fromkeys({OTHER_PACKAGES!r}))
 import sqlalchemy, uuid
-from harness.payroll import loading
-engine = sqlalchemy.create_engine({engine.url.render_as_string(hide_password=False)!r})
-strategy = loading.load({strategy.__file__!r})
-assert len(strategy.get_premiums_for_payroll(engine, uuid.{PAYROLL.id!r}))
+from harness.payroll import loading, reading
+url = sqlalchemy.make_url({reader.url.render_as_string(hide_password=False)!r})
+strategy = loading.load({reader.strategy.__file__!r})
+assert len(reading.Reader(strategy, url).read(uuid.{PAYROLL.id!r}))
 """
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     return done.returncode == 0
 
 
-OF_READ = {
+OF_READ: dict[str, Callable[[Reader], bool]] = {
+    "synchronous": lambda reader: not reader.is_async,
     "orm-mapping": orm_mapping,
     "orm-identity": orm_identity,
     "sqlalchemy-types": sqlalchemy_types,
@@ -166,16 +165,16 @@ OF_READ = {
     "gc-untouched": gc_untouched,
     "no-extra-packages": no_extra_packages,
 }
-"""What is tried on a strategy and an engine that was not used before."""
+"""What is tried on a strategy with an engine that was not used before."""
 
 
 @pytest.fixture
-def offered(engine_at: Callable[[URL], Engine], url: URL) -> Callable[[Strategy], list[str]]:
+def offered(reader_at: Callable[..., Reader], url: URL) -> Callable[[Strategy], list[str]]:
     """A function that returns the traits that a strategy has."""
 
     def find(strategy: Strategy) -> list[str]:
-        found = {trait for trait, tried in OF_READ.items() if tried(strategy, engine_at(url))}
-        results = {trait: read(strategy, engine_at(url)) for trait in OF_RESULT}
+        found = {trait for trait, tried in OF_READ.items() if tried(reader_at(strategy, url))}
+        results = {trait: read(reader_at(strategy, url)) for trait in OF_RESULT}
         found |= {trait for trait, result in results.items() if OF_RESULT[trait](result)}
         return [trait for trait in TRAITS if trait in found]
 
@@ -229,7 +228,8 @@ def get_premiums_for_payroll(engine, payroll_id):
 def test_entries_may_be_immutable(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    engine: Engine,
+    url: URL,
+    reader_at: Callable[..., Reader],
     offered: Callable[[Strategy], list[str]],
     imports: str,
     make: str,
@@ -240,5 +240,5 @@ def test_entries_may_be_immutable(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "planted_immutable", raising=False)
     strategy: Any = import_module("planted_immutable")
-    assert first_difference(entries(PAYROLL), read(strategy, engine)) is None
+    assert first_difference(entries(PAYROLL), read(reader_at(strategy, url))) is None
     assert offered(strategy) == catalog.offers(strategy)

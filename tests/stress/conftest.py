@@ -1,6 +1,7 @@
 """The stress suite: faults in their hundreds, repeated TIMES times, and a table of what held.
 
-STRESS_FIGURES names a file to write the table's figures to, as in results/stress.json.
+STRESS_FIGURES names a file to write the table's figures to, as in results/stress.json. A number
+that a test records as a property is one of its part's figures.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, part in parts.items():
         figures = "".join(f"{part[column]:9,.0f}" for column in COLUMNS)
         terminalreporter.line(f"{name:16}{figures}")
+        for figure in sorted(part.keys() - set(COLUMNS)):
+            terminalreporter.line(f"{'':16} {figure}: {part[figure]:,.0f}")
     if FIGURES:
         commit = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
@@ -96,7 +99,9 @@ def _parts(terminalreporter: pytest.TerminalReporter) -> dict[str, dict[str, flo
             part = found[Path(report.nodeid.partition("::")[0]).stem.removeprefix("test_")]
             part[SECONDS] += report.duration
             if outcome in {"passed", "failed", "error"}:
-                tried = float(dict(report.user_properties).get(TRIED, 1))
+                figures = dict(report.user_properties)
+                tried = float(figures.pop(TRIED, 1))
+                part.update({name: float(figure) for name, figure in figures.items()})
                 part[TRIED] += tried
                 part[HELD] += tried if outcome == "passed" else 0
     return {name: found[name] for name in sorted(found) if found[name][TRIED]}

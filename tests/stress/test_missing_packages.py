@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.model.saved import read
 from support import ROOT, harness, is_refused
 
@@ -40,19 +42,28 @@ def test_naming_what_needs_it_is_refused_with_the_command(tmp_path: Path) -> Non
     assert line.endswith(f"(needs a package more: {COMMAND})")
 
 
+@pytest.mark.parametrize("package", ["asyncpg", "greenlet"])
+def test_naming_what_needs_a_driver_is_refused_with_the_command(
+    tmp_path: Path, package: str
+) -> None:
+    path = f"{without(tmp_path, package)}:{ROOT}"
+    done = harness("compare", "async_orm", folder=tmp_path, PYTHONPATH=path)
+    command = COMMAND.replace("arrow", "drivers")
+    is_refused(done, f"error: async_orm needs a package more: {command}\n")
+
+
 def test_a_comparison_leaves_out_what_needs_it_in_one_line(tmp_path: Path) -> None:
     path = f"{without(tmp_path, 'pyarrow', 'adbc_driver_postgresql')}:{ROOT}"
     done = harness("compare", *QUICK, folder=tmp_path, PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == (
-        "arrow_columns and drained_arrow are left out: "
-        f"they need a package more: {COMMAND}"
+        f"arrow_columns and drained_arrow are left out: they need a package more: {COMMAND}"
     )
     assert done.stderr.count(COMMAND) == 1
     saved = read(tmp_path / "run.jsonl")
     assert not [each for each in saved.measurements if each.error or each.unavailable]
     measured = {each.cell.name for each in saved.measurements}
-    assert measured >= {"floor", "raw_tuples", "full_orm", "driver_rows"}
+    assert measured >= {"floor", "raw_tuples", "full_orm", "packed_objects"}
     assert not measured & ARROW
 
 

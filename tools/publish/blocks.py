@@ -15,6 +15,7 @@ from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, Text, table
 from harness.report.format import short, times, value, where_and_call
+from harness.report.repetition import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
 from tools.publish.graph import mermaid
@@ -56,24 +57,48 @@ def strategies(paths: Sequence[Path]) -> Iterator[Block]:
     memory = (f"peak{to_floor}", f"retained{to_floor}")
     time = f"time vs {short(run.header.reference)}"
     yield from table(("strategy", *memory, time, "costs"), rows, last_is_text=True)
-    yield from _reservations(paths, shown, f"{METRICS[peak].title}, {METRICS[retained].title}")
+    yield from _reservations(
+        paths, shown, f"Memory: {METRICS[peak].title}, {METRICS[retained].title}"
+    )
 
 
 def growth(paths: Sequence[Path]) -> Iterator[Block]:
-    """Yield the peak and the time of each strategy at each size."""
-    found = summaries(_run(paths))
+    """Yield the peak of each strategy at each size, and its time where that was measured."""
+    found = [each for each in summaries(_run(paths)) if each.workload.repetition == 1]
     peak = _peak(found)
     at = {(each.name, each.workload.size or 0): each for each in found}
     sizes = sorted({size for _, size in at})
     largest_first = sorted(smallest_first(found, peak), key=lambda one: -(one.workload.size or 0))
-    columns = [(key, size) for key in (peak, "wall") for size in sizes]
+    keys = [key for key in (peak, "wall") if any(key in each.samples for each in found)]
+    columns = [(key, size) for key in keys for size in sizes]
     rows = [
         [name, *(_cell(at.get((name, size)), key) for key, size in columns)]
         for name in dict.fromkeys(each.name for each in largest_first)
     ]
     names = {peak: "peak", "wall": "time"}
     yield from table(["strategy", *(f"{names[key]}, {size:,}" for key, size in columns)], rows)
-    yield from _reservations(paths, found, f"{METRICS[peak].title}, by entries")
+    yield from _reservations(paths, found, f"Memory: {METRICS[peak].title}, by entries")
+
+
+def repetition(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield what is retained and the peak of each strategy, as values repeat less."""
+    run = _run(paths)
+    yield from of_repetition(run)
+    yield from _reservations(paths, summaries(run), "all allocations, x the same values' floor")
+
+
+def wall_times(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield how long each strategy takes to load and read, to load, and to add up by kind."""
+    shown = sorted(_shown(_run(paths)), key=lambda each: each.value("wall") or 0)
+    keys = [key for key in ("wall", "load", "use") if any(key in one.samples for one in shown)]
+    rows = [
+        [each.name, *(_cell(each, key) + _spread(each, key) for key in keys), _times_faster(each)]
+        for each in shown
+    ]
+    reference = short(_run(paths).header.reference)
+    titles = [METRICS[key].title for key in keys]
+    yield from table(["strategy", *titles, f"load and read, vs {reference}"], rows)
+    yield from _reservations(paths, shown, "medians, half of the repeats within +-")
 
 
 def runs(paths: Sequence[Path]) -> Iterator[Block]:
@@ -106,7 +131,9 @@ def graph(paths: Sequence[Path]) -> Iterator[Block]:
 BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, ...]]] = {
     "answer": (answer, REFERENCE),
     "strategies": (strategies, REFERENCE),
-    "growth": (growth, ("results/growth.jsonl",)),
+    "growth": (growth, ("results/repetition.jsonl",)),
+    "repetition": (repetition, ("results/repetition.jsonl",)),
+    "times": (wall_times, ("results/times.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),
     "stress": (stress, ("results/stress.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
@@ -132,6 +159,16 @@ def _cell(one: Summary | None, key: str) -> str:
     return "" if number is None else value(METRICS[key], number)
 
 
+def _spread(one: Summary, key: str) -> str:
+    sample = one.sample(key)
+    return "" if sample is None or sample.n < 2 else f" +-{sample.spread / 2:.0%}"
+
+
+def _times_faster(one: Summary) -> str:
+    ratio = one.ratio("wall", "reference")
+    return "" if ratio is None or one.is_reference else times(1 / ratio)
+
+
 def _ratio(one: Summary, key: str) -> str:
     ratio = one.ratio(key, "floor")
     return "" if ratio is None else f" ({times(ratio)})"
@@ -146,4 +183,4 @@ def _reservations(paths: Sequence[Path], shown: Sequence[Summary], what: str) ->
     ]
     if texts := [*cut_short, *failures, *notes.decisive(shown)]:
         yield Bullets(tuple(texts))
-    yield Note("; ".join([f"Memory: {what}", *dict.fromkeys(map(ran_on, found))]))
+    yield Note("; ".join([what, *dict.fromkeys(map(ran_on, found))]))

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 
 from callmeter import discovery
 from callmeter.errors import UsageError, unknown
-from harness.analysis.choice import Limits, Payrolls, Source, decide
+from harness.analysis.candidate import Payrolls
+from harness.analysis.choice import Limits, Source, decide
 from harness.model.merge import merge_runs
 from harness.model.saved import read
 from harness.report import comparison, formats, record

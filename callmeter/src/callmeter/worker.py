@@ -11,7 +11,6 @@ Standard library only, so that it runs in any environment of Python 3.11 or newe
 from __future__ import annotations
 
 import ctypes
-import gc
 import json
 import os
 import signal
@@ -26,7 +25,9 @@ from typing import Any, BinaryIO, NoReturn
 
 from callmeter import memory_limit, meters, places, recorder
 from callmeter.call import Counted, make
+from callmeter.collector import set_state
 from callmeter.errors import NotAvailableError
+from callmeter.live_objects import live_objects
 
 CHECK, EXPLAIN = "check", "explain"
 """The tasks that are not a meter's: compare the result, and split the memory by layer."""
@@ -44,16 +45,19 @@ class Job:
     """What makes the call (`callmeter.call.make`), and what is to be done with it.
 
     `task` is the name of a meter, CHECK or EXPLAIN. `warm_up` is whether the call is made once
-    before; `paused`, whether the garbage collector is switched off. The process may hold `memory`
-    bytes. With `flamegraph`, memray's picture of an explanation is drawn into the file of that
-    name; with `keep_exception`, what the call raised comes back pickled.
+    before; `collector`, the state that the garbage collector is put into after that
+    (`callmeter.collector`). The process may hold `memory` bytes, and holds `live_objects` objects
+    beside the call (`callmeter.live_objects`). With `flamegraph`, memray's picture of an
+    explanation is drawn into the file of that name; with `keep_exception`, what the call raised
+    comes back pickled.
     """
 
     factory: str
     arguments: dict[str, Any] = field(default_factory=dict)
     task: str = CHECK
     warm_up: bool = True
-    paused: bool = False
+    collector: str = "default"
+    live_objects: int = 0
     memory: int | None = None
     flamegraph: str | None = None
     keep_exception: bool = False
@@ -175,6 +179,13 @@ def _understood(answer: bytes, exit_code: int, words: bytes) -> Answer:
 
 def work(job: Job) -> Answer:
     """Do the job in this process; raises what making the call or calling it raises."""
+    beside = live_objects(job.live_objects)
+    answer = _worked(job)
+    del beside  # it lived until here
+    return answer
+
+
+def _worked(job: Job) -> Answer:
     if job.task == EXPLAIN:
         from callmeter import driver_values
 
@@ -199,8 +210,7 @@ def work(job: Job) -> Answer:
         explanation = explain(counted, call.own, job.flamegraph)
         return Answer(explanation=explanation.as_json(), items=counted.items)
     meters.check_untraced(job.task)
-    if job.paused:
-        gc.disable()
+    set_state(job.collector)
     return Answer(meter.measure(counted), items=counted.items, allocators=_own_allocators())
 
 

@@ -120,32 +120,6 @@ def trade_offs(basis: Basis, styles: Mapping[str, Style]) -> alt.LayerChart:
     return parts.layered(layers).properties(height=430)
 
 
-def growth(
-    field: str, title: str, sizes: Sequence[int], styles: Mapping[str, Style]
-) -> alt.LayerChart:
-    """Draw a field of the calls over the sizes measured, a line for each strategy."""
-    base = parts.of_calls(f"datum.{field} > 0", every_payroll=True)
-    x = alt.X(
-        "entries:Q",
-        scale=parts.logarithmic(14),
-        axis=parts.axis("entries of the payroll (logarithmic)", values=sizes, format=","),
-    )
-    y = alt.Y(f"{field}:Q", scale=parts.logarithmic(14), axis=parts.axis(title, values=parts.ROUND))
-    colour, shape = parts.colour(styles), parts.shape(styles)
-    tooltip = parts.tooltip(("entries:Q", "entries", ","), (f"{field}:Q", title, ",.3f"))
-    line = base.mark_line(strokeWidth=2).encode(x, y, colour, parts.dash(styles))
-    points = base.mark_point(filled=True, size=60, opacity=1).encode(
-        x, y, colour, shape, tooltip=tooltip
-    )
-    last = base.transform_joinaggregate(most="max(entries)", groupby=["strategy"]).transform_filter(
-        "datum.entries === datum.most"
-    )
-    ends = last.mark_point(filled=True, size=60, opacity=1).encode(x, y, colour, shape)
-    names = last.mark_text(align="left", dx=8).encode(x, y, text="strategy:N")
-    layers = [line, points, ends.properties(name="points"), names.properties(name="column")]
-    return parts.layered(layers).properties(height=360)
-
-
 def layers(moment: str, unit: str) -> alt.LayerChart:
     """Draw what each layer holds at the moment, stacked, a bar for each strategy with its sum."""
     is_ratio = parts.is_ratio(unit)

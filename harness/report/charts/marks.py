@@ -82,15 +82,23 @@ def calls(run: Run, compared: list[Group]) -> list[Mark]:
     """Return a mark for each call, in the units of `basis`; None where there is no figure.
 
     `payroll` is a place in the groups; `memory_lines` and `time_lines` are the lines of the saved
-    run that the values are medians of.
+    run that the values are medians of. A call `grows` that differs from the payroll shown first in
+    its size at most; one that differs from it in size and repetition at most has its size as
+    `curve`.
     """
     based, lines = basis(run), _lines(run)
+    first = compared[first_shown(compared)][0].subject if compared else None
     return [
         {
             "payroll": place,
             "strategy": call.name,
             "label": call.label,
             "entries": call.workload.size,
+            "repetition": call.workload.repetition,
+            "grows": _is_like(call.subject, first, "size"),
+            "curve": call.workload.size
+            if _is_like(call.subject, first, "size", "repetition")
+            else None,
             "is_yardstick": call.is_yardstick,
             **_memory(call, based),
             **_time(call, based),
@@ -100,6 +108,14 @@ def calls(run: Run, compared: list[Group]) -> list[Mark]:
         for place, group in enumerate(compared)
         for call in group
     ]
+
+
+def _is_like(one: Subject, other: Subject | None, *but: str) -> bool:
+    """Whether two calls are on one kind of workload, whatever these fields of it are."""
+    if other is None or one.consume is not other.consume:
+        return False
+    fields = [name for name in one.workload.__struct_fields__ if name not in but]
+    return all(getattr(one.workload, name) == getattr(other.workload, name) for name in fields)
 
 
 def _memory(call: Summary, based: Basis) -> Mark:

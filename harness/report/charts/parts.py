@@ -45,7 +45,9 @@ CONFIG: Spec = {
 
 
 def specification(
-    chart: alt.Chart | alt.LayerChart | alt.HConcatChart, payroll: int, **size: object
+    chart: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart,
+    payroll: int,
+    **size: object,
 ) -> Spec:
     """Return the chart's specification, of the size, showing the payroll and every strategy."""
     sized = chart.properties(**size) if size else chart
@@ -99,9 +101,9 @@ def tooltip(*fields: tuple[str, str, str]) -> list[alt.Tooltip]:
     return [alt.Tooltip("strategy:N"), *named]
 
 
-def colour(styles: Mapping[str, Style]) -> alt.Color:
+def colour(styles: Mapping[str, Style], legend: alt.Legend | None = None) -> alt.Color:
     """Return the colour of each strategy."""
-    return alt.Color(**_by_strategy(styles, "colour"))
+    return alt.Color(**_by_strategy(styles, "colour", legend))
 
 
 def outline(styles: Mapping[str, Style]) -> alt.Stroke:
@@ -109,20 +111,22 @@ def outline(styles: Mapping[str, Style]) -> alt.Stroke:
     return alt.Stroke(**_by_strategy(styles, "colour"))
 
 
-def shape(styles: Mapping[str, Style]) -> alt.Shape:
+def shape(styles: Mapping[str, Style], legend: alt.Legend | None = None) -> alt.Shape:
     """Return the shape of each strategy."""
-    return alt.Shape(**_by_strategy(styles, "shape"))
+    return alt.Shape(**_by_strategy(styles, "shape", legend))
 
 
-def dash(styles: Mapping[str, Style]) -> alt.StrokeDash:
+def dash(styles: Mapping[str, Style], legend: alt.Legend | None = None) -> alt.StrokeDash:
     """Return the dashes of each strategy's line."""
-    return alt.StrokeDash(**_by_strategy(styles, "dash"))
+    return alt.StrokeDash(**_by_strategy(styles, "dash", legend))
 
 
-def _by_strategy(styles: Mapping[str, Style], part: str) -> dict[str, Any]:
+def _by_strategy(
+    styles: Mapping[str, Style], part: str, legend: alt.Legend | None = None
+) -> dict[str, Any]:
     values = [getattr(style, part) for style in styles.values()]
     scale = alt.Scale(domain=list(styles), range=values)
-    return {"shorthand": "strategy:N", "legend": None, "scale": scale}
+    return {"shorthand": "strategy:N", "legend": legend, "scale": scale}
 
 
 def at_the_end(base: alt.Chart, field: str, y: alt.Y) -> alt.Chart:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import altair as alt
 
 from harness.report import answer
-from harness.report.charts import charts, marks, parts, vega
+from harness.report.charts import charts, curves, marks, parts, vega
 from harness.report.charts.palette import INK, PAPER, QUIET, dark_rules, styles
 from harness.report.document import Pairs, Text
 from harness.report.format import title_of_group
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
     from harness.model.run import Run
     from harness.model.summary import Summary
+    from harness.report.charts.curves import Curve
     from harness.report.charts.marks import Mark
     from harness.report.document import Document
 
-MEMORY_WIDTH, TIME_WIDTH = 330, 230
+    Picture = alt.HConcatChart | alt.VConcatChart
+
+MEMORY_WIDTH, TIME_WIDTH, CURVE_WIDTH = 330, 230, 220
 WRAP_AT = 52
 """Characters of a line above each chart."""
 
@@ -43,8 +46,9 @@ TITLE = {
 def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is fixed)
     """Return the SVG of the workload nearest to 10,000 entries; every axis is linear, from 0.
 
-    It has the colours of light pages, and a style that turns them dark where the reader's are,
-    which browsers heed for a picture in an `img` too. Raises UsageError without a run.
+    Of a run of several repetitions it has the curves over them instead, at every size. It has the
+    colours of light pages, and a style that turns them dark where the reader's are, which browsers
+    heed for a picture in an `img` too. Raises UsageError without a run.
     """
     run = document.drawn_run("svg")
     compared = marks.groups(run, document.sort)
@@ -52,8 +56,18 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
     calls = compared[first] if compared else []
     title = title_of_group(calls) if calls else "Nothing was compared."
     warnings = [*_warnings(run, calls)]
-    shown = [mark for mark in marks.calls(run, compared) if mark["payroll"] == first]
-    spec = parts.specification(_picture(run, shown, title, warnings), first)
+    every = marks.calls(run, compared)
+    picture: Picture
+    if found := curves.curves(every):
+        shown = [mark for mark in every if mark["curve"]]
+        largest = max(curve.repetitions[-1] for curve in found)
+        title = f"Memory as values repeat less: pools of values 1x to {largest:,}x"
+        picture = _curves(run, shown, found)
+    else:
+        shown = [mark for mark in every if mark["payroll"] == first]
+        picture = _bars(run, shown)
+    picture = picture.properties(title=_title(title, warnings, picture))
+    spec = parts.specification(picture, first)
     spec["config"] = {**spec["config"], "background": PAPER, "padding": PADDING, "title": TITLE}
     spec.setdefault("datasets", {})["calls"] = shown
     start, _, rest = vega.to_svg(spec).partition(">")
@@ -77,7 +91,8 @@ def _answer(run: Run, calls: Sequence[Summary]) -> Iterator[str]:
             yield block.text
 
 
-def _picture(run: Run, shown: list[Mark], title: str, warnings: list[str]) -> alt.HConcatChart:
+def _bars(run: Run, shown: list[Mark]) -> Picture:
+    """Return the memory and the time of the calls, side by side."""
     basis = marks.basis(run)
     look = styles((mark["strategy"] for mark in shown), run.header.reference, run.header.yardsticks)
     with_memory = [mark["strategy"] for mark in shown if mark["peak"] is not None]
@@ -92,10 +107,33 @@ def _picture(run: Run, shown: list[Mark], title: str, warnings: list[str]) -> al
         drawn.append(time.properties(width=TIME_WIDTH, title=heading))
     if not drawn:
         drawn.append(alt.Chart(alt.InlineData([{}])).mark_point(opacity=0))
-    width = WRAP_AT * len(drawn)
+    return alt.hconcat(*drawn, spacing=28)
+
+
+def _curves(run: Run, shown: list[Mark], found: list[Curve]) -> Picture:
+    """Return what is retained above the peak, at each size side by side; one legend for all."""
+    basis = marks.basis(run)
+    drawn = [mark["strategy"] for mark in shown if not mark["is_yardstick"]]
+    look = styles(drawn, run.header.reference, run.header.yardsticks)
+    rows = []
+    for field in dict.fromkeys(curve.field for curve in found):
+        charts_of_field = [
+            curves.over_repetition(curve, basis.memory, look, legend=True).properties(
+                width=CURVE_WIDTH, title=f"{field.capitalize()}, {curve.size:,} entries"
+            )
+            for curve in found
+            if curve.field == field
+        ]
+        rows.append(alt.hconcat(*charts_of_field, spacing=28))
+    return alt.vconcat(*rows, spacing=20)
+
+
+def _title(title: str, warnings: list[str], picture: Picture) -> alt.TitleParams:
+    """Return the title of the whole, as wide as what is below it."""
+    rows = getattr(picture, "vconcat", None) or [picture]
+    width = WRAP_AT * len(rows[0].hconcat)
     subtitle = [line for text in warnings for line in wrap(text, width)]
-    whole = alt.TitleParams(wrap(title, width), subtitle=subtitle, fontSize=14)
-    return alt.hconcat(*drawn, spacing=28).properties(title=whole)
+    return alt.TitleParams(wrap(title, width), subtitle=subtitle, fontSize=14)
 
 
 def _heading(what: str, unit: str, below: str) -> alt.TitleParams:

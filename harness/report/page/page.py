@@ -150,7 +150,7 @@ def _for_script(charts: list[Chart], data: dict[str, list[Mark]], first: int) ->
         chart.name: {
             "dataset": chart.dataset,
             "fields": chart.fields,
-            "everyPayroll": chart.name.startswith("growth"),
+            "everyPayroll": chart.every_payroll,
         }
         for chart in charts
     }

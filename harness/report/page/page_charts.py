@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.model.cell import FLOOR, plural
 from harness.model.metrics import METRICS
-from harness.report.charts import charts, marks, parts, vega
+from harness.report.charts import charts, curves, marks, parts, vega
 from harness.report.charts.layer_marks import layers
 from harness.report.charts.palette import LAYERS, MEASURES, Style
 from harness.report.explanation import explained
@@ -27,7 +27,8 @@ class Chart(NamedTuple):
     """A chart: its question, its caption, and what it draws.
 
     `fields` are those of `dataset` without which there is nothing to draw; `keys` are (colour,
-    meaning); charts that are `paired` stand side by side where there is room.
+    meaning); charts that are `paired` stand side by side where there is room. One of
+    `every_payroll` is the same whichever is chosen.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Chart(NamedTuple):
     fields: tuple[str, ...]
     keys: tuple[tuple[str, str], ...] = ()
     paired: bool = False
+    every_payroll: bool = False
 
     def spec(self, payroll: int) -> parts.Spec:
         """Return its Vega specification, at the width of its place in the page."""
@@ -70,6 +72,7 @@ def page_charts(
         _time(basis, styles),
         _trade_offs(basis, styles),
         *_grown(basis, styles, data["calls"]),
+        *_over_repetition(basis, styles, data["calls"]),
         _spread(run),
     ]
     return [chart for chart in found if chart.is_drawn(data)]
@@ -161,9 +164,9 @@ def _explained(run: Run) -> Iterator[Chart]:
 
 def _grown(basis: Basis, styles: Mapping[str, Style], calls: list[Mark]) -> Iterator[Chart]:
     for field, what, unit in (("peak", "peak", basis.memory), ("time", "wall time", basis.time)):
-        sizes = {call["entries"] for call in calls if call["entries"] and call[field] is not None}
+        sizes = {call["entries"] for call in calls if call["grows"] and call[field] is not None}
         if len(sizes) > 1:
-            drawing = charts.growth(field, f"{what}, {unit}", sorted(sizes), styles)
+            drawing = curves.growth(field, f"{what}, {unit}", sorted(sizes), styles)
             yield Chart(
                 f"growth-{field}",
                 f"How does the {field} grow?",
@@ -172,7 +175,27 @@ def _grown(basis: Basis, styles: Mapping[str, Style], calls: list[Mark]) -> Iter
                 "calls",
                 (field,),
                 paired=True,
+                every_payroll=True,
             )
+
+
+def _over_repetition(
+    basis: Basis, styles: Mapping[str, Style], calls: list[Mark]
+) -> Iterator[Chart]:
+    """Yield the curves of a size side by side."""
+    for curve in sorted(curves.curves(calls), key=lambda curve: curve.size):
+        size = f"{curve.size:,} {plural('entry', curve.size)}"
+        yield Chart(
+            f"repetition-{curve.field}-{curve.size}",
+            f"And as values repeat less? {curve.field.capitalize()}, {size}",
+            f"{curve.field.capitalize()}, {basis.memory}, as the pools that values are drawn from "
+            "grow; both axes logarithmic, and alike at every size.",
+            curves.over_repetition(curve, basis.memory, styles),
+            "calls",
+            ("curve", curve.field),
+            paired=True,
+            every_payroll=True,
+        )
 
 
 def _level(unit: str) -> str:

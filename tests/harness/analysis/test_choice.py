@@ -9,11 +9,12 @@ import pytest
 
 from callmeter.errors import UsageError
 from candidates import ALL, CANDIDATES
-from harness.analysis.candidate import Candidate, Failure, candidates
-from harness.analysis.choice import Limits, Payrolls, Source, decide, judge, winner
+from harness.analysis.candidate import Candidate, Failure, Payrolls, candidates
+from harness.analysis.choice import Limits, Source, decide, judge, winner
 from harness.analysis.prediction import Point
 from harness.model.cell import FLOOR, REFERENCE, Cell
 from harness.model.run import Measurement, Run
+from runs import made_run
 from support import a_cell, a_run, failed
 
 RUN = a_run(
@@ -45,7 +46,7 @@ def test_all_allocations_are_what_is_judged_where_they_were_measured() -> None:
 def test_candidates_are_the_strategies_of_the_run_without_its_yardsticks() -> None:
     header = msgspec.structs.replace(RUN.header, offers={"a": ["list"]})
     run = Run(header, RUN.measurements)
-    found = {each.strategy: each for each in candidates(run, 6, "realistic", "peak")}
+    found = {each.strategy: each for each in candidates(run, Payrolls(6), "peak")}
     assert found.keys() == {"a", "b", "c", "d"}
     assert found["a"].offers == frozenset({"list"})
     assert found["b"].offers is None
@@ -56,11 +57,23 @@ def test_candidates_are_the_strategies_of_the_run_without_its_yardsticks() -> No
 
 
 def test_other_payrolls_and_functions_of_ones_own_are_refused() -> None:
-    with pytest.raises(UsageError, match=r"no lists of 7 components .*; it has: lists of 6 comp"):
-        candidates(RUN, 7, "realistic", "peak")
+    with pytest.raises(UsageError, match=r"no lists of 7 components, .*; it has: lists of 6 comp"):
+        candidates(RUN, Payrolls(7), "peak")
     own = a_run(Measurement(Cell("shop:orders()", "allocator"), {"peak": 1.0}))
     with pytest.raises(UsageError, match="functions of your own"):
-        candidates(own, 6, "realistic", "peak")
+        candidates(own, Payrolls(6), "peak")
+
+
+def test_payrolls_of_another_repetition_are_others() -> None:
+    run = made_run((1000, 10_000), ("allocator",), repetitions=(1, 5), explained=False)
+    often, seldom = (
+        {one.strategy: one.peak for one in candidates(run, Payrolls(repetition=n), "peak")}
+        for n in (1, 5)
+    )
+    assert [point.value for point in often["lean"]] == [1e6, 1e7]
+    assert [point.value for point in seldom["lean"]] == [1.8e6, 1.8e7]
+    with pytest.raises(UsageError, match=r"pools 2x; it has: .*realistic; .*, pools 5x$"):
+        candidates(run, Payrolls(repetition=2), "peak")
 
 
 def fitting(limits: Limits) -> list[str]:

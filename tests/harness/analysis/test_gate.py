@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callmeter.errors import UsageError
-from harness.analysis import gate
+from harness.analysis import baseline, gate
 from harness.analysis.difference import between
 from harness.model.cell import REFERENCE, Cell
 from harness.model.run import Measurement, Run
+from runs import made_run
 from support import a_cell, a_run, failed, memory, times, with_baselines
 
 BASELINE = with_baselines(*memory("lean", 4e6, 4e6), *times("lean", 0.05, 0.05, 0.05))
@@ -129,16 +130,30 @@ def test_a_limit_that_is_none(words: list[str], complaint: str) -> None:
 
 def test_what_is_judged_is_in_the_baseline_and_did_not_fail() -> None:
     run = with_baselines(*memory("lean", 1e6), failed("bad", "raised"))
-    workloads = gate.workloads_of(run)
-    assert gate.names_of(run, workloads, None) == [REFERENCE, "lean"]
-    assert gate.names_of(run, workloads, ["lean", "lean"]) == ["lean"]
+    workloads = baseline.workloads_of(run)
+    assert baseline.names_of(run, workloads, None) == [REFERENCE, "lean"]
+    assert baseline.names_of(run, workloads, ["lean", "lean"]) == ["lean"]
     with pytest.raises(UsageError, match="strategy in the baseline 'laen'; did you mean lean"):
-        gate.names_of(run, workloads, ["laen"])
+        baseline.names_of(run, workloads, ["laen"])
     with pytest.raises(UsageError, match="bad failed in the baseline"):
-        gate.names_of(run, workloads, ["bad"])
+        baseline.names_of(run, workloads, ["bad"])
     only_bad = a_run(failed("bad", "raised"), *memory("floor", 1e6))
     with pytest.raises(UsageError, match="the baseline has nothing that did not fail"):
-        gate.names_of(only_bad, gate.workloads_of(only_bad), None)
+        baseline.names_of(only_bad, baseline.workloads_of(only_bad), None)
+
+
+def test_payrolls_of_other_repetitions_are_others() -> None:
+    run = made_run((1000,), ("tracemalloc",), repetitions=(1, 5), explained=False)
+    both = baseline.workloads_of(run)
+    assert [workload.repetition for workload in both] == [1, 5]
+    assert baseline.workloads_of(run, 1000, 5) == both[1:]
+    with pytest.raises(UsageError, match="no --repetition 2 at that size; it has 1, 5"):
+        baseline.workloads_of(run, 1000, 2)
+    (limit,) = gate.limits(["traced_peak:0%"])
+    subjects = gate.to_judge(run, ["lean"], [limit])
+    assert {subject.workload.repetition for subject in subjects} == {1, 5}
+    found = gate.judged(between(run, run), subjects, [limit])
+    assert found.is_passed
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ WORDS = re.compile("Invalid|No such|Input should|Missing|usage:")
         ("compare --wide=1", "--wide takes no value"),
         ("compare core_row", "no strategy 'core_row'; did you mean core_rows?"),
         ("compare full_orm --consume fold", "full_orm: it offers no iter_premiums_for_payroll"),
+        ("compare full_orm --driver asyncpg", "full_orm does not work with asyncpg"),
+        ("compare --driver psycopg4", "no driver 'psycopg4'; did you mean psycopg?"),
         ("compare --explain --consume fold", "--explain is of lists"),
         ("compare postgresql://me:secret@localhost/x", "a URL goes behind --dsn"),
         ("compare --dsn postgresql://nobody:secret@127.0.0.1:1/x", "Postgres at 127.0.0.1:1/x: "),

@@ -68,12 +68,12 @@ def test_a_run_is_read_as_it_was_but_for_a_line_cut_short(tmp_path: Path) -> Non
         (b"\xff\xfe", "is not a saved run"),
         (b"strategy,peak\n", "is not a saved run"),
         (
-            b'{"format": 2, "cells": 0, "command": "", "environment": {}, "labels": {}}\n',
-            "run of format 2, from an older version of the harness; this one reads format 3",
+            b'{"format": 3, "cells": 0, "command": "", "environment": {}, "labels": {}}\n',
+            "run of format 3, from an older version of the harness; this one reads format 4",
         ),
         (
             b'{"format": 99, "cells": 0, "command": "", "environment": {}, "labels": {}}\n',
-            "run of format 99, from a newer version of the harness; this one reads format 3",
+            "run of format 99, from a newer version of the harness; this one reads format 4",
         ),
         (b'{"format": "1"}\n', "is not a saved run"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callmeter.worker import CHECK
-from harness.model.cell import FLOOR, REFERENCE, Cell, Workload
+from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Workload
 from harness.model.metrics import METRICS, VARIANTS, key_of
 from harness.model.run import FORMAT, Header, Measurement, Run
 from harness.model.summary import (
@@ -15,6 +15,7 @@ from harness.model.summary import (
     incomplete,
     summaries,
 )
+from harness.payroll.use import Part
 from support import a_cell, a_run, a_workload, failed, memory, times
 
 
@@ -72,18 +73,41 @@ def test_times_are_apart_by_their_middle_halves_and_by_three_repeats() -> None:
 
 def test_variants_are_metrics_of_their_cells() -> None:
     cold = Measurement(Cell("a", "clock", a_workload(), cold=True), {"wall": 9.0, "cpu": 9.0})
-    paused = Measurement(Cell("a", "clock", a_workload(), paused=True), {"wall": 2.0, "gc": 0.0})
-    made = found(cold, paused, *times("a", 1.0))["a"]
+    others = [
+        Measurement(Cell("a", "clock", a_workload(), **how), {"wall": wall, "gc": 0.0})
+        for wall, how in (
+            (2.0, {"collector": Collector.PAUSED}),
+            (3.0, {"collector": Collector.FROZEN}),
+            (4.0, {"part": Part.LOAD}),
+            (5.0, {"part": Part.SUM}),
+        )
+    ]
+    made = found(cold, *others, *times("a", 1.0))["a"]
     assert {key: each.values for key, each in made.samples.items()} == {
         **dict.fromkeys(("wall", "cpu"), (1.0,)),
         "gc": (1 / 3,),
         "gc_share": (1 / 3,),
         "first_call": (9.0,),
         "paused_wall": (2.0,),
+        "frozen_wall": (3.0,),
+        "load": (4.0,),
+        "use": (5.0,),
     }
     assert {each.key for each in VARIANTS} <= METRICS.keys()
     assert key_of("cpu", cold=True) is None
     assert found(cold, warm_up=False)["a"].value("wall") == 9.0  # all calls are first ones
+
+
+def test_loading_alone_is_a_ratio_to_the_floor_that_is_read() -> None:
+    """Reading plain objects makes nothing: the floor is measured once."""
+    floor = Measurement(a_cell(FLOOR, "allocator"), {"peak": 100.0, "retained": 90.0})
+    loaded = Measurement(
+        Cell("a", "allocator", a_workload(), part=Part.LOAD), {"peak": 50.0, "retained": 9.0}
+    )
+    made = found(floor, loaded)["a"]
+    assert made.ratio("load_peak", "floor") == 0.5
+    assert made.ratio("load_retained", "floor") == 0.1
+    assert made.value("peak") is None
 
 
 def function(name: str, items: int | None, peak: float, repeat: int = 0) -> Measurement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,18 @@ from hypothesis import strategies as st
 from harness.payroll import catalog, loading
 
 GOOD = '''"""A label.\n\nMore."""\ndef get_premiums_for_payroll(engine, payroll_id): return []\n'''
+
+
+ASYNC = GOOD.replace("def ", "async def ")
+MODEL = '''"""A label."""
+from dataclasses import dataclass
+
+@dataclass
+class Entry:
+    number: int
+
+def get_premiums_for_payroll(engine, payroll_id): return [Entry(NUMBER)]
+'''
 
 
 def test_every_strategy_has_a_label_of_its_own() -> None:
@@ -41,6 +55,10 @@ def test_a_strategy_may_be_a_file_elsewhere(tmp_path: Path) -> None:
         (f'{GOOD}GIVES_UP = ["mutable"]', "GIVES_UP must be a set of traits"),
         (f'{GOOD}GIVES_UP = {{"mutabel"}}', "no trait 'mutabel'; did you mean mutable"),
         (f"{GOOD}GIVES_UP = {{7}}", "no trait '7'"),
+        (f"{GOOD}DRIVER = 'asyncpg'", "DRIVER is 'asyncpg'; .* synchronous .*: psycopg, psycopg2"),
+        (f"{ASYNC}DRIVER = 'psycopg2'", "DRIVER is 'psycopg2'; .* async .*: asyncpg, psycopg"),
+        (f"{ASYNC}def iter_premiums_for_payroll(engine, payroll_id): ...", "either both are async"),
+        (f"{GOOD}async def iter_premiums_for_payroll(engine, payroll_id): yield", "or neither is"),
         ("import nothing_of_that_name", "does not import: ModuleNotFoundError"),
         ("def (", "does not import: SyntaxError"),
     ],
@@ -86,3 +104,34 @@ def test_any_text_is_a_strategy_or_refused_in_one_line(text: str, end: str, time
 def test_a_strategy_without_a_stream_is_an_error_for_who_wants_one() -> None:
     with pytest.raises(loading.StrategyError, match="offers no iter_premiums_for_payroll"):
         loading.stream(loading.load("full_orm"))
+
+
+def test_files_of_one_name_are_two_modules_whose_entries_can_be_pickled(tmp_path: Path) -> None:
+    made = []
+    for number in (1, 2):
+        path = tmp_path / str(number) / "mine.py"
+        path.parent.mkdir()
+        path.write_text(MODEL.replace("NUMBER", str(number)))
+        made += loading.load(str(path)).get_premiums_for_payroll(None, None)
+    assert [entry.number for entry in made] == [1, 2]
+    assert type(made[0]) is not type(made[1])
+    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301
+
+
+def test_a_file_that_does_not_import_leaves_no_module(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.py"
+    path.write_text("1 / 0")
+    before = {*sys.modules}
+    with pytest.raises(loading.StrategyError):
+        loading.load(str(path))
+    assert not {name for name in {*sys.modules} - before if name.startswith("strategy_")}
+
+
+def test_an_async_file_is_awaited_and_has_its_driver(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(f"{ASYNC}DRIVER = 'psycopg'")
+    strategy = loading.load(str(path))
+    assert loading.is_async(strategy)
+    assert loading.driver(strategy) == "psycopg"
+    path.write_text(ASYNC)
+    assert loading.driver(loading.load(str(path))) == "asyncpg"

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callmeter import discovery
-from harness.analysis.choice import Limits, Payrolls, Source, decide
+from harness.analysis.candidate import Payrolls
+from harness.analysis.choice import Limits, Source, decide
 from harness.model.cell import REFERENCE
 from harness.model.run import Measurement, Run
 from harness.report import decision, formats, record

@@ -39,6 +39,6 @@ def test_costs_are_short_and_count_the_rest() -> None:
         },
     )
     assert costs_in_short(header, "full_orm") == "as today"
-    assert costs_in_short(header, "one") == "psycopg only"
+    assert costs_in_short(header, "one") == "one driver"
     assert costs_in_short(header, "none").startswith("no ORM +")
     assert costs_in_short(header, "unheard_of") == "unknown"

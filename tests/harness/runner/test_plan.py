@@ -6,9 +6,10 @@ import pytest
 
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK, EXPLAIN
-from harness.model.cell import FLOOR, REFERENCE, Cell, Consume
+from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Consume
 from harness.payroll import yardsticks
 from harness.payroll.generator import Payroll
+from harness.payroll.use import Part
 from harness.runner import plan
 
 PAYROLL = Payroll(10, 2)
@@ -20,11 +21,11 @@ def planned(repeat: int | None = 1) -> list[Cell]:
     return list(plan.cells([REFERENCE, "slotted"], [PAYROLL], ["tracemalloc"], repeat))
 
 
-def test_every_strategy_is_checked_before_any_is_measured_and_no_yardstick_is() -> None:
+def test_all_that_promises_data_is_checked_before_any_is_measured() -> None:
     cells = planned()
     checks = [cell.name for cell in cells if cell.meter == CHECK]
-    assert checks == [REFERENCE, "slotted"]
-    assert [cell.meter for cell in cells] == [CHECK] * 2 + ["tracemalloc"] * 2 * len(ALL)
+    assert checks == [REFERENCE, "slotted", yardsticks.SUM_IN_SQL]
+    assert [cell.meter for cell in cells] == [CHECK] * 3 + ["tracemalloc"] * 2 * len(ALL)
     assert {cell.workload.payroll for cell in cells} == {PAYROLL}
 
 
@@ -46,8 +47,39 @@ def test_a_first_call_is_measured_once_and_at_sizes_that_show_it() -> None:
 def test_the_clock_measures_the_collector_paused_too_and_not_the_floor() -> None:
     found = list(plan.cells(["slotted"], [PAYROLL], ["clock"], 2))
     timed = [name for name in [*BESIDE, "slotted"] if name != FLOOR]
-    assert [cell.name for cell in found if cell.paused] == timed * 2
+    assert [cell.name for cell in found if cell.collector is Collector.PAUSED] == timed * 2
     assert FLOOR not in {cell.name for cell in found}
+    others = plan.cells(["slotted"], [PAYROLL], ["clock"], 1, collectors=["relaxed", "frozen"])
+    assert {cell.collector for cell in others} == {*Collector} - {Collector.PAUSED}
+
+
+@pytest.mark.parametrize(
+    ("meter", "parts"),
+    [("clock", {*Part}), ("allocator", {Part.WHOLE, Part.LOAD}), ("rss", {Part.WHOLE})],
+)
+def test_the_parts_of_a_call_are_measured_where_they_have_a_metric(
+    meter: str, parts: set[Part]
+) -> None:
+    found = list(plan.cells(["slotted"], [PAYROLL], [meter], 1))
+    by_name: dict[str, set[Part]] = {}
+    for cell in found:
+        if cell.meter == meter:
+            by_name.setdefault(cell.name, set()).add(cell.part)
+    assert by_name["slotted"] == parts
+    assert by_name["raw_tuples"] == parts - {Part.SUM}
+    assert by_name[yardsticks.SUM_IN_SQL] == by_name["drained_arrow"] == {Part.WHOLE}
+    assert by_name.get(FLOOR, {Part.WHOLE}) == {Part.WHOLE}
+    folded = plan.cells(["yield_per"], [PAYROLL], [meter], 1, Consume.FOLD)
+    assert {cell.part for cell in folded} == parts - {Part.SUM}
+
+
+def test_what_is_measured_of_a_strategy_is_interleaved_too() -> None:
+    found = plan.cells(["slotted"], [PAYROLL], ["clock"], 2, collectors=())
+    order = [(c.repeat, c.part) for c in found if c.name == "slotted" and c.meter != CHECK]
+    first_call = [(0, Part.WHOLE)]
+    every_part = [(nth, part) for nth in range(2) for part in Part]
+    assert sorted(order) == sorted(first_call + every_part)
+    assert [nth for nth, _ in order] == sorted(nth for nth, _ in order)
 
 
 def test_a_comparison_explains_the_largest_payroll_that_can_be_recorded() -> None:
@@ -64,7 +96,7 @@ def test_without_a_warm_up_every_call_is_a_first_one_and_none_is_paused() -> Non
     found = list(plan.of_functions(["a:read"], ["clock", "rss"], 2, warm_up=False))
     expected = [(meter, nth) for meter in ("clock", "rss") for nth in range(2)]
     assert [(cell.meter, cell.repeat) for cell in found] == expected
-    assert all(cell.cold and not cell.paused for cell in found)
+    assert all(cell.cold and cell.collector is Collector.DEFAULT for cell in found)
     (explained,) = plan.explanations_of_functions(["a:read"], warm_up=False)
     assert (explained.meter, explained.cold) == (EXPLAIN, True)
 

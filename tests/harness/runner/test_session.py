@@ -24,10 +24,32 @@ def test_a_comparison_is_a_run_in_a_file(tmp_path: Path, capfd: pytest.CaptureFi
     assert not any(each.error for each in run.measurements)
     names = {(each.name, each.workload.size) for each in summaries(run)}
     assert names >= {(name, size) for name in ("slotted", "full_orm") for size in (20, 40)}
-    assert run.header.yardsticks == ["floor", "raw_tuples", "drained_arrow"]
+    assert run.header.yardsticks == ["floor", "raw_tuples", "drained_arrow", "sum_in_sql"]
     assert ("writing the payroll: 40 of 40 entries", 0, run.header.cells) in steps
     assert [done for _, done, _ in steps if done] == [*range(1, run.header.cells + 1)]
     assert capfd.readouterr() == ("", "")
+
+
+def test_every_part_is_measured_at_every_repetition_beside_what_a_service_holds(
+    tmp_path: Path,
+) -> None:
+    asked = {"entries": 20, "components": 2, "meters": ["allocator", "clock"], "repeat": 1}
+    run = harness.compare(
+        "slotted",
+        **asked,
+        repetition=[1, 3],
+        collectors=["frozen"],
+        live_objects=1_000,
+        save=tmp_path / "run.jsonl",
+    )
+    assert not any(each.error for each in run.measurements)
+    assert run.header.environment["live objects"] == "1000"
+    found = {(one.name, one.workload.repetition): one for one in summaries(run)}
+    assert {repetition for _, repetition in found} == {1, 3}
+    parts = {"wall", "load", "use", "frozen_wall", "peak", "load_peak", "load_retained"}
+    assert parts <= found["slotted", 3].samples.keys()
+    assert "paused_wall" not in found["slotted", 3].samples
+    assert parts & found["sum_in_sql", 3].samples.keys() == {"wall", "frozen_wall", "peak"}
 
 
 def test_functions_are_compared_and_explained_in_place_of_strategies(
@@ -54,6 +76,10 @@ def test_functions_are_compared_and_explained_in_place_of_strategies(
         ({"profile": "realistc"}, "did you mean realistic"),
         ({"consume": "folded"}, "did you mean fold"),
         ({"meters": ["clok"]}, "did you mean clock"),
+        ({"collectors": ["pause"]}, "did you mean paused"),
+        ({"repetition": 0}, "--repetition is between 1 and 1,000"),
+        ({"repetition": []}, "--repetition is between 1 and 1,000"),
+        ({"repetition": [1, 2], "profile": "distinct"}, "the profile distinct has none"),
         ({"cluster": "tcp://h:1"}, "--cluster needs --dsn"),
         ({"cluster": "tcp://h:1", "dsn": "postgresql://h/d", "python": "p"}, "leave out --python"),
     ],

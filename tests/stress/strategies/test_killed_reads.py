@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
     from harness.payroll.loading import Strategy
-    from strategies.support.contract import IterPremiumsForPayroll
+    from harness.payroll.reading import Reader
 
 UNKNOWN = UUID(int=0)
 KILLED = r"(?i)terminat|closed|connection"
@@ -32,10 +32,10 @@ KILL_WHO_WAITS = text(
 
 
 def test_a_connection_killed_amid_a_stream_reaches_the_caller(
-    stream: IterPremiumsForPayroll, engine: Engine, other: Engine
+    streamer: Reader, other: Engine
 ) -> None:
     def read_while_it_is_killed() -> None:
-        reading = stream(engine, PAYROLL.id)
+        reading = streamer.stream(PAYROLL.id)
         next(reading)
         with other.connect() as killer:
             killer.execute(text(f"SELECT pg_terminate_backend(pid) FROM {READERS}"))
@@ -44,40 +44,38 @@ def test_a_connection_killed_amid_a_stream_reaches_the_caller(
 
     with pytest.raises(Exception, match=KILLED):
         read_while_it_is_killed()
-    assert is_at_rest(engine)
-    engine.dispose()
-    assert first_difference(entries(SHORTER), stream(engine, SHORTER.id)) is None
+    assert is_at_rest(streamer.engine)
+    streamer.dispose()
+    assert first_difference(entries(SHORTER), streamer.stream(SHORTER.id)) is None
 
 
 # SQLAlchemy does not close the server-side cursor of a connection that is gone; psycopg warns.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_connection_killed_while_the_collector_is_paused(
-    strategy: Strategy, engine: Engine, other: Engine
-) -> None:
+def test_a_connection_killed_while_the_collector_is_paused(reader: Reader, other: Engine) -> None:
     """Killed where its statement waits for a lock: amid a list that is being made."""
     with other.connect() as blocking, ThreadPoolExecutor(1) as thread:
         blocking.execute(LOCK)
-        reading = thread.submit(strategy.get_premiums_for_payroll, engine, PAYROLL.id)
+        reading = thread.submit(reader.read, PAYROLL.id)
         while not blocking.scalars(KILL_WHO_WAITS).all():
             assert not reading.done()
         with pytest.raises(Exception, match=KILLED):
             reading.result()
-    assert is_at_rest(engine)
+    assert is_at_rest(reader.engine)
     del reading
     gc.collect()
 
 
 def test_a_statement_timeout_reaches_the_caller(
-    strategy: Strategy, engine_at: Callable[[URL], Engine], other: Engine, url: URL
+    strategy: Strategy, reader_at: Callable[..., Reader], other: Engine, url: URL
 ) -> None:
     """Its statement waits for a lock until the server cancels it; then all is well again."""
     options = f"{url.query['options']} -cstatement_timeout=500"
-    engine = engine_at(url.update_query_dict({"options": options}))
-    assert list(strategy.get_premiums_for_payroll(engine, UNKNOWN)) == []
+    reader = reader_at(strategy, url.update_query_dict({"options": options}))
+    assert list(reader.read(UNKNOWN)) == []
     with other.begin() as blocking:
         blocking.execute(LOCK)
         with pytest.raises(Exception, match="statement timeout"):
-            strategy.get_premiums_for_payroll(engine, PAYROLL.id)
-    assert is_at_rest(engine)
+            reader.read(PAYROLL.id)
+    assert is_at_rest(reader.engine)
     # An unknown payroll, which even a busy machine reads within the limit.
-    assert list(strategy.get_premiums_for_payroll(engine, UNKNOWN)) == []
+    assert list(reader.read(UNKNOWN)) == []

@@ -11,15 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from harness.payroll import loading
+from harness.payroll import catalog, loading
 from harness.payroll.generator import Payroll, entries, shuffled_indices
 from harness.payroll.verify import first_difference
 from harness.postgres.connection import connected
+from reads import side_by_side
 from stress.pooler import PROGRAM, Pooler, eventually, pooler
 
 if TYPE_CHECKING:
@@ -28,13 +29,24 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from harness.payroll.loading import Strategy
-    from strategies.support.contract import IterPremiumsForPayroll
+    from harness.payroll.reading import Reader
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason="pgbouncer is not installed (Debian: apt-get install pgbouncer)"
 )
 
 SERVER_CONNECTIONS = 3  # one more than there are applications that hold one and wait for another
+UNPREPARED: dict[str, dict[str, Any]] = {
+    "psycopg": {"prepare_threshold": None},
+    "asyncpg": {
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": lambda: f"s_{uuid4()}",
+    },
+}
+"""How each driver connects through a pooler whose next transaction may be on another server."""
+LEFT_BY_DRIVER: dict[str, tuple[str, ...]] = {"psycopg": (), "asyncpg": ("prepared: ", "jit = ")}
+"""What asyncpg itself leaves: statements under names of one connection, and the jit as it was."""
 THREADS = 2 * SERVER_CONNECTIONS
 PAYROLL, SMALL = Payroll(1_500, 6), Payroll(250, 3)
 LONG = Payroll(3_500, 1)  # 7 times selectinload's 500, and psycopg prepares from the 6th on
@@ -70,13 +82,35 @@ def place() -> Iterator[Pooler]:
 def engines(place: Pooler, engine_at: Callable[..., Engine]) -> list[Engine]:
     """Engines of as many applications as there are server connections."""
     place.console("RECONNECT")  # what another test left behind is not for this one
-    words = {"prepare_threshold": None}
+    words = UNPREPARED["psycopg"]
     return [engine_at(place.url, connect_args=words) for _ in range(SERVER_CONNECTIONS)]
 
 
 @pytest.fixture
 def engine(engines: list[Engine]) -> Engine:
     return engines[0]
+
+
+@pytest.fixture
+def readers_of(
+    place: Pooler, engines: list[Engine], reader_at: Callable[..., Reader]
+) -> Callable[[Strategy], Reader]:
+    """A function that makes a strategy's reader of an engine as those in front of PgBouncer."""
+
+    def make(strategy: Strategy) -> Reader:
+        return reader_at(strategy, place.url, connect_args=UNPREPARED[loading.driver(strategy)])
+
+    return make
+
+
+@pytest.fixture
+def reader(strategy: Strategy, readers_of: Callable[[Strategy], Reader]) -> Reader:
+    return readers_of(strategy)
+
+
+@pytest.fixture(params=catalog.streaming())
+def streamer(request: pytest.FixtureRequest, readers_of: Callable[[Strategy], Reader]) -> Reader:
+    return readers_of(loading.load(request.param))
 
 
 def is_at_rest(place: Pooler) -> bool:
@@ -87,8 +121,11 @@ def is_at_rest(place: Pooler) -> bool:
     return not in_transaction and states <= {"idle", "used"}
 
 
-def left_behind(engines: Sequence[Engine]) -> list[str]:
-    """Return what the next transactions find, which together get all server connections."""
+def left_behind(engines: Sequence[Engine], driver: str = "psycopg") -> list[str]:
+    """Return what the next transactions find, which together get all server connections.
+
+    What every client of the driver leaves is not counted.
+    """
     found: list[str] = []
     with ExitStack() as stack:
         clients = [stack.enter_context(engine.connect()) for engine in engines]
@@ -98,13 +135,7 @@ def left_behind(engines: Sequence[Engine]) -> list[str]:
             found += client.scalars(text(LEFT_BEHIND))
             first, second = client.execute(text("SELECT 1.5, 1.5")).one()
             found += ["a loader that shares values"] if first is second else []
-    return found
-
-
-def in_threads(read: Callable[[int], str | None]) -> set[str | None]:
-    """Return the differences that the threads found."""
-    with ThreadPoolExecutor(THREADS) as threads:
-        return set(threads.map(read, range(2 * THREADS)))
+    return [what for what in found if not what.startswith(LEFT_BY_DRIVER[driver])]
 
 
 def test_clients_share_the_server_connections(engine: Engine) -> None:
@@ -135,53 +166,46 @@ def test_what_is_left_behind_is_found(statement: str, left: str, engines: list[E
     assert left in left_behind(engines)
 
 
-def test_the_data_is_the_same(strategy: Strategy, engines: list[Engine], place: Pooler) -> None:
+def test_the_data_is_the_same(reader: Reader, engines: list[Engine], place: Pooler) -> None:
     for payroll in (PAYROLL, SMALL):
-        result = strategy.get_premiums_for_payroll(engines[0], payroll.id)
-        assert first_difference(entries(payroll), result) is None
-    assert list(strategy.get_premiums_for_payroll(engines[0], UNKNOWN)) == []
+        assert first_difference(entries(payroll), reader.read(payroll.id)) is None
+    assert list(reader.read(UNKNOWN)) == []
     eventually(lambda: is_at_rest(place))
-    assert left_behind(engines) == []
+    assert left_behind(engines, loading.driver(reader.strategy)) == []
 
 
-def test_threads_share_an_engine(strategy: Strategy, engine: Engine) -> None:
-    def read(_: int) -> str | None:
-        result = strategy.get_premiums_for_payroll(engine, SMALL.id)
-        return first_difference(entries(SMALL), result)
-
-    assert in_threads(read) == {None}
+def test_readers_share_an_engine(reader: Reader) -> None:
+    for result in side_by_side(reader, [SMALL.id] * 2 * THREADS, THREADS):
+        assert first_difference(entries(SMALL), result) is None
 
 
-def test_threads_share_an_engine_for_streams(
-    stream: IterPremiumsForPayroll, engine: Engine
+def test_readers_share_an_engine_for_streams(streamer: Reader) -> None:
+    for result in side_by_side(streamer, [SMALL.id] * 2 * THREADS, THREADS, streams=True):
+        assert first_difference(entries(SMALL), result) is None
+
+
+def test_strategies_share_the_server_connections(
+    engines: list[Engine], readers_of: Callable[[Strategy], Reader]
 ) -> None:
-    def read(_: int) -> str | None:
-        return first_difference(entries(SMALL), stream(engine, SMALL.id))
+    """All of them at once, each twice; an async one is read in one thread, as its loop is."""
+    readers = [readers_of(loading.load(name)) for name in loading.names()]
+    twice = [*readers, *(reader for reader in readers if not reader.is_async)]
 
-    assert in_threads(read) == {None}
-
-
-def test_strategies_share_the_server_connections(engines: list[Engine]) -> None:
-    """All of them at once, in two applications."""
-    names = loading.names()
-
-    def read(nth: int) -> str | None:
-        strategy = loading.load(names[nth % len(names)])
-        result = strategy.get_premiums_for_payroll(engines[nth % 2], LONG.id)
-        return first_difference(entries(LONG), result)
+    def read(reader: Reader) -> str | None:
+        return first_difference(entries(LONG), reader.read(LONG.id))
 
     with ThreadPoolExecutor(THREADS) as threads:
-        assert set(threads.map(read, range(2 * len(names)))) == {None}
-    assert left_behind(engines) == []
+        assert set(threads.map(read, twice)) == {None}
+    assert left_behind(engines, "asyncpg") == []
 
 
 def test_an_abandoned_stream_leaves_nothing(
-    stream: IterPremiumsForPayroll, engines: list[Engine], place: Pooler
+    streamer: Reader, engines: list[Engine], place: Pooler
 ) -> None:
-    half_way: Any = stream(engines[0], PAYROLL.id)
+    half_way: Any = streamer.stream(PAYROLL.id)
     assert first_difference(islice(entries(PAYROLL), 120), islice(half_way, 120)) is None
     assert not is_at_rest(place), "it is not streaming"
     half_way.close()
     eventually(lambda: is_at_rest(place))
-    assert left_behind(engines) == []
-    assert first_difference(entries(PAYROLL), stream(engines[0], PAYROLL.id)) is None
+    assert left_behind(engines, loading.driver(streamer.strategy)) == []
+    assert first_difference(entries(PAYROLL), streamer.stream(PAYROLL.id)) is None

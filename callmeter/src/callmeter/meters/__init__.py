@@ -8,9 +8,7 @@ A meter is a module with a docstring, whose first line is what it measures, and
   it measures that in a process that has imported nothing of it.
 - `REPEATS`: how many fresh processes it takes by default.
 - `ALONE`: whether nothing else may run on the machine meanwhile.
-- and, where it is so: `FIRST_CALL = True`, if it also measures a call without any warm-up;
-  `PAUSED = True`, if also one with the garbage collector paused; `SEES_NATIVE = False`;
-  `warming`, a context manager to warm up in.
+- and, where it is so: `SEES_NATIVE = False`; `warming`, a context manager to warm up in.
 
 A meter that the platform does not have raises NotAvailableError from `measure`.
 """

@@ -20,8 +20,6 @@ METRICS = (
 )
 REPEATS = 3
 ALONE = True
-FIRST_CALL = True
-PAUSED = True
 
 
 class CollectorClock:

@@ -20,7 +20,6 @@ METRICS = (
 )
 REPEATS = 2
 ALONE = False
-FIRST_CALL = True
 SEES_NATIVE = False
 
 

@@ -1,0 +1,35 @@
+"""Options that name a payroll."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from harness.cli._options import rare
+from harness.cli._parser import Option
+from harness.cli._readers import count, one_of
+from harness.model.fields import MOST_REPETITION
+from harness.payroll.generator import Profile
+
+Entries = Annotated[
+    int, Option("--entries", "Entries of the payroll. 10,000 or 1e4 will do.", count(), "N")
+]
+Components = Annotated[int, rare("--components", "Components of each entry.", count(0), "N")]
+ProfileName = Annotated[
+    str,
+    Option(
+        "--profile",
+        "How values repeat: realistic or distinct. With distinct, nothing can be shared.",
+        one_of("profile", Profile),
+        "P",
+    ),
+]
+Repetition = Annotated[
+    int,
+    rare(
+        "--repetition",
+        "How many times larger the pools of values are. With 1, 300 amounts repeat; with 50, "
+        "15,000. Of the profile realistic.",
+        count(1, MOST_REPETITION),
+        "N",
+    ),
+]
