@@ -38,7 +38,7 @@ PUBLISHED = (
 """The folder of the published runs: the checkout's, or else the package's."""
 REFERENCE_RUN = PUBLISHED / "reference.jsonl"
 """The published run that is read where none is named."""
-CHOSEN_FROM = (REFERENCE_RUN, PUBLISHED / "growth.jsonl", PUBLISHED / "distinct.jsonl")
+CHOSEN_FROM = (REFERENCE_RUN, PUBLISHED / "repetition.jsonl", PUBLISHED / "distinct.jsonl")
 """The published runs that a choice is made from: the second knows larger payrolls too."""
 
 

@@ -88,7 +88,7 @@ def command_lines(draw: st.DrawFn) -> list[str]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what PATHS names."""
     made = tmp_path_factory.mktemp("arguments")
-    whole = (ROOT / "results" / "default.jsonl").read_bytes()
+    whole = (ROOT / "results" / "repetition.jsonl").read_bytes()
     for name in ("run.jsonl", "%s{}.jsonl", "\udcff.jsonl", "two\nlines"):
         (made / name).write_bytes(whole)
     (made / "cut.jsonl").write_bytes(whole[: len(whole) // 2])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAMES = ('"floor"', '"full_orm"', '"slotted"', '"unstreamed_core"')
 ORIGINAL = [
-    (ROOT / "results" / "default.jsonl").read_text().splitlines()[0],
+    (ROOT / "results" / "repetition.jsonl").read_text().splitlines()[0],
     *(
         line
         for name in ("default", "reference", "streams")
@@ -91,7 +91,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 def test_a_damaged_run(
     hold_for: Callable[..., None], tmp_path: Path, damaged: Any, examples: int
 ) -> None:
-    run, published = str(tmp_path / "run.jsonl"), str(ROOT / "results" / "default.jsonl")
+    run, published = str(tmp_path / "run.jsonl"), str(ROOT / "results" / "repetition.jsonl")
     shown = set()
 
     def check(content: bytes, name: str, random: Any) -> None:
