@@ -1,10 +1,9 @@
 """Compact columns, made from Arrow batches; entries are made on access.
 
-The same columns as `packed_columns`, filled by ADBC's COPY instead; they give up the same, and
-the engine's connections. Prefer `packed_columns`: as small, as fast to read, faster to load (it
-was as fast when Arrow encoded the columns, by 230 lines more), and without two packages whose
-import takes 55 MB. This one is for an application that has them anyway, or whose server is to
-spend no time on packing rows.
+The same columns as `packed_columns`, filled by ADBC's COPY instead; they give up the same, and the
+engine's connections. Prefer `packed_columns`: as small, and without two packages whose import takes
+more memory than the payroll (`imports`). This one is for an application that has them anyway, or
+whose server is to spend no time on packing rows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Core columns in two ordered queries, fetched whole, mapped to dataclasses.
 
-Gains over `full_orm`: no ORM instance, no identity map, half of the peak. Gives up: change
+Gains over `full_orm`: no ORM instance, no identity map, a lower peak. Gives up: change
 tracking and lazy loading; every row of both queries is in memory at once, and so is libpq's copy
 of the result, which tracemalloc does not see. Two queries rather than a join: a join repeats the
 entry's columns for every component.

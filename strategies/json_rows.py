@@ -3,7 +3,7 @@
 Gains over `core_rows`: one statement, so one snapshot, and one pass in C from text to objects,
 which checks every type; a struct has no dictionary, and the collector does not look at it. Gives
 up: the ORM and SQLAlchemy's types; the server writes every name and value of an entry as text,
-which costs it several times what rows do. Amounts are strings of the document, so that 1.10 stays
+and sends every name again with every entry. Amounts are strings of the document, so that 1.10 stays
 one with two decimals in whatever decodes it.
 """
 

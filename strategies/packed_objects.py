@@ -27,8 +27,8 @@ GIVES_UP = frozenset(
     {"orm-mapping", "orm-identity", "sqlalchemy-types", "contract-class", "gc-untouched"}
 )
 
-VALUES_A_POOL = 1000
-"""Of a stream, which holds no entry: two thousand values of a column are some 200 KB at most."""
+BOUND = 1000
+"""Values a generation of a stream's pool, of which there are two: some 200 KB a column at most."""
 CLASSES = SlottedPremiumEntry, SlottedPremiumComponent
 
 
@@ -41,4 +41,4 @@ def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[Premi
 def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
     """Stream the payroll; closing the iterator cancels the query and ends the transaction."""
     of_payroll = {"payroll_id": payroll_id}
-    return objects(PREMIUMS, engine, of_payroll, *CLASSES, bound=VALUES_A_POOL)
+    return objects(PREMIUMS, engine, of_payroll, *CLASSES, bound=BOUND)

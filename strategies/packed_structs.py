@@ -1,9 +1,9 @@
 """One row an entry, packed by Postgres, made into structs that the collector does not track.
 
-Gains over `packed_objects`: a msgspec struct has no collector's header, 16 bytes less, and a list
-of them that grows starts no pass of the collector, which so need not be paused. Gives up: the
-contract's classes, and a cycle through a struct is never freed; the ORM, SQLAlchemy's types and
-change tracking; equal values are the same object.
+Gains over `packed_objects`: a msgspec struct has no collector's header, 16 bytes less, and of an
+entry the collector has only the list of components to walk, so that it need not be paused. Gives
+up: the contract's classes, and a cycle through a struct is never freed; the ORM, SQLAlchemy's types
+and change tracking; equal values are the same object.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ GIVES_UP = frozenset(
     {"orm-mapping", "orm-identity", "sqlalchemy-types", "contract-class", "no-extra-packages"}
 )
 
-VALUES_A_POOL = 1000
-"""Of a stream, which holds no entry: two thousand values of a column are some 200 KB at most."""
+BOUND = 1000
+"""Values a generation of a stream's pool, of which there are two: some 200 KB a column at most."""
 
 
 def _struct(name: str, cls: type) -> Any:
@@ -49,4 +49,4 @@ def get_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Sequence[Premi
 def iter_premiums_for_payroll(engine: Engine, payroll_id: UUID) -> Iterator[PremiumEntry]:
     """Stream the payroll; closing the iterator cancels the query and ends the transaction."""
     of_payroll = {"payroll_id": payroll_id}
-    return objects(PREMIUMS, engine, of_payroll, *CLASSES, bound=VALUES_A_POOL)
+    return objects(PREMIUMS, engine, of_payroll, *CLASSES, bound=BOUND)

@@ -157,8 +157,9 @@ def _check_repeat(limits: Sequence[Limit], repeat: dict[str, int] | None) -> Non
     from harness.model.summary import FEWEST_TIMES
 
     times = [limit.metric for limit in limits if not limit.metric.is_memory]
-    if any((repeat or {}).get(metric.meter, FEWEST_TIMES) < FEWEST_TIMES for metric in times):
-        raise UsageError(f"--fail-on {times[0].key} needs --repeat {FEWEST_TIMES} or more")
+    for metric in times:
+        if (repeat or {}).get(metric.meter, FEWEST_TIMES) < FEWEST_TIMES:
+            raise UsageError(f"--fail-on {metric.key} needs --repeat {FEWEST_TIMES} or more")
 
 
 def _more(meter: list[str] | None) -> list[str]:

@@ -43,8 +43,8 @@ Repetitions = Annotated[
     list[int] | None,
     option.rare(
         "--repetition",
-        "How many times larger the pools of values are, as 1,5,50. Also shows how memory changes "
-        "with them. Of the profile realistic.",
+        "How many times larger the pools of values are, as 1,5,50. By default 1. Also "
+        "shows how memory changes with them. Of the profile realistic.",
         counts(MOST_REPETITION),
         "N,N",
     ),
@@ -73,7 +73,7 @@ def run(
     """Plan, measure, save, report."""
     with saving(how, view.output) as settings:
         from harness.report import suggestion
-        from harness.runner import plan, session
+        from harness.runner import session
 
         with listening() as listener:
             finished = session.compare(
@@ -86,7 +86,7 @@ def run(
                 meters=option.meters_named(meter),
                 repeat=repeat,
                 explain=explain,
-                collectors=collector or plan.COLLECTORS,
+                collectors=collector,
                 live_objects=live_objects or 0,
                 dsn=dsn,
                 driver=driver,

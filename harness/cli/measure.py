@@ -66,7 +66,7 @@ def run(
 ) -> int:
     """Check, measure, save, report."""
     with saving(how, view.output) as settings:
-        from harness.runner import plan, session
+        from harness.runner import session
 
         with listening() as listener:
             finished = session.measure(
@@ -78,7 +78,7 @@ def run(
                 meters=option.meters_named(meter),
                 repeat=repeat,
                 explain=explain,
-                collectors=collector or plan.COLLECTORS,
+                collectors=collector,
                 live_objects=live_objects or 0,
                 warm_up=not no_warm_up,
                 **settings,

@@ -22,7 +22,7 @@ REFERENCE = "full_orm"
 
 
 class Consume(StrEnum):
-    """What is done with the items: held in a list, or folded into a total and let go."""
+    """What is done with the items: held in a list, or read one by one and let go."""
 
     HOLD = "hold"
     FOLD = "fold"
@@ -93,7 +93,8 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing to measure, in a fresh process.
 
     `name` is a strategy's, a yardstick's or a target's; `meter` that of a meter, CHECK or EXPLAIN.
-    `cold`, if without any warm-up; `part` is what of the call is measured.
+    `cold`, if without any warm-up; `collector` is the state of the garbage collector in the call;
+    `part`, what of the call is measured.
     """
 
     name: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from callmeter.errors import UsageError
+from harness.model.run import DRIVER, LIVE_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from harness.model.cell import Consume, Workload
     from harness.model.run import Header, Measurement, Run
 
-THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores", "live objects")
+THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores")
 """What the runs' environments must agree on: figures depend on it."""
+BY_DEFAULT = {DRIVER: "of each strategy", LIVE_OBJECTS: "0"}
+"""What they must agree on too, and what it is where an environment does not name it."""
 
 
 def merge_runs(runs: Sequence[Run]) -> Run:
@@ -54,8 +57,8 @@ def _read(measurement: Measurement) -> tuple[Workload, Consume]:
 def _check_alike(one: Header, other: Header) -> None:
     if one.reference != other.reference:
         raise UsageError(f"the runs have other references: {one.reference} and {other.reference}")
-    for what in THE_SAME:
-        values = [header.environment.get(what, "unknown") for header in (one, other)]
+    for what, by_default in {**dict.fromkeys(THE_SAME, "unknown"), **BY_DEFAULT}.items():
+        values = [header.environment.get(what, by_default) for header in (one, other)]
         if len(set(values)) > 1:
             text = " and ".join(values)
             raise UsageError(f"the runs are of different environments: {what} {text}")

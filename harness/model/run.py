@@ -16,6 +16,8 @@ FORMAT = 4
 
 DRIVER = "driver"
 """What an environment calls the driver that all strategies of the run were measured with."""
+LIVE_OBJECTS = "live objects"
+"""What it calls the number of objects that a measuring process held beside the call."""
 ALWAYS_KNOWN = ("server", "python", "system", "commit")
 """What a report says of the environment; `unknown`, where a run does not."""
 

@@ -126,7 +126,7 @@ class Summary:
         """Return how many times the floor's or the reference's median this one's is."""
         base = self.floor if to == "floor" else self.reference
         value, whole = self.value(key), base.value(key) if base else None
-        if whole is None and base and to == "floor":  # whose objects are loaded once they are read
+        if whole is None and base and to == "floor":  # loading alone is the same memory there
             whole = base.value(LOADED.get(key, key))
         return value / whole if value is not None and whole else None
 

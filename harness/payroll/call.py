@@ -50,8 +50,8 @@ def make_call(
     """Return the call that reads such a payroll, warmed up on a small one of another seed.
 
     It is read by `driver`, or by the one that the strategy is written for. With `stream`, the
-    entries are read one by one; with `fold`, they are let go. `part` is what is measured; without
-    the whole, no field of an entry is read.
+    entries are read one by one; with `fold`, they are let go. `part` is what is measured;
+    the whole alone reads every field of every entry.
     """
     payroll = Payroll(entries, components, Profile(profile), repetition=repetition)
     of_result, of_item = (
@@ -102,9 +102,9 @@ def _reader(
     With `see`, that is called with each item of the stream, which is then let go.
     """
     if name in yardsticks.LABELS:
-        there = make_url(url or "postgresql://")  # the floor needs no database
+        database = make_url(url or "postgresql://")  # the floor needs no database
         yardstick = yardsticks.load(name)
-        engine = make_engine(there, driver if driver in SYNC else SYNC[0], is_async=False)
+        engine = make_engine(database, driver if driver in SYNC else SYNC[0], is_async=False)
         if see:
             return lambda payroll: deque(map(see, yardstick(engine, payroll)), 0)
         return lambda payroll: yardstick(engine, payroll)

@@ -123,8 +123,8 @@ def _file_of(name: str) -> Path:
 def _constants(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     """Yield each name that a statement assigns to, and its value."""
     if isinstance(node, ast.Assign):
-        names = (target.id for target in node.targets if isinstance(target, ast.Name))
-        yield from ((name, node.value) for name in names)
+        targets = (target.id for target in node.targets if isinstance(target, ast.Name))
+        yield from ((target, node.value) for target in targets)
 
 
 def _literal(value: ast.expr) -> set[str]:

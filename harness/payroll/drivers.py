@@ -45,16 +45,16 @@ def make_engine(url: URL, driver: str, *, is_async: bool, **options: Any) -> Any
     """
     from sqlalchemy import create_engine
 
-    there = url.set(drivername=f"postgresql+{driver}")
+    url_of_driver = url.set(drivername=f"postgresql+{driver}")
     if not is_async:
-        return create_engine(there, **options)
-    import_module("greenlet")  # what it is not is an error of SQLAlchemy's own
+        return create_engine(url_of_driver, **options)
+    import_module("greenlet")  # without it, SQLAlchemy's error does not name the module
     from sqlalchemy.ext.asyncio import create_async_engine
 
     if driver == "asyncpg":
         options["connect_args"] = as_asyncpg(url) | options.get("connect_args", {})
-        there = there.set(query={})
-    return create_async_engine(there, **options)
+        url_of_driver = url_of_driver.set(query={})
+    return create_async_engine(url_of_driver, **options)
 
 
 def as_asyncpg(url: URL) -> dict[str, Any]:
@@ -66,9 +66,11 @@ def as_asyncpg(url: URL) -> dict[str, Any]:
     from psycopg.pq import Conninfo
 
     of_libpq = {option.keyword.decode() for option in Conninfo.get_defaults()}
-    for name in sorted(url.query.keys() & of_libpq - OF_ASYNCPG - LIBPQ_ONLY):
-        raise NotAvailableError(f"asyncpg cannot connect with {name}, which the --dsn asks for")
-    words = {name: value for name, value in url.query.items() if name not in LIBPQ_ONLY}
-    seconds = words.pop("connect_timeout", None)
-    dsn = url.set(drivername="postgresql", query=words).render_as_string(hide_password=False)
+    if lacking := sorted(url.query.keys() & of_libpq - OF_ASYNCPG - LIBPQ_ONLY):
+        raise NotAvailableError(
+            f"asyncpg cannot connect with {lacking[0]}, which the --dsn asks for"
+        )
+    parameters = {name: value for name, value in url.query.items() if name not in LIBPQ_ONLY}
+    seconds = parameters.pop("connect_timeout", None)
+    dsn = url.set(drivername="postgresql", query=parameters).render_as_string(hide_password=False)
     return {"dsn": dsn, **({"timeout": float(str(seconds))} if seconds else {})}

@@ -53,8 +53,8 @@ def ignore(_: object) -> None:
     """Read nothing of an item."""
 
 
-def read_each(items: Iterable[Any]) -> None:
-    """Read every entry of a result."""
+def read_entries(items: Iterable[Any]) -> None:
+    """Read every field of every entry of a result, and of their components, once."""
     _exhaust(map(read_entry, items))
 
 
@@ -69,13 +69,13 @@ _OF_RESULTS: dict[str, Callable[[Any], None]] = {
     "drained_arrow": ignore,
     "sum_in_sql": ignore,
 }
-"""How the results of yardsticks are read that are no entries; some load nothing to read."""
+"""How the results of yardsticks that are no entries are read; some load nothing to read."""
 _OF_ITEMS: dict[str, Callable[[Any], None]] = {"unstreamed_core": _exhaust}
 
 
 def reader_of_result(name: str) -> Callable[[Any], None]:
     """Return what reads a result of the strategy or yardstick of that name."""
-    return _OF_RESULTS.get(name, read_each)
+    return _OF_RESULTS.get(name, read_entries)
 
 
 def reader_of_item(name: str) -> Callable[[Any], None]:
@@ -84,10 +84,10 @@ def reader_of_item(name: str) -> Callable[[Any], None]:
 
 
 def sum_by_kind(result: Any) -> Sums:
-    """Return the sum of the amounts by kind: the result's own, if it has one, or else by a loop."""
-    own = getattr(result, "sum_by_kind", None)
-    if own is not None:
-        found: Sums = own()
+    """Return the sum of the amounts by kind: by the result's method of that name, or by a loop."""
+    method = getattr(result, "sum_by_kind", None)
+    if method is not None:
+        found: Sums = method()
         return found
     sums: Sums = defaultdict(Decimal)
     for entry in result:

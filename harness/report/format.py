@@ -161,7 +161,7 @@ def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> st
         title = f"{size} x {workload.components} components, {repeat}"
     else:
         title = _items_of_a_call({*counts})
-    return f"{title}, folded into a total" if consume == Consume.FOLD else title
+    return f"{title}, each let go once read" if consume == Consume.FOLD else title
 
 
 def titles(workloads: Iterable[tuple[Workload, Consume]]) -> list[str]:

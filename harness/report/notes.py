@@ -53,7 +53,7 @@ MEANINGS = {
     "relaxed_wall": "GC relaxed: its thresholds are 50,000, 20 and 100.",
     "frozen_wall": "GC frozen: gc.freeze() after the warm-up.",
 }
-"""What figures are, by the metric that has the words shown."""
+"""What figures mean, by the metric (or the floor) that a run must have for it to be shown."""
 
 
 def cut_short(run: Run, name: str = "this run") -> str:

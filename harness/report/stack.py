@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.model.run import DRIVER
+from harness.model.run import DRIVER, LIVE_OBJECTS
 
 if TYPE_CHECKING:
     from harness.model.run import Run
@@ -29,8 +29,10 @@ def ran_on(run: Run) -> str:
     is_of_payrolls = all(measurement.cell.workload.is_payroll for measurement in run.measurements)
     driver = known.get(DRIVER, BY_DEFAULT)
     names = ("sqlalchemy", driver, f"{driver}-binary") if is_of_payrolls else tuple(PACKAGES)
-    packages = [f"{PACKAGES[name]} {known[name]}" for name in names if name in known]
-    parts = [known["server"], *packages, known["python"], known["system"], _commit(run)]
+    named = [name for name in names if name in PACKAGES and name in known]
+    packages = [f"{PACKAGES[name]} {known[name]}" for name in named]
+    beside = [f"{known[LIVE_OBJECTS]} live objects"] if LIVE_OBJECTS in known else []
+    parts = [known["server"], *packages, known["python"], known["system"], *beside, _commit(run)]
     return ", ".join(parts) + _on_a_cluster(run)
 
 

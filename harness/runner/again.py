@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from callmeter.errors import UsageError
 from harness.base.secret import STARS
 from harness.model.cell import Consume
-from harness.model.run import DRIVER
+from harness.model.fields import MOST_LIVE_OBJECTS
+from harness.model.run import DRIVER, LIVE_OBJECTS
 from harness.runner import plan
-from harness.runner.environment import LIVE_OBJECTS
 from harness.runner.functions import Functions, function_run
 from harness.runner.installed import installed, of_driver
 from harness.runner.strategy_run import strategy_run
@@ -52,9 +52,11 @@ class Again:
 
     @property
     def live_objects(self) -> int:
-        """How many objects its processes held beside the call."""
-        known = self.baseline.header.environment.get(LIVE_OBJECTS, "")
-        return int(known) if known.isdecimal() else 0
+        """How many objects its processes held beside the call; raises UsageError for no number."""
+        known = self.baseline.header.environment.get(LIVE_OBJECTS, "0")
+        if known.isdecimal() and len(known) <= len(str(MOST_LIVE_OBJECTS)):
+            return min(int(known), MOST_LIVE_OBJECTS)
+        raise UsageError(f"the baseline has {known!r} live objects: give --live-objects")
 
     @property
     def is_of_functions(self) -> bool:
@@ -64,9 +66,8 @@ class Again:
     def cells(self, settings: Settings) -> list[Cell]:
         """Return the cells: where there are times, the reference's too, for the ratios.
 
-        What this Python lacks a package for is left out, with a notice, unless it is `named`.
-
-        No value that is compared is of a variant of the call, such as a first one.
+        What this Python lacks a package for is left out, with a notice, unless it is `named`; of a
+        strategy, so are variants of the call, such as a first one: they are not compared.
         """
         if self.is_of_functions:
             warm_up = self.baseline.header.warm_up

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import callmeter
 import strategies
+from harness.model.run import LIVE_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,10 +32,6 @@ PACKAGES = (
 ASK_PSYCOPG = "import psycopg; print(psycopg.pq.version(), psycopg.pq.__impl__)"
 ANSWER = re.compile(r"^(\d+) (\w+)$", re.MULTILINE)
 SECONDS = 30
-
-
-LIVE_OBJECTS = "live objects"
-"""What a run's environment calls the objects that a measuring process holds beside the call."""
 
 
 def describe(server: str, interpreter: Interpreter, live_objects: int = 0) -> dict[str, str]:

@@ -78,8 +78,13 @@ def targets_by_name(texts: Sequence[str], setup: str | None) -> dict[str, Target
 def function_run(functions: Functions, settings: Settings) -> Run:
     """Check each function and measure it; return the run.
 
-    Raises TargetError, before anything is measured, for one that cannot be called.
+    Raises TargetError, before anything is measured, for one that cannot be called, and UsageError
+    for settings that are of strategies only.
     """
+    if settings.dsn or settings.driver or settings.cluster:
+        raise UsageError(
+            "--dsn, --driver and --cluster are for strategies: a function connects by itself"
+        )
     names = list(functions.targets)
     cells = functions.cells(names)
     measuring, interpreter = environment_of(settings, cells)

@@ -28,8 +28,8 @@ class Settings:
     """Where calls are measured, within what, and what becomes of the run.
 
     Strategies read from the Postgres at `dsn`, or from one of the run's own; through `driver`, or
-    through the one that each is written for. `python` is the
-    interpreter that measures, this one by default; `cluster`, the address of a Dask scheduler.
+    through the one that each is written for. `python` is the interpreter that measures, this one by
+    default; `cluster`, the address of a Dask scheduler.
     `timeout` is how many seconds one measurement may take; `memory`, how many bytes it may hold:
     by default a strategy's share of what is free; `live_objects`, how many objects its process
     holds beside the call, as a service does. `flamegraph` is a file for memray's picture of

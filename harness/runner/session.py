@@ -40,7 +40,7 @@ def compare(
     meters: Sequence[str] | None = None,
     repeat: plan.Repeats = None,
     explain: bool = False,
-    collectors: Sequence[str] = plan.COLLECTORS,
+    collectors: Sequence[str] | None = None,
     **settings: Any,
 ) -> Run:
     """Measure strategies, all if none is named, on a payroll of each size; return the run.
@@ -49,7 +49,7 @@ def compare(
     each size. `meters` are all, and `repeat` what suits each, unless they are given. To `consume`
     entries is to `hold` them in a list, or to `fold` a stream: to read each and let it go. With
     `explain`, where the bytes go is recorded too. `collectors` are the states of the garbage
-    collector that a call is timed in beside the default: paused, relaxed, frozen.
+    collector that a call is timed in beside the default: paused, by default, relaxed, frozen.
     """
     chosen_settings = Settings(**settings)
     how = _word("word for --consume", Consume, consume)
@@ -62,7 +62,7 @@ def compare(
         repeat,
         how,
         explain=explain,
-        collectors=_words("state of the collector", Collector, collectors),
+        collectors=_collectors(collectors, meters),
     )
     cells = of_driver(cells, chosen_strategies(names), chosen_settings)
     if chosen_settings.python is None:
@@ -80,7 +80,7 @@ def measure(
     repeat: plan.Repeats = None,
     explain: bool = False,
     warm_up: bool = True,
-    collectors: Sequence[str] = plan.COLLECTORS,
+    collectors: Sequence[str] | None = None,
     **settings: Any,
 ) -> Run:
     """Measure functions, as `package.module:function` names them; return the run.
@@ -91,10 +91,6 @@ def measure(
     chosen = Settings(**settings)
     if not targets:
         raise UsageError("name what to measure: package.module:function")
-    if chosen.dsn or chosen.driver or chosen.cluster:
-        raise UsageError(
-            "--dsn, --driver and --cluster are for strategies: a function connects by itself"
-        )
     functions = Functions(
         targets_by_name(targets, setup),
         meters_package.names() if meters is None else list(dict.fromkeys(meters)),
@@ -104,7 +100,7 @@ def measure(
         ignore,
         warm_up,
         explain,
-        _words("state of the collector", Collector, collectors),
+        _collectors(collectors, meters, warm_up=warm_up),
     )
     return function_run(functions, chosen)
 
@@ -172,8 +168,15 @@ def _to_compare(names: Sequence[str], consume: Consume) -> list[str]:
     return chosen
 
 
-def _words(what: str, words: type[Word], given: Iterable[str]) -> list[Word]:
-    return [_word(what, words, word) for word in dict.fromkeys(given)]
+def _collectors(
+    named: Sequence[str] | None, meters: Sequence[str] | None, *, warm_up: bool = True
+) -> Sequence[Collector]:
+    """Return the states to time calls in; raises UsageError where no warm call is timed."""
+    if named is None:
+        return plan.COLLECTORS
+    if named and not (warm_up and (meters is None or "clock" in meters)):
+        raise UsageError("--collector needs --meter clock, and a warm-up: calls are timed in it")
+    return [_word("state of the collector", Collector, name) for name in dict.fromkeys(named)]
 
 
 def _word(what: str, words: type[Word], word: str) -> Word:

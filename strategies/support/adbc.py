@@ -210,7 +210,7 @@ def _new_pool(engine: Engine) -> QueuePool:
 
 
 def _begin(pair: _Pair) -> None:
-    """Begin both transactions; have the pool make a new pair where this one is not usable.
+    """Begin both transactions, of a new pair of the pool where this one is not usable.
 
     The server may have closed it while it was idle. What a new pair fails with is the caller's:
     the pool would say "This connection is closed".

@@ -1,9 +1,9 @@
-"""The contract: the domain objects a repository gives, and the function that gives them.
+"""The contract: the domain objects of a repository, and the function that returns them.
 
 Standard library only, so that a domain model built on it knows no database. "The same data"
 means: ordered by entry id, equal values, the same types down to the enum member, the Decimal
-exponent and the time zone (UTC). An unknown payroll gives an empty sequence; an entry without
-components is there, with none. A strategy may give another class with the same fields.
+exponent and the time zone (UTC). Of an unknown payroll the sequence is empty; an entry without
+components is there, with none. A strategy may return another class with the same fields.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ def merged(
     the two statements may see two states of the database.
 
     Raises ValueError for a relationship that is no collection of one-to-many or does not join by
-    the primary key, and for parents in another order; RuntimeError, at the end, for children whose
-    parents did not come.
+    the primary key, for parents in another order, and for a parent that comes twice, as a join may
+    have it; RuntimeError, at the end, for children whose parents did not come.
     """
     relationship = cast("RelationshipProperty[Any]", children.property)
     of_parent, of_child = _keys(relationship)
@@ -67,9 +67,12 @@ def merged(
     ):
         groups = groupby(rows, attrgetter(*of_child))
         owner, group = next(groups, NOTHING)
-        key = attrgetter(*of_parent)
+        key, latest = attrgetter(*of_parent), NOTHING[0]
         for entity in entities:
-            is_owner = key(entity) == owner
+            previous, latest = latest, key(entity)
+            if latest == previous:  # its children come twice too
+                raise ValueError(f"{children.parent.entity.__name__} {latest!r} came twice")
+            is_owner = latest == owner
             loaded = list(group) if is_owner else []
             set_committed_value(entity, name, () if is_list else loaded)
             if is_list:  # its own append, in Python, takes two fifths of the time to set it

@@ -15,7 +15,6 @@ it are a true share of all repeats, at a thirty-second of what remembering every
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
 SMALLEST = 64
 """Values of the smallest pool, and of the smallest sample that anything is judged by.
 
-A pool of 64 costs 6 KB; of 64 values, an eighth is told from none.
+A pool of 64 costs 6 KB; of 64 values, an eighth can be distinguished from none.
 """
 
 AGAIN = 1 / 8
 """The share of values seen before that makes sharing worth its while.
 
-The smallest that a sample of SMALLEST tells from chance. A value that came twice of so many mostly
-comes more often: the sooner a pool grows, the fewer copies were made before.
+The smallest that a sample of SMALLEST distinguishes from chance. A value that came twice of so many
+mostly comes more often: the sooner a pool grows, the fewer copies were made before.
 """
 
 WATCHED = 32
@@ -58,6 +57,8 @@ class Pool(dict["Hashable", Any]):
     Two generations of entries: a full one becomes the old one, from which what is used comes back,
     and what is not (the ids) goes with the next change. A full one grows instead where many of its
     values had been made before: there was room missing for them.
+
+    Threads may share a pool. At worst a value is made twice, and what pays is found out later.
     """
 
     def __init__(self, make: Callable[[Any], Any], bound: int | None = None) -> None:
@@ -90,8 +91,9 @@ class Pool(dict["Hashable", Any]):
         """Return the object of a raw value that is not among the present generation."""
         if not self._pays:
             return self._unshared(raw)
-        if self._tried is not None:
-            return self._try(raw, self._tried)
+        tried = self._tried  # looked at once: another thread may end the trial
+        if tried is not None:
+            return self._try(raw, tried)
         value = self._old.pop(raw, None)  # as in `_old_or_made`, without the call
         if value is None:
             value = self._make(raw)
@@ -138,11 +140,13 @@ class Pool(dict["Hashable", Any]):
         return value
 
     def _judge(self) -> None:
-        """Have a full generation grow, end it, or give up sharing."""
-        new = len(self) - self._judged
-        again = self._seen.again([*islice(self, self._judged, None)])
-        came_back = (self._old_before - len(self._old)) / new
-        hits = self._hits / self._lookups
+        """Let a full generation grow, end it, or give up sharing."""
+        new = [*self][self._judged :]  # a copy in one step: another thread may add to it
+        if not new:  # another thread has judged meanwhile
+            return
+        again = self._seen.again(new)
+        came_back = (self._old_before - len(self._old)) / len(new)
+        hits = self._hits / max(1, self._lookups)  # 0, where another thread has begun a trial
         if again - came_back >= AGAIN and len(self) < self._bound:
             self._limit = min(2 * len(self), self._bound)
             self._start_of_new()
@@ -195,7 +199,7 @@ class _Sample:
         self._looked += len(raws)
         while len(self._digests) > max(SMALLEST, self._looked // WATCHED):
             self._limit //= 2
-            self._digests = {digest for digest in self._digests if digest < self._limit}
+            self._digests = {one for one in self._digests.copy() if one < self._limit}
         return self._repeated / self._picked if self._picked else 0.0
 
 
@@ -208,7 +212,9 @@ def _digest_of(raws: Iterable[Any]) -> Callable[[Any], int]:
 
 
 def _of_integer(raw: int) -> int:
-    return raw * 0x9E3779B1 & 0xFFFFFFFF  # multiplicative hashing, Knuth, TAOCP 3, section 6.4
+    # Multiplicative hashing, Knuth, TAOCP 3, section 6.4. Of an integer, hash() is the remainder by
+    # a prime, in which all of its bits count: UUIDs of version 1 differ in none of the lowest ones.
+    return hash(raw) * 0x9E3779B97F4A7C15 >> 32 & 0xFFFFFFFF
 
 
 def _of_text(raw: object) -> int:

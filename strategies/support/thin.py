@@ -102,7 +102,7 @@ class ThinParent(Thin):
     def __init__(self, data: bytes, make: list[Any]) -> None:
         self._data = data
         self._make = make
-        self._children: Any = None
+        self._children: Any = ...  # until they are looked at, or set
 
 
 class ThinRow(Thin):
@@ -276,13 +276,13 @@ def _setter(nth: int) -> Callable[[Any, Any], None]:
 
 def _children(parent: Any) -> Any:
     """Return the list of a parent's children, which become objects when it is first read."""
-    if parent._children is None:
+    if parent._children is ...:
         child, data, common = parent._child, parent._data, parent._make[-1]
         made = [child(data, common.of_children, at) for at in common.starts(data)]
         if child._text_count:
             lists = parent._texts[parent._text_count :]
             _set_texts(made, zip(*lists, strict=True))
-        if parent._children is None:  # another thread may have made them meanwhile
+        if parent._children is ...:  # another thread may have made them meanwhile
             parent._children = made
     return parent._children
 

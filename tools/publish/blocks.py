@@ -89,13 +89,14 @@ def repetition(paths: Sequence[Path]) -> Iterator[Block]:
 
 def wall_times(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield how long each strategy takes to load and read, to load, and to add up by kind."""
-    shown = sorted(_shown(_run(paths)), key=lambda each: each.value("wall") or 0)
+    run = _run(paths)
+    shown = sorted(_shown(run), key=lambda each: each.value("wall") or 0)
     keys = [key for key in ("wall", "load", "use") if any(key in one.samples for one in shown)]
     rows = [
         [each.name, *(_cell(each, key) + _spread(each, key) for key in keys), _times_faster(each)]
         for each in shown
     ]
-    reference = short(_run(paths).header.reference)
+    reference = short(run.header.reference)
     titles = [METRICS[key].title for key in keys]
     yield from table(["strategy", *titles, f"load and read, vs {reference}"], rows)
     yield from _reservations(paths, shown, "medians, half of the repeats within +-")

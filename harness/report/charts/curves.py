@@ -23,7 +23,7 @@ STEPS = [digit * 10.0**power for power in range(-3, 6) for digit in (1, 1.5, 2, 
 
 
 class Curve(NamedTuple):
-    """A figure over the repetitions that payroll of one size were measured at.
+    """A figure over the repetitions that payrolls of one size were measured at.
 
     `domain` is from the smallest to the largest figure at any size, so that curves compare.
     """

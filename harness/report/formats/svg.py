@@ -60,8 +60,9 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
     picture: Picture
     if found := curves.curves(every):
         shown = [mark for mark in every if mark["curve"]]
+        smallest = min(curve.repetitions[0] for curve in found)
         largest = max(curve.repetitions[-1] for curve in found)
-        title = f"Memory as values repeat less: pools of values 1x to {largest:,}x"
+        title = f"Memory as values repeat less: pools of values {smallest:,}x to {largest:,}x"
         picture = _curves(run, shown, found)
     else:
         shown = [mark for mark in every if mark["payroll"] == first]

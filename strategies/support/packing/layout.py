@@ -94,20 +94,20 @@ def packed(
     """
     mapper: Mapper[Any] = inspect(parent)
     target = None if children is None else _to_many(mapper, children).mapper
-    own = _record(_columns(mapper, columns))
-    texts = [text.sql for text in own.texts]
+    record = _record(_columns(mapper, columns))
+    texts = [text.sql for text in record.texts]
     if target is None:
-        rows: Select[Any] = select(own.sql, *texts).select_from(parent)
-        return Packed(mapper.class_.__name__, rows.order_by(*mapper.primary_key), own)
+        rows: Select[Any] = select(record.sql, *texts).select_from(parent)
+        return Packed(mapper.class_.__name__, rows.order_by(*mapper.primary_key), record)
     order = list(children.property.order_by or ())
-    theirs = _record(_columns(target, child_columns), order)
+    child_record = _record(_columns(target, child_columns), order)
     rows = (
-        select(own.sql, *texts, *_aggregates(theirs, target, order))
+        select(record.sql, *texts, *_aggregates(child_record, target, order))
         .select_from(outerjoin(parent, target.class_, children))
         .group_by(*mapper.primary_key)
         .order_by(*mapper.primary_key)
     )
-    return Packed(mapper.class_.__name__, rows, own, theirs)
+    return Packed(mapper.class_.__name__, rows, record, child_record)
 
 
 def _to_many(mapper: Mapper[Any], children: Any) -> RelationshipProperty[Any]:

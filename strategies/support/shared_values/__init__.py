@@ -94,7 +94,14 @@ def _pools_of(driver: Driver, pooled: PoolProxiedConnection) -> tuple[Pools, Cal
     if pools is not None:
         return pools, lambda: None
     pools = Pools(None)
-    return pools, driver.share(pooled.dbapi_connection, pools)
+    undo = driver.share(pooled.dbapi_connection, pools)
+    pooled.info[POOLS] = pools  # for a block inside this one
+
+    def end() -> None:
+        undo()
+        del pooled.info[POOLS]
+
+    return pools, end
 
 
 def _driver(dialect: Dialect) -> Driver:

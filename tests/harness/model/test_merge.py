@@ -40,3 +40,17 @@ def test_runs_of_different_environments_are_not_one() -> None:
     other = a_run(sized(100, 1.0), sqlalchemy="2.0.40")
     with pytest.raises(UsageError, match=r"sqlalchemy 2\.1\.9 and 2\.0\.40"):
         merge_runs([a_run(sized(10, 1.0)), other])
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"driver": "psycopg2"}, "driver of each strategy and psycopg2"),
+        ({"live objects": "500000"}, "live objects 0 and 500000"),
+    ],
+)
+def test_another_driver_or_other_live_objects_are_another_environment(
+    other: dict[str, str], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        merge_runs([a_run(sized(10, 1.0)), a_run(sized(100, 1.0), **other)])

@@ -18,6 +18,12 @@ def test_the_line_names_the_server_the_packages_and_the_commit() -> None:
     assert is_server_elsewhere(a_run(server="PostgreSQL 16 (by --dsn)"))
 
 
+def test_the_line_names_the_live_objects_and_no_driver_that_is_none() -> None:
+    text = ran_on(a_run(*memory("lean", 1.0), **{"live objects": "500000", "driver": "date"}))
+    assert "500000 live objects" in text
+    assert "date" not in text
+
+
 def test_a_run_on_a_cluster_names_where_its_times_are_from() -> None:
     measured = [*memory("lean", 1.0, 1.0), *times("lean", 0.1)]
     assert "measured on" not in ran_on(a_run(*measured))

@@ -77,6 +77,7 @@ def test_functions_are_compared_and_explained_in_place_of_strategies(
         ({"consume": "folded"}, "did you mean fold"),
         ({"meters": ["clok"]}, "did you mean clock"),
         ({"collectors": ["pause"]}, "did you mean paused"),
+        ({"collectors": ["frozen"], "meters": ["rss"]}, "--collector needs --meter clock"),
         ({"repetition": 0}, "--repetition is between 1 and 1,000"),
         ({"repetition": []}, "--repetition is between 1 and 1,000"),
         ({"repetition": [1, 2], "profile": "distinct"}, "the profile distinct has none"),

@@ -190,6 +190,12 @@ def test_closing_it_closes_both_cursors(session: Session) -> None:
     assert session.scalar(text("SELECT count(*) FROM pg_cursors")) <= 1
 
 
+def test_parents_that_come_twice_are_refused(session: Session) -> None:
+    with_orders = select(Shop).join(Order, Shop.orders)
+    with pytest.raises(ValueError, match="came twice"):
+        list(merged(session, with_orders, Shop.orders))
+
+
 def test_nothing_is_selected(session: Session) -> None:
     assert list(merged(session, select(Shop).where(Shop.number < 0), Shop.orders)) == []
 

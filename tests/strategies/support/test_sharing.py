@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any
+from uuid import uuid1
 
 import pytest
 from hypothesis import given
@@ -189,3 +192,28 @@ def test_a_bound_costs_what_does_not_fit(bound: int) -> None:
     use = Use(bound)
     use.look_up(drawn(15_000, 60_000))
     assert use.held <= 2 * bound
+
+
+@pytest.mark.parametrize("bound", [1, SMALLEST, None])
+def test_threads_may_share_a_pool(bound: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sys.getswitchinterval()
+    monkeypatch.setattr(sharing, "MOST_PASSED", 1)
+    pool = Pool(Value, bound)
+
+    def read(seed: int) -> bool:
+        raws = random.Random(seed).choices(range(400), k=5_000)  # noqa: S311
+        return all(pool[raw].raw == raw for raw in raws)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            assert all(threads.map(read, range(8)))
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_a_version_1_uuid_is_not_taken_for_another() -> None:
+    """Those of one machine differ in their highest bits alone."""
+    pool = Pool(Value)
+    pool.values([uuid1(node=1, clock_seq=1).int for _ in range(1_000)])
+    assert not pool

@@ -136,6 +136,13 @@ def test_texts_are_changed_pickled_and_copied_as_other_fields(shelves: Engine) -
         assert other[2].room == "größe ✓"
 
 
+def test_children_that_are_set_to_none_stay_so(shelves: Engine) -> None:
+    shelf = load(Shelf, chunks(SHELVES, shelves, {}))[0]
+    shelf.books = None
+    for one in (shelf, pickle.loads(pickle.dumps(shelf)), copy.deepcopy(shelf)):  # noqa: S301
+        assert one.books is None
+
+
 def test_rows_without_children(shelves: Engine) -> None:
     of_two = ALONE.where(ShelfRow.id < bindparam("end"))
     found = load(Label, chunks(of_two, shelves, {"end": 2}))

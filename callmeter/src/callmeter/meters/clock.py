@@ -1,7 +1,7 @@
 """How long the untraced call takes, and how much of it is Python's cyclic garbage collector.
 
-The collector runs as it does by default, started by the call's own allocations; noting
-each of its passes costs well under a microsecond a pass.
+The collector is in the state that the process put it into (`callmeter.collector`), and started by
+the call's own allocations; noting its passes costs well under a microsecond a pass.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import ARRAY, Numeric, Uuid, bindparam, create_engine, select, text
 from sqlalchemy.dialects.postgresql import NUMRANGE, Range
+from sqlalchemy.exc import DBAPIError
 
 from sharing_engines import EDGES, TYPES, Worked, columns, objects, seen
 from strategies.support.shared_values import DRIVERS, POOLS, share_values, values_shared
@@ -133,6 +134,33 @@ def test_a_block_that_ends_by_an_error_leaves_nothing(pair: tuple[Worked, Worked
         return first is again
 
     assert not sharing.run(work)
+
+
+def test_a_block_inside_another_ends_alone(pair: tuple[Worked, Worked]) -> None:
+    sharing, _ = pair
+
+    def work(connection: Connection) -> Any:
+        found = []
+        with values_shared(connection):
+            with values_shared(connection):
+                found += [connection.scalar(ID), connection.scalar(ID)]
+            found += [connection.scalar(ID), connection.scalar(ID)]
+        return [*found, connection.scalar(ID), connection.scalar(ID)]
+
+    found = sharing.run(work)
+    assert [a is b for a, b in zip(found[::2], found[1::2], strict=True)] == [True, True, False]
+
+
+def test_a_block_whose_transaction_failed_leaves_nothing(pair: tuple[Worked, Worked]) -> None:
+    sharing, _ = pair
+
+    def fail(connection: Connection) -> None:
+        with pytest.raises(DBAPIError, match="division by zero"), values_shared(connection):
+            connection.execute(text("SELECT 1 / 0"))
+
+    sharing.run(fail)
+    first, again = sharing.run(lambda connection: [connection.scalar(ID) for _ in range(2)])
+    assert first is not again
 
 
 def test_a_block_outlives_its_connection(pair: tuple[Worked, Worked]) -> None:
