@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def _of_datetime(value: datetime | time) -> Any:
-    """Return its bytes, with the fold, and its time zone, which may equal one of another name."""
+    """Return its bytes, with the fold, and its time zone, of which some have no hash."""
     state = value.__reduce_ex__(4)[1]
-    return state if value.tzinfo is None else (state, repr(value.tzinfo))
+    return state if value.tzinfo is None else (state[0], repr(value.tzinfo))
 
 
 KEYS: dict[type, Key | None] = {

@@ -149,7 +149,7 @@ def test_values_are_right_whatever_pools_may_hold(
 def test_an_entry_holds_its_bytes_alone(found: Any) -> None:
     """Nothing of an entry is made before it is looked at."""
     held = {name: type(value) for name, value in found[0]._held()}
-    assert held == {"_data": bytes, "_texts": tuple, "_children": type(None)}
+    assert held == {"_data": bytes, "_texts": tuple, "_children": type(...)}
     assert len({id(entry._texts) for entry in found}) < len(found) / 2
 
 

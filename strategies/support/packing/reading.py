@@ -1,7 +1,8 @@
 """Packed rows read through one of an engine's own connections, and the objects made of them.
 
-With psycopg they come in its binary form and in chunks; with another driver the same statement
-runs as any other of SQLAlchemy's, through a server-side cursor.
+With psycopg they come in its binary form and in chunks, past SQLAlchemy: errors are psycopg's, and
+neither the engine's log, nor its cursor events, nor its isolation level apply. With another driver
+the same statement runs as any other of SQLAlchemy's, through a server-side cursor.
 """
 
 from __future__ import annotations
