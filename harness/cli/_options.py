@@ -88,7 +88,7 @@ Cluster = Annotated[
     ),
 ]
 Repeat = Annotated[
-    dict[str, int] | None,
+    int | dict[str, int] | None,
     rare(
         "--repeat",
         "Fresh processes a meter, as 5 or clock=7,rss=5; by default what suits each.",

@@ -12,7 +12,7 @@ from callmeter.errors import UsageError, unknown
 from harness.model.fields import LONGEST_SECONDS, MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 COUNT = re.compile(r"[0-9]+|[0-9]{1,3}([,_][0-9]{3})+|[0-9]+(\.[0-9]+)?e\+?[0-9]{1,2}", re.I)
 LETTERS = {"k": 10**3, "m": 10**6}
@@ -49,13 +49,13 @@ def counts(most: int = MOST) -> Callable[[str, str], list[int]]:
     return lambda word, flag: sorted({one(part.strip(), flag) for part in word.split(",")})
 
 
-def repeats(meters: Sequence[str], most: int) -> Callable[[str, str], dict[str, int]]:
+def repeats(meters: Iterable[str], most: int) -> Callable[[str, str], int | dict[str, int]]:
     """Return what reads a number for every meter, `5`, or one for some, `clock=7,rss=5`."""
     number, named = count(1, most), one_of("meter", meters)
 
-    def read(word: str, flag: str) -> dict[str, int]:
+    def read(word: str, flag: str) -> int | dict[str, int]:
         if "=" not in word:
-            return dict.fromkeys(meters, number(word, flag))
+            return number(word, flag)
         pairs = (part.strip().partition("=") for part in word.split(","))
         return {named(meter, flag): number(value, flag) for meter, _, value in pairs}
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.gate import Limit
     from harness.report.document import Document
+    from harness.runner.plan import Repeats
 
 EXAMPLES = (
     "check --baseline results/reference.jsonl",
@@ -152,13 +153,13 @@ def run(
     return int(not found.is_passed)
 
 
-def _check_repeat(limits: Sequence[Limit], repeat: dict[str, int] | None) -> None:
+def _check_repeat(limits: Sequence[Limit], repeat: Repeats) -> None:
     """Raise UsageError where times are to be judged by too few repeats."""
     from harness.model.summary import FEWEST_TIMES
+    from harness.runner.plan import repeats_of
 
-    times = [limit.metric for limit in limits if not limit.metric.is_memory]
-    for metric in times:
-        if (repeat or {}).get(metric.meter, FEWEST_TIMES) < FEWEST_TIMES:
+    for metric in (limit.metric for limit in limits if not limit.metric.is_memory):
+        if repeats_of(metric.meter, repeat) < FEWEST_TIMES:
             raise UsageError(f"--fail-on {metric.key} needs --repeat {FEWEST_TIMES} or more")
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from harness.model.cell import Consume, Workload
     from harness.model.run import Header, Measurement, Run
 
-THE_SAME = ("python", "sqlalchemy", "psycopg", "server", "processor", "cores")
+THE_SAME = (
+    *("python", "sqlalchemy", "psycopg", "asyncpg", "psycopg2-binary"),
+    *("server", "processor", "cores"),
+)
 """What the runs' environments must agree on: figures depend on it."""
 BY_DEFAULT = {DRIVER: "of each strategy", LIVE_OBJECTS: "0"}
 """What they must agree on too, and what it is where an environment does not name it."""

@@ -55,6 +55,9 @@ def of_comparison(
     if explain and consume is Consume.FOLD:
         raise UsageError("--explain is of lists: leave --consume fold")
     names = meters.names() if meter_names is None else list(dict.fromkeys(meter_names))
+    named = repeat if isinstance(repeat, Mapping) else {}
+    for meter in named.keys() - {*names}:
+        raise UsageError(f"--repeat {meter}={named[meter]}: add --meter {meter}, or leave it out")
     found = cells(strategies, payrolls, names, repeat, consume, collectors=collectors)
     if explain:
         subjects = [FLOOR, *strategies]
