@@ -18,7 +18,7 @@ from harness.model.summary import by_workload, incomplete, metrics_of, smallest_
 from harness.report import answer, explanation, growth, notes, repetition, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
 from harness.report.format import title_of, title_of_group, titles
-from harness.report.stack import ran_on
+from harness.report.stack import ran_on, ran_on_in_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -110,7 +110,7 @@ def _compared(
     for nth, found in enumerate(shown):
         yield Heading(title_of_group(found))
         if nth == 0:
-            yield Note(ran_on(run))
+            yield Note(ran_on(run) if wide or full else ran_on_in_short(run))
         yield from _workload(run, ordered(found, sort), metrics, wide=wide or full)
     if first:
         yield from repetition.blocks(run, None if full else repetition.alike(*first))

@@ -25,6 +25,16 @@ BY_DEFAULT = "psycopg"
 
 def ran_on(run: Run) -> str:
     """Return one line on what the run ran on."""
+    parts = [*_stack(run), run.header.environment["system"], _commit(run)]
+    return ", ".join(parts) + _on_a_cluster(run)
+
+
+def ran_on_in_short(run: Run) -> str:
+    """Return the same without the machine and the commit, which fits a screen of 80 columns."""
+    return ", ".join(_stack(run)) + _on_a_cluster(run)
+
+
+def _stack(run: Run) -> list[str]:
     known = run.header.environment
     is_of_payrolls = all(measurement.cell.workload.is_payroll for measurement in run.measurements)
     driver = known.get(DRIVER, BY_DEFAULT)
@@ -32,8 +42,7 @@ def ran_on(run: Run) -> str:
     named = [name for name in names if name in PACKAGES and name in known]
     packages = [f"{PACKAGES[name]} {known[name]}" for name in named]
     beside = [f"{known[LIVE_OBJECTS]} live objects"] if LIVE_OBJECTS in known else []
-    parts = [known["server"], *packages, known["python"], known["system"], *beside, _commit(run)]
-    return ", ".join(parts) + _on_a_cluster(run)
+    return [known["server"], *packages, known["python"], *beside]
 
 
 def machine(run: Run) -> str:
