@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCUMENTS = ("*.md", "docs/*.md", "results/README.md", "examples/*/*.md")
-REPORTS = ("results/reference.html", "results/reference.svg")
+REPORTS = ("results/reference.html", "results/reference.svg", "results/repetition.svg")
 """Each is of the run of the same name, in the format that its name ends in."""
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = ("results/reference.jsonl", "results/repetition.jsonl")
