@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-NAMES = ('"floor"', '"full_orm"', '"slotted"', '"unstreamed_core"')
+NAMES = ('"floor"', '"full_orm"', '"slotted"')
 ORIGINAL = [
     (ROOT / "results" / "repetition.jsonl").read_text().splitlines()[0],
     *(
         line
-        for name in ("default", "reference", "streams")
+        for name in ("distinct", "reference")
         for line in (ROOT / "results" / f"{name}.jsonl").read_text().splitlines()[1:]
         if any(name in line for name in NAMES) and (name != "reference" or '"explanation"' in line)
     ),
