@@ -126,9 +126,9 @@ def _ways(meter: str, collectors: Collection[str], *, first_call: bool) -> list[
     return list(dict.fromkeys([usual, *ways]))
 
 
-def _in_turns(ways: Collection[Cell], repeat: Repeats) -> Iterator[Cell]:
-    """Yield the repeats of those ways, one of each in turn; a first call beside others is one."""
-    for nth in range(max(repeats_of(like.meter, repeat) for like in ways)):
+def _in_turns(ways: Sequence[Cell], repeat: Repeats) -> Iterator[Cell]:
+    """Yield the repeats of one meter's ways, each in turn; a first call beside others is one."""
+    for nth in range(repeats_of(ways[0].meter, repeat)):
         for like in ways:
             if nth == 0 or not like.cold:
                 yield replace(like, repeat=nth)

@@ -64,7 +64,7 @@ def _forget_prepared(connection: Any) -> None:
 
 async def _set(driver: Any, pools: Pools) -> list[str]:
     if driver.get_settings().client_encoding.upper() not in {"UTF8", "UTF-8", "UNICODE"}:
-        return []  # which asyncpg sees to, unless it was told otherwise
+        return []  # which asyncpg sees to, unless a setting turns that off
     row = await driver.fetchrow(SELECT)
     names = [name for name in CODECS if _is_known(name, row[name])]
     for name in names:
