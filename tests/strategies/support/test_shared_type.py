@@ -154,6 +154,7 @@ def test_one_line_in_the_declarative_base_shares_whatever_the_database() -> None
     assert objects(tuple(line.policy for line in everything)) <= 4
     assert {line.amount for line in everything} == {None, Decimal("1.10")}
     assert objects(tuple(line.day for line in everything)) == 1
+    engine.dispose()
 
 
 def test_a_thread_shares_with_no_other(database: Database) -> None:

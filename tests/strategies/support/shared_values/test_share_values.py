@@ -196,6 +196,7 @@ def test_another_driver_is_refused() -> None:
         share_values(engine)
     with engine.connect() as connection, pytest.raises(ValueError, match="pysqlite"):
         values_shared(connection).__enter__()
+    engine.dispose()
 
 
 def test_every_driver_is_found_by_its_file() -> None:
