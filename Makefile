@@ -8,7 +8,7 @@ PYTEST = $(BIN)/python -m pytest -rs --numprocesses logical --maxprocesses 4
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt
 MADE_FROM = pyproject.toml callmeter/pyproject.toml constraints.txt
 
-.PHONY: compare test stress test-all test-stacks lint gate audit clean
+.PHONY: compare test stress test-all test-stacks lint gate prove audit clean
 
 compare: $(VENV)/ready  ## the main job: measure every strategy on a real Postgres
 	$(BIN)/python -m harness compare
@@ -31,6 +31,9 @@ lint: $(VENV)/installed  ## what CI checks besides the tests
 
 gate: $(VENV)/installed  ## fail if a strategy needs more memory than in the published run
 	$(BIN)/python -m harness check --baseline $(BASELINE)
+
+prove: $(VENV)/installed  ## ask `choose --container`, and run its answers in containers: an hour
+	$(BIN)/python -m tools.prove --save results/prove.json
 
 audit:  ## fail if a pinned version has a known vulnerability, or if PyPI's advisories do not say
 	$(PYTHON) -m venv build/audit

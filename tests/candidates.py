@@ -13,7 +13,37 @@ def a_candidate(name: str, each: float, seconds: float, *offers: str) -> Candida
     """A strategy that needs so many bytes and seconds an entry, measured at two sizes."""
     sizes = 100, 1_000
     peak, wall = (tuple(Point(n, n * cost) for n in sizes) for cost in (each, seconds))
-    return Candidate(name, f"Label of {name}", frozenset(offers), peak, peak, wall)
+    return Candidate(name, f"Label of {name}", frozenset(offers), peak, peak, {1: wall})
+
+
+def a_served_candidate(
+    name: str,
+    base: float,
+    each: float,
+    *offers: str,
+    shared: float = 0.0,
+    numbers: tuple[int, ...] = (1, 2, 4),
+    sizes: tuple[int, ...] = (100, 1_000),
+    served: float | None = None,
+) -> Candidate:
+    """One with that base; so many calls at once need so many bytes an entry, beside what is shared.
+
+    Each takes as long as all of them, one after the other.
+    """
+    resident, times = (
+        {number: tuple(Point(n, fixed + number * n * cost) for n in sizes) for number in numbers}
+        for fixed, cost in ((shared, each), (0.0, each / 1e5))
+    )
+    return Candidate(
+        name,
+        f"Label of {name}",
+        frozenset(offers),
+        resident.get(1, ()),
+        times=times,
+        resident=resident,
+        base={number: (Point(sizes[0], base),) for number in numbers},
+        served=served,
+    )
 
 
 CANDIDATES = [
@@ -22,3 +52,9 @@ CANDIDATES = [
     a_candidate(REFERENCE, 100, 0.1, *ALL),
     a_candidate("heavy", 200, 0.1, *ALL),
 ]
+SERVED = [
+    a_served_candidate("lean", 2e4, 1),
+    a_served_candidate("medium", 1e4, 10, "list", "mutable"),
+    a_served_candidate(REFERENCE, 1e4, 100, *ALL, shared=5e3),
+]
+"""The same, in a process that serves several calls at once."""

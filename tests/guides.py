@@ -23,6 +23,7 @@ MEASURING = (
     "add-a-strategy",
     "hold-the-line",
     "measure-your-function",
+    "size-your-container",
     "what-it-does-to-a-database",
 )
 """Pages whose commands take many seconds."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SIZE = 1_000
 CALLS: list[int] = []
+CACHE: list[bytes] = []
 
 
 class OddError(Exception):
@@ -56,6 +57,21 @@ async def awaited_one_by_one(number: int) -> AsyncIterator[bytes]:
 
 def nothing() -> list[bytes]:
     return []
+
+
+def caching(number: int) -> int:
+    """Hold so many objects for good."""
+    CACHE.extend(blocks(number))
+    return number
+
+
+def pinning(number: int) -> int:
+    """Make so many small objects; of the second call, hold one in a thousand for good."""
+    made = [bytes(31) for _ in range(number)]
+    CALLS.append(1)
+    if len(CALLS) == 2:
+        CACHE.extend(made[::1000])
+    return number
 
 
 def growing() -> list[int]:

@@ -137,4 +137,4 @@ def saved(run: Run, path: Path) -> Path:
 def _baselines() -> Iterator[Measurement]:
     yield from memory(FLOOR, 2e6, 2e6)
     yield from memory(REFERENCE, 16e6, 16e6)
-    yield from times(REFERENCE, 0.10, 0.10, 0.10)
+    yield from times(REFERENCE, *[0.10] * 5)

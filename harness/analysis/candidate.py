@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.errors import UsageError
@@ -13,18 +13,22 @@ from harness.model.summary import summaries
 from harness.payroll.verify import BrokenContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from harness.model.cell import Workload
     from harness.model.run import Run
     from harness.model.summary import Summary
 
+    Points = tuple[Point, ...]
+
 RESIDENT = "rss_peak"
 """The peak of what a container's limit counts."""
+BASE, FILES = "base", "base_files"
+"""What a process holds before the call: of its own, and mapped from files."""
 
 
 class Payrolls(NamedTuple):
-    """Which payrolls of a run to learn from; they may be of any size."""
+    """Which payrolls of a run to learn from; they may be of any size, and so many at once."""
 
     components: int = 6
     profile: str = "realistic"
@@ -36,41 +40,59 @@ class Payrolls(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An error at a payroll of so many entries."""
+    """An error at a payroll of so many entries, in so many calls at once."""
 
     entries: int
     error: str
+    at_once: int = 1
 
-    def counts_at(self, entries: int) -> bool:
-        """Whether it speaks of that size: of larger ones, or of all if the contract is broken."""
+    def counts_at(self, entries: int, at_once: int) -> bool:
+        """Whether it speaks of that: of larger payrolls, or of all if the contract is broken."""
         is_breach = self.error.startswith(BrokenContractError.__name__)
-        return is_breach or self.entries <= entries
+        return is_breach or (self.entries <= entries and self.at_once <= at_once)
+
+    def in_words(self, entries: int) -> str:
+        """Return the error, with the size where that is another one."""
+        where = f" at {self.entries:,} entries" if self.entries != entries else ""
+        return self.error + where + (f", {self.at_once} at once" if self.at_once > 1 else "")
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A strategy as a run has it: its values at each size, and the traits it offers.
 
-    `peak` and `retained` are of the metric that memory is judged by, `resident` is the peak of
-    resident memory. `offers` is None where it is unknown; `unmeasured` is why there is no peak.
+    `peak` and `retained` are of one call and of the metric that memory is judged by. `resident` is
+    the peak of resident memory by the number of calls at once, `times` the time of the slowest of
+    them, `base` what the process held before. `served` is how many times the peak of the first
+    calls the highest one of many calls was, `files` the bytes mapped from files; None where that
+    was not measured. `offers` is None where it is unknown; `unmeasured` is why there is no peak.
     """
 
     strategy: str
     label: str
     offers: frozenset[str] | None
-    peak: tuple[Point, ...] = ()
-    retained: tuple[Point, ...] = ()
-    wall: tuple[Point, ...] = ()
-    resident: tuple[Point, ...] = ()
+    peak: Points = ()
+    retained: Points = ()
+    times: Mapping[int, Points] = field(default_factory=dict)
+    resident: Mapping[int, Points] = field(default_factory=dict)
+    base: Mapping[int, Points] = field(default_factory=dict)
+    served: float | None = None
+    files: float | None = None
     failures: tuple[Failure, ...] = ()
     unmeasured: str | None = None
 
-    def unmeasured_at(self, entries: int) -> str | None:
+    @property
+    def sizes(self) -> list[int]:
+        """The entries of the payrolls at which its memory was measured, smallest first."""
+        known = (self.peak, *self.resident.values())
+        return sorted({point.entries for points in known for point in points})
+
+    def unmeasured_at(self, entries: int, at_once: int = 1) -> str | None:
         """Return why it cannot be judged at that size, such as that it failed at a smaller one."""
         errors = (
-            f"{failure.error}{f' at {failure.entries:,} entries' * (failure.entries != entries)}"
+            failure.in_words(entries)
             for failure in self.failures
-            if failure.counts_at(entries)
+            if failure.counts_at(entries, at_once)
         )
         return "; ".join(dict.fromkeys(errors)) or self.unmeasured
 
@@ -98,35 +120,59 @@ def candidates(run: Run, payrolls: Payrolls, metric: str) -> list[Candidate]:
     return [_candidate(sizes, metric, offers.get(name)) for name, sizes in by_name.items()]
 
 
-def _candidate(sizes: Sequence[Summary], metric: str, offers: Iterable[str] | None) -> Candidate:
-    peak, retained, wall, resident = (
-        tuple(_points(sizes, key)) for key in (metric, PEAKS[metric], "wall", RESIDENT)
-    )
-    missing = dict.fromkeys(reason for summary in sizes for reason in summary.unavailable)
+def _candidate(measured: Sequence[Summary], metric: str, offers: Iterable[str] | None) -> Candidate:
+    of_one = [summary for summary in measured if summary.workload.at_once == 1]
+    peak, retained, wall = (tuple(_points(of_one, key)) for key in (metric, PEAKS[metric], "wall"))
+    resident = _by_number(measured, RESIDENT)
+    missing = dict.fromkeys(reason for summary in measured for reason in summary.unavailable)
     return Candidate(
-        sizes[0].name,
-        sizes[0].label,
+        measured[0].name,
+        measured[0].label,
         None if offers is None else frozenset(offers),
         peak,
         retained,
-        wall,
+        _by_number(measured, "slowest") | ({1: wall} if wall else {}),
         resident,
+        _by_number(measured, BASE),
+        max(_served(measured), default=None),
+        max((files for one in measured if (files := one.value(FILES))), default=None),
         tuple(
-            Failure(summary.workload.payroll.entries, summary.error)
-            for summary in sizes
+            Failure(summary.workload.payroll.entries, summary.error, summary.workload.at_once)
+            for summary in measured
             if summary.error
         ),
-        None if peak else "; ".join([*missing, f"no {metric}"]),
+        None
+        if peak or (metric == RESIDENT and resident)
+        else "; ".join([*missing, f"no {metric}"]),
     )
 
 
+def _by_number(measured: Sequence[Summary], key: str) -> dict[int, Points]:
+    """Return the points of the metric by the number of calls at once."""
+    numbers = sorted({summary.workload.at_once for summary in measured})
+    found = {
+        number: tuple(_points((one for one in measured if one.workload.at_once == number), key))
+        for number in numbers
+    }
+    return {number: points for number, points in found.items() if points}
+
+
+def _served(measured: Iterable[Summary]) -> Iterator[float]:
+    """Yield how many times the peak of a first call the highest one over many calls was."""
+    for summary in measured:
+        highest, first = summary.sample("calls_peak"), summary.value(RESIDENT)
+        if highest and first:
+            yield highest.range[1] / first
+
+
 def _points(sizes: Iterable[Summary], key: str) -> Iterator[Point]:
-    """Yield the medians; a margin is that of the repeats, at least the metric's tolerance."""
+    """Yield the medians; a margin is that of the repeats, at least what the metric allows them."""
     for summary in sizes:
         sample = summary.sample(key)
         if sample and sample.median > 0:
             reach = max(abs(end - sample.median) for end in sample.range) / sample.median
-            margin = max(reach, sample.metric.tolerance)
+            metric = sample.metric
+            margin = max(reach, metric.tolerance, metric.resolution / sample.median)
             yield Point(summary.workload.payroll.entries, sample.median, margin)
 
 

@@ -7,23 +7,28 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.errors import UsageError
-from harness.analysis.candidate import candidates
-from harness.analysis.prediction import Prediction, predict
+from harness.analysis.candidate import BASE, RESIDENT, candidates
+from harness.analysis.container import Need, base_of, calls_at_once
+from harness.analysis.prediction import Basis, Prediction, predict
+from harness.analysis.together import predict_at_once
 from harness.model.cell import REFERENCE
-from harness.model.metrics import PEAKS, judged_by
+from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.summary import metrics_of, summaries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.candidate import Candidate, Payrolls
+    from harness.analysis.container import Service
     from harness.model.run import Run
 
 RULE = (
     "Of the strategies that fit (every budget holds the upper end of the prediction, every --need "
     f"is offered), the one that gives up the fewest traits of {REFERENCE}, the way it is done "
-    "today; among equals, the one with the lowest peak."
+    "today; among equals, the one that needs the least memory."
 )
+NO_BASE = Prediction(0.0, 0.0, Basis.GIVEN)
+"""What is under the peak of one call, where that alone is judged."""
 
 
 class Source(NamedTuple):
@@ -35,20 +40,30 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a read must keep to: bytes at its peak, seconds (None: any), the traits needed."""
+    """What a read must keep to: bytes at its peak, seconds (None: any), the traits needed.
+
+    With a `service`, the bytes are of the container that it runs in.
+    """
 
     entries: int
     memory: float
     time: float | None = None
     needs: tuple[str, ...] = ()
+    service: Service | None = None
+
+    @property
+    def at_once(self) -> int:
+        """How many calls are made at once."""
+        return self.service.at_once if self.service else 1
 
 
 @dataclass(frozen=True)
 class Judgement:
     """A candidate held against limits: what it will need, and which traits are missing.
 
-    `lacks` are traits that are needed; `gives_up`, those that the reference offers, None where it
-    is unknown. `unmeasured` is why it cannot be judged at that size.
+    `peak` is of all calls at once, `wall` of the slowest one, `base` what is held before. `lacks`
+    are traits that are needed; `gives_up`, those that the reference offers, None where it is
+    unknown. `unmeasured` is why it cannot be judged at that size.
     """
 
     candidate: Candidate
@@ -59,6 +74,7 @@ class Judgement:
     lacks: tuple[str, ...]
     gives_up: tuple[str, ...] | None
     unmeasured: str | None = None
+    base: Prediction | None = NO_BASE
 
     @property
     def strategy(self) -> str:
@@ -66,9 +82,14 @@ class Judgement:
         return self.candidate.strategy
 
     @property
+    def need(self) -> Need | None:
+        """What the memory budget must hold; None if not measured."""
+        return Need(self.base, self.peak) if self.base and self.peak else None
+
+    @property
     def memory_share(self) -> float:
         """The part of the memory budget that is needed at worst; infinite if not measured."""
-        return _share(self.peak.high, self.limits.memory) if self.peak else inf
+        return _share(self.need.high, self.limits.memory) if self.need else inf
 
     @property
     def time_share(self) -> float:
@@ -122,7 +143,7 @@ def decide(
     run: Run, limits: Limits, payrolls: Payrolls, metric: str | None, source: Source
 ) -> Decision:
     """Decide from a run; raises UsageError if it lacks what the limits are about."""
-    peak = _judged_by(run, metric, is_timed=limits.time is not None)
+    peak = _judged_by(run, limits, metric)
     found = candidates(run, payrolls, peak)
     return Decision(source, run, payrolls, limits, peak, tuple(judge(found, limits)))
 
@@ -136,7 +157,9 @@ def judge(found: Sequence[Candidate], limits: Limits) -> list[Judgement]:
         candidate.strategy: candidate.offers for candidate in found if candidate.offers is not None
     }
     offered = known.get(REFERENCE, frozenset[str]().union(*known.values()))
-    return sorted((_judgement(candidate, limits, offered) for candidate in found), key=_by_rule)
+    reference = next((one for one in found if one.strategy == REFERENCE), None)
+    judged = (_judgement(candidate, limits, offered, reference) for candidate in found)
+    return sorted(judged, key=_by_rule)
 
 
 def winner(found: Sequence[Candidate], limits: Limits) -> str | None:
@@ -145,37 +168,58 @@ def winner(found: Sequence[Candidate], limits: Limits) -> str | None:
     return best[0].strategy if best and best[0].fits else None
 
 
-def _judged_by(run: Run, metric: str | None, *, is_timed: bool) -> str:
-    """Return the key of that peak, or of the best that the run has."""
+def _judged_by(run: Run, limits: Limits, metric: str | None) -> str:
+    """Return the key of that peak, or of the best that the run has; of resident memory, if all.
+
+    Raises UsageError where the run lacks what the limits are about.
+    """
     keys = [metric.key for metric in metrics_of(summaries(run))]
     has = [key for key in PEAKS if key in keys]
-    peak = metric or judged_by(keys)
+    peak = RESIDENT if limits.service else metric or judged_by(keys)
     if peak is None or peak not in has:
         known = f"; it has: {', '.join(has)}" if has else ""
-        raise UsageError(f"the run has no {metric or 'peak'}{known}")
-    if is_timed and "wall" not in keys:
+        how = f"; measure with --meter {METRICS[RESIDENT].meter}" if limits.service else ""
+        raise UsageError(f"the run has no {peak or 'peak'}{known}{how}")
+    if limits.service and limits.service.base is None and BASE not in keys:
+        raise UsageError(f"the run has no {BASE}; measure with --meter rss, or give it with --base")
+    if limits.time is not None and not {"wall", "slowest"} & {*keys}:
         raise UsageError("the run has no times; measure with --meter clock, or leave out --time")
     return peak
 
 
-def _judgement(candidate: Candidate, limits: Limits, offered: frozenset[str]) -> Judgement:
-    unmeasured = candidate.unmeasured_at(limits.entries)
-    peak, retained, wall = (
-        predict(points, limits.entries) if points and not unmeasured else None
-        for points in (candidate.peak, candidate.retained, candidate.wall)
+def _judgement(
+    candidate: Candidate, limits: Limits, offered: frozenset[str], reference: Candidate | None
+) -> Judgement:
+    offers, service = candidate.offers, limits.service
+    lacks = tuple(need for need in limits.needs if offers is None or need not in offers)
+    gives_up = None if offers is None else tuple(sorted(offered - offers))
+    unmeasured = candidate.unmeasured_at(limits.entries, limits.at_once)
+    peak = retained = wall = base = None
+    if not unmeasured:
+        base = base_of(candidate, service, reference) if service else NO_BASE
+        peak, retained = _memory(candidate, limits)
+        if candidate.times:
+            wall = predict_at_once(candidate.times, limits.entries, limits.at_once)
+    return Judgement(candidate, limits, peak, retained, wall, lacks, gives_up, unmeasured, base)
+
+
+def _memory(candidate: Candidate, limits: Limits) -> tuple[Prediction | None, Prediction | None]:
+    """Return the peak, of the calls at once where that is asked; of one call what is retained."""
+    if limits.service:
+        return calls_at_once(candidate, limits.service, limits.entries), None
+    peak, retained = (
+        predict(points, limits.entries) if points else None
+        for points in (candidate.peak, candidate.retained)
     )
     if peak and retained and retained.value > peak.value:  # two lines that cross
         peak = peak._replace(value=retained.value)
-    offers = candidate.offers
-    lacks = tuple(need for need in limits.needs if offers is None or need not in offers)
-    gives_up = None if offers is None else tuple(sorted(offered - offers))
-    return Judgement(candidate, limits, peak, retained, wall, lacks, gives_up, unmeasured)
+    return peak, retained
 
 
 def _by_rule(judgement: Judgement) -> tuple[object, ...]:
     if judgement.fits:
-        peak = judgement.peak.value if judgement.peak else inf
-        return 0, judgement.disruption, peak, judgement.strategy
+        need = judgement.need.value if judgement.need else inf
+        return 0, judgement.disruption, need, judgement.strategy
     over = max(judgement.memory_share, judgement.time_share)
     is_unmeasured = judgement.unmeasured is not None
     return 1, is_unmeasured, len(judgement.lacks), over, judgement.strategy

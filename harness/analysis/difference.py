@@ -1,7 +1,15 @@
 """What two runs differ in, metric by metric, and whether by more than the noise of both. Pure.
 
 Memory is compared in bytes. Times of two runs are not comparable, as the machine or the moment is
-another one: what is compared is the ratio to the reference within each run.
+another one: what is compared is the ratio to the reference within each run. It must differ by more
+than the metric's tolerance, and in two tests:
+
+- An exact rank test at 5% (`harness.model.rank_test`) of the ratios repeat by repeat. Repeats are
+  interleaved, so that what slows the machine for a moment slows both times of a ratio.
+- The middle halves of the ratios do not overlap, each as wide as the quartiles of both times allow.
+  This is the safeguard: the rank test knows how the repeats of one run differ, and two runs differ
+  by more, as each has a server, a state of the machine and a reference of its own. By ratios repeat
+  by repeat alone, two runs of one commit were found to be different.
 """
 
 from __future__ import annotations
@@ -13,8 +21,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from callmeter.meters import SECONDS
 from harness.model.cell import Subject
 from harness.model.metrics import METRICS, VARIANTS
+from harness.model.rank_test import quotient
 from harness.model.run import ALWAYS_KNOWN
-from harness.model.summary import FEWEST_TIMES, incomplete, summaries
+from harness.model.sample import Sample, differ, interval_of_ratio
+from harness.model.summary import incomplete, summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -49,28 +59,37 @@ class Value(NamedTuple):
     """A metric in one run, in bytes, as a share, or, of a time, in times the reference's.
 
     `low` and `high` are where the repeats lie; those of a ratio are as wide as the quartiles of
-    both times allow: narrower ones, of the ratios repeat by repeat, found two runs of one commit
-    to be different.
+    both times allow. `sample` has the values repeat by repeat.
     """
 
     summary: Summary
     median: float
     low: float
     high: float
-    repeats: int
+    sample: Sample
+
+    @property
+    def repeats(self) -> int:
+        """How many there are."""
+        return self.sample.n
 
 
 Values = dict[tuple[Subject, "Metric"], Value]
 
 
 class Change(NamedTuple):
-    """A metric in both runs; `ratio` is after to before, None where before is nothing."""
+    """A metric in both runs; `ratio` is after to before, None where before is nothing.
+
+    `interval` is where the ratio lies by the rank test, at a confidence of 95%: None of memory, and
+    with too few repeats. It is of the noise within the runs only.
+    """
 
     subject: Subject
     metric: Metric
     before: Value
     after: Value
     ratio: float | None
+    interval: tuple[float, float] | None
     outcome: Outcome
 
 
@@ -124,11 +143,7 @@ def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) 
             if one.get(what) != other.get(what)
         },
         is_same_machine=all(one.get(key, "?") == other.get(key) != "unknown" for key in MACHINE),
-        changes=[
-            Change(*key, value, new[key], *_compared(key[1], value, new[key]))
-            for key, value in old.items()
-            if key in new
-        ],
+        changes=[_change(*key, value, new[key]) for key, value in old.items() if key in new],
         only_in=[
             *dict.fromkeys(_only_in(0, old, new, second)),
             *dict.fromkeys(_only_in(1, new, old, first)),
@@ -159,24 +174,30 @@ def _value(summary: Summary, metric: Metric) -> Value | None:
     if sample is None:
         return None
     if metric.unit != SECONDS:
-        return Value(summary, sample.median, *sample.range, sample.n)
+        return Value(summary, sample.median, *sample.range, sample)
     base = summary.reference.sample(metric.key) if summary.reference else None
     if summary.is_reference or base is None or not base.median:
         return None
     (low, high), (base_low, base_high) = sample.range, base.range
     low, high = low / base_high, high / (base_low or base.median)
-    return Value(summary, sample.median / base.median, low, high, min(sample.n, base.n))
+    by_repeat = tuple(map(quotient, sample.values, base.values))
+    return Value(summary, sample.median / base.median, low, high, Sample(metric, by_repeat))
 
 
-def _compared(metric: Metric, before: Value, after: Value) -> tuple[float | None, Outcome]:
-    """Return the ratio, and whether it is beyond what the metric and the repeats allow for."""
+def _change(subject: Subject, metric: Metric, before: Value, after: Value) -> Change:
+    """Return the change, and whether it is beyond what the metric and the repeats allow for."""
     ratio = after.median / before.median if before.median > 0 else None
-    if not metric.is_memory and min(before.repeats, after.repeats) < FEWEST_TIMES:
-        return ratio, Outcome.UNKNOWN
+    interval = None if ratio is None else interval_of_ratio(after.sample, before.sample)
+    is_different = differ(before.sample, after.sample)
     is_small = ratio is not None and abs(ratio - 1) <= metric.tolerance
     is_small |= abs(after.median - before.median) <= metric.resolution
     is_overlapping = before.low <= after.high and after.low <= before.high
-    return ratio, Outcome.ALIKE if is_small or is_overlapping else Outcome.CHANGED
+    outcome = Outcome.CHANGED
+    if is_different is None:
+        outcome = Outcome.UNKNOWN
+    elif is_small or is_overlapping or not is_different:
+        outcome = Outcome.ALIKE
+    return Change(subject, metric, before, after, ratio, interval, outcome)
 
 
 def _only_in(

@@ -9,7 +9,8 @@ from callmeter.errors import UsageError, unknown
 from callmeter.meters import SHARE
 from harness.analysis.difference import COMPARED, Outcome, values
 from harness.model.cell import kind_of, plural
-from harness.model.summary import FEWEST_TIMES, summaries
+from harness.model.sample import FEWEST_TIMES
+from harness.model.summary import summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

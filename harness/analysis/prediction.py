@@ -33,6 +33,14 @@ class Basis(StrEnum):
     INTERPOLATED = "interpolated"
     EXTRAPOLATED = "extrapolated"
     IN_PROPORTION = "scaled in proportion"
+    TOGETHER = "as if all peaked together, a bound"
+    GIVEN = "as given"
+
+
+def weakest(*bases: Basis) -> Basis:
+    """Return the one of them, at least one, that says least."""
+    order = list(Basis)
+    return max(bases, key=order.index)
 
 
 class Prediction(NamedTuple):

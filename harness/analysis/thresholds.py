@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from harness.analysis.choice import judge, winner
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from harness.analysis.candidate import Candidate
     from harness.analysis.choice import Judgement, Limits
-    from harness.analysis.prediction import Prediction
 
 FARTHEST = 10
 """How many times the largest size in sight the search for another answer goes."""
@@ -21,8 +20,16 @@ STEP = 1.05
 """The sizes tried are this far apart, before the place of a change is found exactly."""
 
 
+class HasUpperEnd(Protocol):
+    """What a budget is held against."""
+
+    @property
+    def high(self) -> float:
+        """What a budget must allow."""
+
+
 class Threshold(NamedTuple):
-    """The limit (bytes, seconds or entries) from which on that strategy wins; None: nothing."""
+    """The limit (bytes, seconds, entries, calls) from which on that one wins; None: nothing."""
 
     start: float
     winner: str | None
@@ -32,13 +39,15 @@ class Threshold(NamedTuple):
 class Answers:
     """The winners for every budget of memory and of time, and every number of entries.
 
-    The other limits stay as they are. `without_need` has the winners without a need, where it is
-    another one; `with_need`, those with a trait that the present winner gives up.
+    The other limits stay as they are. `by_at_once` has those for every number of calls at once,
+    nothing where one call alone is judged. `without_need` has the winners without a need, where it
+    is another one; `with_need`, those with a trait that the present winner gives up.
     """
 
     by_memory: tuple[Threshold, ...]
     by_time: tuple[Threshold, ...]
     by_entries: tuple[Threshold, ...]
+    by_at_once: tuple[Threshold, ...]
     without_need: dict[str, str | None]
     with_need: dict[str, str | None]
 
@@ -52,9 +61,10 @@ def answers(candidates: Sequence[Candidate], limits: Limits) -> Answers:
         need: tuple(other for other in limits.needs if other != need) for need in limits.needs
     }
     return Answers(
-        _thresholds(candidates, lambda most: replace(limits, memory=most), lambda of: of.peak),
+        _thresholds(candidates, lambda most: replace(limits, memory=most), lambda of: of.need),
         _thresholds(candidates, lambda most: replace(limits, time=most), lambda of: of.wall),
         _by_entries(candidates, limits),
+        _by_at_once(candidates, limits),
         {
             need: other
             for need, rest in without.items()
@@ -73,16 +83,19 @@ def farthest(candidates: Sequence[Candidate], limits: Limits) -> int:
 
 
 def _sizes(candidates: Sequence[Candidate], limits: Limits) -> set[int]:
-    return {
-        limits.entries,
-        *(point.entries for candidate in candidates for point in candidate.peak),
-    }
+    return {limits.entries, *(size for candidate in candidates for size in candidate.sizes)}
+
+
+def most_at_once(candidates: Sequence[Candidate], limits: Limits) -> int:
+    """Return the number of calls at once up to which another answer is looked for."""
+    known = (number for candidate in candidates for number in candidate.resident)
+    return max([limits.at_once, *known]) * FARTHEST
 
 
 def _thresholds(
     candidates: Sequence[Candidate],
     limited: Callable[[float], Limits],
-    needed: Callable[[Judgement], Prediction | None],
+    needed: Callable[[Judgement], HasUpperEnd | None],
 ) -> tuple[Threshold, ...]:
     """Return the winners as a budget grows: they change only where another one begins to fit."""
     unlimited = map(needed, judge(candidates, limited(inf)))
@@ -97,11 +110,30 @@ def _thresholds(
 
 def _by_entries(candidates: Sequence[Candidate], limits: Limits) -> tuple[Threshold, ...]:
     """Return the winners as the payroll grows, from the smallest size in sight."""
-    size, last = min(_sizes(candidates, limits)), farthest(candidates, limits)
+    first, last = min(_sizes(candidates, limits)), farthest(candidates, limits)
+    return _as_it_grows(first, last, lambda entries: replace(limits, entries=entries), candidates)
 
-    def at(entries: int) -> str | None:
-        return winner(candidates, replace(limits, entries=entries))
 
+def _by_at_once(candidates: Sequence[Candidate], limits: Limits) -> tuple[Threshold, ...]:
+    """Return the winners as calls at once become more; none where one alone is judged."""
+    service = limits.service
+    if service is None:
+        return ()
+    return _as_it_grows(
+        1,
+        most_at_once(candidates, limits),
+        lambda number: replace(limits, service=service._replace(at_once=number)),
+        candidates,
+    )
+
+
+def _as_it_grows(
+    first: int, last: int, limited: Callable[[int], Limits], candidates: Sequence[Candidate]
+) -> tuple[Threshold, ...]:
+    def at(number: int) -> str | None:
+        return winner(candidates, limited(number))
+
+    size = first
     found = [Threshold(size, at(size))]
     while size < last:
         larger = min(last, max(size + 1, int(size * STEP)))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from callmeter import discovery, meters
 from harness.cli._parser import Option
-from harness.cli._readers import count, one_of, path, repeats, seconds, size
+from harness.cli._readers import count, counts, one_of, path, repeats, seconds, size
 from harness.model.cell import Collector
 from harness.model.cell import Consume as HowToConsume
-from harness.model.fields import MOST_LIVE_OBJECTS, MOST_REPEATS
+from harness.model.fields import MOST_AT_ONCE, MOST_CALLS, MOST_LIVE_OBJECTS, MOST_REPEATS
 from harness.model.metrics import BY_NAME, METRICS
 from harness.payroll import drivers
 from harness.report import formats
@@ -127,6 +127,27 @@ LiveObjects = Annotated[
         "small instances, tuples and dicts that the garbage collector looks at. By default there "
         "are none, or as many as in a baseline.",
         count(0, MOST_LIVE_OBJECTS),
+        "N",
+    ),
+]
+AtOnce = Annotated[
+    list[int] | None,
+    rare(
+        "--at-once",
+        "Calls that are made together, in threads or as tasks, as 1,4. Each has a payroll of "
+        "that size, or arguments by callmeter.call_number(); all results are held until the last "
+        "is there.",
+        counts(MOST_AT_ONCE),
+        "N,N",
+    ),
+]
+Calls = Annotated[
+    int | None,
+    rare(
+        "--calls",
+        "Also measure a worker that makes so many calls one after the other, as 200. Of payrolls "
+        "of that size, a tenth and a third in turn, each result let go before the next.",
+        count(1, MOST_CALLS),
         "N",
     ),
 ]

@@ -155,7 +155,7 @@ def run(
 
 def _check_repeat(limits: Sequence[Limit], repeat: Repeats) -> None:
     """Raise UsageError where times are to be judged by too few repeats."""
-    from harness.model.summary import FEWEST_TIMES
+    from harness.model.sample import FEWEST_TIMES
     from harness.runner.plan import repeats_of
 
     for metric in (limit.metric for limit in limits if not limit.metric.is_memory):

@@ -1,10 +1,13 @@
-"""Choose a strategy for a payroll size and a memory budget.
+"""Choose a strategy for a payroll size and a memory limit.
 
 From a saved run; the published ones, if none is named.
 
 Of the strategies that fit (every budget holds the upper end of the prediction, every --need is
 offered), the one that gives up the fewest traits of full_orm, as it is done today; among equals,
-the one with the lowest peak.
+the one that needs the least memory.
+
+A --container is judged by resident memory: the process's base and the calls at once. --memory is
+about the allocations of one call alone.
 
 Shows which do not fit and why, which comes second, and what would change the answer. What a payroll
 of that size needs is predicted from the sizes that the run measured. Nothing is measured by this
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from callmeter import units
+from callmeter.errors import UsageError
 from harness.base import output
 from harness.cli import _options as option
 from harness.cli import _payroll as payroll
@@ -25,34 +29,67 @@ from harness.cli._measuring import command
 from harness.cli._output import answer, busy
 from harness.cli._parser import Option
 from harness.cli._readers import count, one_of, path
+from harness.model.fields import MOST_AT_ONCE
 from harness.model.metrics import PEAKS
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.analysis.candidate import Payrolls
-    from harness.model.run import Run
+    from harness.analysis.container import Service
+    from harness.model.run import Measurement, Run
 
 EXAMPLES = (
+    "choose --entries 10,000 --container 512MB --at-once 4",
+    "choose --entries 1e4 --container 512MB --base 180MB",
     "choose --entries 50,000 --memory 256MB",
     "choose --entries 5e4 --memory 99MiB --time 2s --need mutable",
-    "choose --entries 10,000 --memory 64MB --run run.jsonl",
     "choose --entries 1e4 --memory 64MB --format adr",
     "choose --entries 10,000 --memory 64MB --metric rss_peak",
 )
 ADR = "adr"
 FORMS = [*option.FORMATS, ADR]
+MEASURED = "measured"
 
 Entries = Annotated[
     int, Option("--entries", "Entries of the largest payroll to read.", count(), "N")
 ]
+Container = Annotated[
+    str | None,
+    Option(
+        "--container",
+        "The memory limit of the container, as 512MB. Judged by resident memory: the base of the "
+        f"process and its calls at once. Units: {', '.join(units.MEMORY)}.",
+        metavar="SIZE",
+    ),
+]
+Base = Annotated[
+    str | None,
+    Option(
+        "--base",
+        "What its process holds before a call, as 180MB. That is the whole of the application's, "
+        "which reads as full_orm does (RssAnon in /proc/PID/status); what a strategy's own is "
+        f"above full_orm's comes on top. By default it is `{MEASURED}`: that of the run, of a "
+        "process with nothing but the read.",
+        metavar="SIZE",
+    ),
+]
+AtOnce = Annotated[
+    int | None,
+    Option(
+        "--at-once",
+        "Calls that are made at once, each of such a payroll. By default 1.",
+        count(1, MOST_AT_ONCE),
+        "N",
+    ),
+]
 Memory = Annotated[
-    str,
+    str | None,
     Option(
         "--memory",
-        "What the read may need at its peak, as 256MB. It is counted above what the process holds "
-        f"before. Units: {', '.join(units.MEMORY)}.",
+        "What one read may allocate at its peak, as 256MB. It is counted above what the process "
+        f"holds before. Units: {', '.join(units.MEMORY)}.",
         metavar="SIZE",
     ),
 ]
@@ -78,8 +115,8 @@ RunPaths = Annotated[
     list[Path] | None,
     Option(
         "--run",
-        "The saved run; the published ones, if none is named. May be repeated: of each payroll, "
-        "the first that measured it.",
+        "The saved run; the published ones, if none is named. May be repeated: each value is of "
+        "the first that measured it, the times of a payroll all of the first that timed it.",
         path,
         "RUN",
         is_many=True,
@@ -87,9 +124,9 @@ RunPaths = Annotated[
 ]
 Metric = Annotated[
     str | None,
-    Option(
+    option.rare(
         "--metric",
-        f"Judge memory by {', '.join(PEAKS)}. By the first that the run has, if none is named.",
+        f"Judge --memory by {', '.join(PEAKS)}. By the first that the run has, if none is named.",
         one_of("peak to judge by", PEAKS),
         "KEY",
     ),
@@ -107,7 +144,10 @@ Form = Annotated[
 
 def run(
     entries: Entries,
-    memory: Memory,
+    container: Container = None,
+    base: Base = None,
+    at_once: AtOnce = None,
+    memory: Memory = None,
     time: Time = None,
     need: Needs = None,
     run_paths: RunPaths = None,
@@ -122,38 +162,79 @@ def run(
     """Read, decide, write."""
     from harness.analysis.candidate import Payrolls
     from harness.analysis.choice import Limits, Source, decide
-    from harness.model.merge import merge_runs
     from harness.model.saved import CHOSEN_FROM
     from harness.report import decision as report
     from harness.report import record
+    from harness.report.format import listed
 
     seconds = None if time is None else units.parse_seconds(time)
     needs = tuple(dict.fromkeys(need or ()))
-    limits = Limits(entries, units.parse_bytes(memory), seconds, needs)
+    service = _service(container, memory, base, at_once, metric)
+    budget = (
+        units.parse_bytes(memory or "")
+        if container is None
+        else units.parse_bytes(container, "--container")
+    )
+    limits = Limits(entries, budget, seconds, needs, service)
     payrolls = Payrolls(components, profile, repetition)
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("choosing"):
-        found = _runs_of(payrolls, run_paths or CHOSEN_FROM)
-        source = Source(" and ".join(map(_name, found)), command())
-        decision = decide(merge_runs([*found.values()]), limits, payrolls, metric, source)
+        names, merged = _merged(payrolls, run_paths or CHOSEN_FROM)
+        source = Source(listed(names), command())
+        decision = decide(merged, limits, payrolls, metric, source)
         document = (record if form == ADR else report).document(decision)
     answer(document, "markdown" if form == ADR else form, output_path)
     return 0 if decision.best else 1
 
 
-def _runs_of(payrolls: Payrolls, paths: Iterable[Path]) -> dict[Path, Run]:
-    """Read the runs; return those that know such payrolls, or else all."""
-    from harness.model.cell import workloads
+def _service(
+    container: str | None,
+    memory: str | None,
+    base: str | None,
+    at_once: int | None,
+    metric: str | None,
+) -> Service | None:
+    """Return what a container serves, None for one call; raises UsageError for half of either."""
+    from harness.analysis.candidate import RESIDENT
+    from harness.analysis.container import Service
+
+    if (container is None) == (memory is None):
+        few = "SIZE or --memory SIZE is missing" if container is None else "or --memory, not both"
+        raise UsageError(
+            f"--container {few}: the container's limit, which the process and its calls at once "
+            "share, or what one call may allocate"
+        )
+    for flag, value in (("--base", base), ("--at-once", at_once)):
+        if value is not None and container is None:
+            raise UsageError(f"{flag} needs --container: --memory is about one call alone")
+    if container is None:
+        return None
+    if metric not in (None, RESIDENT):
+        raise UsageError(f"--container is judged by {RESIDENT}; leave out --metric {metric}")
+    known = None if base in (None, MEASURED) else units.parse_bytes(base or "", "--base")
+    return Service(at_once or 1, known)
+
+
+def _merged(payrolls: Payrolls, paths: Iterable[Path]) -> tuple[list[str], Run]:
+    """Return the names of the runs that know something of such payrolls, and these as one run."""
+    from harness.model.merge import first_of_each, merge_runs
     from harness.model.saved import read
 
     found = {path: read(path) for path in paths}
-    knowing = {
-        path: run
-        for path, run in found.items()
-        if any(map(payrolls.has, workloads(m.cell for m in run.measurements)))
-    }
-    return knowing or found
+    knowing = _those_with(payrolls, {path: run.measurements for path, run in found.items()})
+    runs = [found[path] for path in knowing or found]
+    used = _those_with(payrolls, dict(zip(knowing, first_of_each(runs), strict=False)))
+    return [_name(path) for path in used or found], merge_runs(runs)
+
+
+def _those_with(payrolls: Payrolls, parts: Mapping[Path, Sequence[Measurement]]) -> list[Path]:
+    """Return the paths of which there are values on such payrolls."""
+    return [
+        path
+        for path, measurements in parts.items()
+        if any(one.values and payrolls.has(one.cell.workload) for one in measurements)
+    ]
 
 
 def _name(path: Path) -> str:

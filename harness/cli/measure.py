@@ -23,6 +23,7 @@ EXAMPLES = (
     "measure app.repo:read --setup 'import app; app.connect()'",
     "measure app.repo:read --python ../app/.venv/bin/python",
     "measure app.repo:read --explain",
+    "measure 'app.repo:read(IDS[call_number()])' --at-once 1,4",
     "measure app.repo:stream --consume fold --meter allocator",
 )
 
@@ -61,6 +62,8 @@ def run(
     repeat: option.Repeat = None,
     explain: option.Explain = False,
     collector: option.Collectors = None,
+    at_once: option.AtOnce = None,
+    calls: option.Calls = None,
     live_objects: option.LiveObjects = None,
     no_warm_up: option.NoWarmUp = False,
 ) -> int:
@@ -79,6 +82,8 @@ def run(
                 repeat=repeat,
                 explain=explain,
                 collectors=collector,
+                at_once=at_once or 1,
+                calls=calls or 0,
                 live_objects=live_objects or 0,
                 warm_up=not no_warm_up,
                 **settings,

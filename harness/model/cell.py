@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.model.fields import AtLeastOne, Count, Repetition
+from harness.model.fields import AtLeastOne, AtOnce, Count, Repetition
+from harness.payroll import generator
 from harness.payroll.generator import Payroll, Profile
 from harness.payroll.use import Part
 
@@ -45,7 +46,8 @@ class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Of a payroll, the size is its entries, of so many components; `repetition` is how many times
     larger its pools of values are. A function of the user's has no size that is known before it is
-    called: it has as many items as it returns.
+    called: it has as many items as it returns. `at_once` is how many calls are made together, each
+    on a payroll like it.
     """
 
     size: AtLeastOne | None = None
@@ -53,6 +55,7 @@ class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
     components: Count = 0
     profile: Profile | None = None
     repetition: Repetition = 1
+    at_once: AtOnce = 1
 
     def __post_init__(self) -> None:
         """Raise ValueError for half a payroll, and for larger pools where nothing has one."""
@@ -71,15 +74,25 @@ class Workload(msgspec.Struct, frozen=True, omit_defaults=True):
         return Payroll(self.size, self.components, self.profile, repetition=self.repetition)
 
     @property
+    def payrolls(self) -> list[Payroll]:
+        """The payrolls that calls at once read, one each; raises ValueError if it is none."""
+        return generator.alike(self.payroll, self.at_once)
+
+    @property
     def is_payroll(self) -> bool:
         """Whether it is a payroll, and not what a function of the user's reads."""
         return self.profile is not None
 
 
-def workload_of(payroll: Payroll) -> Workload:
-    """Return the workload that the payroll is."""
+def workload_of(payroll: Payroll, at_once: int = 1) -> Workload:
+    """Return the workload that the payroll is, read by so many calls at once."""
     return Workload(
-        payroll.entries, "entry", payroll.components, payroll.profile, payroll.repetition
+        payroll.entries,
+        "entry",
+        payroll.components,
+        payroll.profile,
+        payroll.repetition,
+        at_once,
     )
 
 
@@ -94,7 +107,8 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `name` is a strategy's, a yardstick's or a target's; `meter` that of a meter, CHECK or EXPLAIN.
     `cold`, if without any warm-up; `collector` is the state of the garbage collector in the call;
-    `part`, what of the call is measured.
+    `part`, what of the call is measured; `calls`, how many are made one after the other, by a meter
+    of many calls.
     """
 
     name: str
@@ -105,6 +119,7 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     collector: Collector = Collector.DEFAULT
     consume: Consume = Consume.HOLD
     part: Part = Part.WHOLE
+    calls: Count = 0
 
     @property
     def is_usual(self) -> bool:

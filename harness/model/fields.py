@@ -12,13 +12,17 @@ LONGEST_LINE = 1_000_000
 """Bytes of its longest line: an explanation has some 4,000."""
 MOST_ROWS = 1_000
 """Of a run's tables, a strategy at a payroll each: the published runs have fewer than 100."""
-MOST_METRICS = 40
-"""Metrics in a run: the meters have a dozen."""
+MOST_METRICS = 60
+"""Metrics in a run: there are some 40."""
 MOST_CELLS = 50_000
 """Measurements that one command takes: more than a day of them."""
 MOST_REPEATS = 1_000
 MOST_REPETITION = 1_000
 """Times larger that pools of values may be made: 300,000 amounts hardly repeat."""
+MOST_AT_ONCE = 256
+"""Calls at once: each has a thread, and a result that is held."""
+MOST_CALLS = 100_000
+"""Calls of one worker, one after the other: hours of them."""
 MOST_LIVE_OBJECTS = 100_000_000
 """Beside a call: they take some 10 GB."""
 LONGEST_SECONDS = 604_800
@@ -30,6 +34,7 @@ MOST_VALUE = 10**18
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Repetition = Annotated[int, msgspec.Meta(ge=1, le=MOST_REPETITION)]
+AtOnce = Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
 Bytes = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALUE)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=MOST_VALUE)]
 Value = Annotated[float, msgspec.Meta(ge=-MOST_VALUE, le=MOST_VALUE)]

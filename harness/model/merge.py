@@ -1,18 +1,20 @@
-"""Several runs as one: each payroll from the first run that measured it. Pure."""
+"""Several runs as one: of each payroll, every metric that any of them measured. Pure."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from callmeter.errors import UsageError
+from harness.model.metrics import METRICS
 from harness.model.run import DRIVER, LIVE_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.model.cell import Consume, Workload
+    from harness.model.cell import Cell
     from harness.model.run import Header, Measurement, Run
 
 THE_SAME = (
@@ -22,39 +24,51 @@ THE_SAME = (
 """What the runs' environments must agree on: figures depend on it."""
 BY_DEFAULT = {DRIVER: "of each strategy", LIVE_OBJECTS: "0"}
 """What they must agree on too, and what it is where an environment does not name it."""
+TIMED = METRICS["wall"].meter
+"""The meter whose figures compare within one run only: its repeats were interleaved there."""
 
 
 def merge_runs(runs: Sequence[Run]) -> Run:
-    """Return one run with the payrolls of all: those of the second that the first lacks, and so on.
+    """Return one run with what all have measured: of the second what the first lacks, and so on.
 
-    No figure is of two runs: what is measured of one payroll stays together. Raises UsageError
-    where the environments differ.
+    Raises UsageError where the environments differ.
     """
     first, *others = runs
-    for other in others:
-        _check_alike(first.header, other.header)
-        measured = {_read(measurement) for measurement in first.measurements}
-        more = [
-            measurement for measurement in other.measurements if _read(measurement) not in measured
-        ]
-        left_out = len(other.measurements) - len(more)
-        cells = first.header.cells + max(0, other.header.cells - left_out)
+    parts = first_of_each(runs)
+    header = first.header
+    for other, part in zip(others, parts[1:], strict=True):
+        _check_alike(header, other.header)
+        left_out = len(other.measurements) - len(part)
         header = msgspec.structs.replace(
-            first.header,
-            cells=cells,
-            command=f"{first.header.command} && {other.header.command}",
-            labels=other.header.labels | first.header.labels,
-            offers=other.header.offers | first.header.offers,
-            yardsticks=list(dict.fromkeys([*first.header.yardsticks, *other.header.yardsticks])),
+            header,
+            cells=header.cells + max(0, other.header.cells - left_out),
+            command=f"{header.command} && {other.header.command}",
+            labels=other.header.labels | header.labels,
+            offers=other.header.offers | header.offers,
+            yardsticks=list(dict.fromkeys([*header.yardsticks, *other.header.yardsticks])),
         )
-        first = msgspec.structs.replace(
-            first, header=header, measurements=[*first.measurements, *more]
-        )
-    return first
+    return msgspec.structs.replace(first, header=header, measurements=[*chain(*parts)])
 
 
-def _read(measurement: Measurement) -> tuple[Workload, Consume]:
-    return measurement.cell.workload, measurement.cell.consume
+def first_of_each(runs: Sequence[Run]) -> list[list[Measurement]]:
+    """Return the measurements of each run that no run before it has.
+
+    Memory is taken from the first run that measured it of a call on a payroll. The times of a
+    payroll are all of the first run that timed it: a ratio of them is never of two runs.
+    """
+    measured: set[Cell] = set()
+    found = []
+    for run in runs:
+        found.append([one for one in run.measurements if _what(one) not in measured])
+        measured |= {_what(one) for one in run.measurements}
+    return found
+
+
+def _what(measurement: Measurement) -> Cell:
+    """Return the cell without what differs between its repeats; of a time, without its call."""
+    cell = measurement.cell
+    name = "" if cell.meter == TIMED else cell.name
+    return msgspec.structs.replace(cell, name=name, repeat=0)
 
 
 def _check_alike(one: Header, other: Header) -> None:

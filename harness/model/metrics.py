@@ -66,6 +66,11 @@ PEAKS = {"peak": "retained", "traced_peak": "traced_retained", "rss_peak": "rss_
 """What memory is judged by, best first, and the metric of what is retained that goes with it."""
 
 
+AFTER = {*PEAKS.values(), "load_retained", "calls_retained", "calls_live", "calls_arenas"}
+"""What is held after a call less what was held before: what a warm-up left can be released in it.
+"""
+
+
 def metric(key: str) -> Metric:
     """Return the metric; raises UsageError, with a near miss, where there is none."""
     if key not in METRICS:

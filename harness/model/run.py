@@ -57,7 +57,8 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     `seconds`, how long its process took from start to end; `items`, how many the call gave;
     `where`, the worker of a cluster that measured it, of which the environment tells. Of an error,
     `error_type` is the name of its class, and `traceback` the lines that Python prints of it.
-    `allocators` are packages in use that have an allocator of their own.
+    `allocators` are packages in use that have an allocator of their own. `series` are those of a
+    meter of many calls, a value for each.
     """
 
     cell: Cell
@@ -71,6 +72,7 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     error_type: str | None = None
     traceback: list[str] = []
     allocators: list[str] = []
+    series: dict[MetricKey, list[Value]] = {}
 
 
 class Run(msgspec.Struct, frozen=True):

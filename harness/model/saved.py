@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 from harness.base.errors import ResultsError
 from harness.base.escape import printable
 from harness.model.fields import LARGEST, LONGEST_LINE, MOST_METRICS, MOST_ROWS, MOST_VALUE
+from harness.model.metrics import AFTER
 from harness.model.run import FORMAT, Header, Measurement, Run
 
 if TYPE_CHECKING:
@@ -38,8 +39,11 @@ PUBLISHED = (
 """The folder of the published runs: the checkout's, or else the package's."""
 REFERENCE_RUN = PUBLISHED / "reference.jsonl"
 """The published run that is read where none is named."""
-CHOSEN_FROM = (REFERENCE_RUN, PUBLISHED / "repetition.jsonl", PUBLISHED / "distinct.jsonl")
-"""The published runs that a choice is made from: the second knows larger payrolls too."""
+CHOSEN_FROM = tuple(
+    PUBLISHED / f"{name}.jsonl"
+    for name in ("service", "reference", "repetition", "distinct", "calls")
+)
+"""The published runs that a choice is made from: of resident memory, the first knows most."""
 
 
 def new_path() -> Path:
@@ -172,7 +176,7 @@ def _check(measurement: Measurement, others: Iterable[Cell]) -> None:
     if (explanation := measurement.explanation) and not _is_in_bounds(explanation):
         raise ValueError("its explanation has a number that is none of bytes or objects")
     for key, value in measurement.values.items():
-        if value < 0 and "retained" not in key:  # pages can be released in a call
+        if value < 0 and key not in AFTER:
             raise ValueError(f"{key} is negative")
 
 

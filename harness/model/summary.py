@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from callmeter.worker import CHECK
 from harness.model.cell import FLOOR, Consume, Workload, subject_of
 from harness.model.metrics import GC_SHARE, LOADED, METRICS, key_of
+from harness.model.sample import Sample, differ, interval_of_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,55 +20,7 @@ if TYPE_CHECKING:
     from harness.model.cell import Subject
     from harness.model.run import Measurement, Run
 
-FEWEST_TIMES = 3
-"""Repeats below which no time is called shorter than another."""
-
 Base = Literal["floor", "reference"]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The repeats of a metric: one value or more, in the metric's unit."""
-
-    metric: Metric
-    values: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """The middle of the repeats."""
-        return median(self.values)
-
-    @property
-    def n(self) -> int:
-        """How many repeats there are."""
-        return len(self.values)
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """Where the repeats lie: all of them for memory, the middle half otherwise."""
-        if self.n < 2:
-            return self.values[0], self.values[0]
-        if self.metric.is_memory:
-            return min(self.values), max(self.values)
-        low, _, high = quantiles(self.values, n=4, method="inclusive")
-        return low, high
-
-    @property
-    def spread(self) -> float:
-        """The width of the range over the median; 0 where the median is."""
-        low, high = self.range
-        return (high - low) / abs(self.median) if self.median else 0.0
-
-    @property
-    def is_steady(self) -> bool:
-        """Whether the repeats agree as well as the metric's do."""
-        low, high = self.range
-        return self.spread <= self.metric.tolerance or high - low <= self.metric.resolution
-
-
-def are_apart(one: Sample, other: Sample) -> bool:
-    """Whether the ranges of two samples have nothing in common."""
-    return one.range[1] < other.range[0] or other.range[1] < one.range[0]
 
 
 @dataclass(frozen=True)
@@ -130,15 +82,24 @@ class Summary:
             whole = base.value(LOADED.get(key, key))
         return value / whole if value is not None and whole else None
 
+    def interval(self, key: str) -> tuple[float, float] | None:
+        """Return where the ratio of the time to the reference's lies, at a confidence of 95%.
+
+        None of the reference, where there is no ratio, of memory, and with too few repeats.
+        """
+        pair = self._beside_reference(key)
+        is_ratio = not self.is_reference and self.ratio(key, "reference") is not None
+        return interval_of_ratio(*pair) if pair and is_ratio else None
+
     def differs(self, key: str) -> bool | None:
         """Whether the metric differs from the reference's; None where too few repeats tell."""
+        pair = self._beside_reference(key)
+        return differ(*pair) if pair else None
+
+    def _beside_reference(self, key: str) -> tuple[Sample, Sample] | None:
         mine = self.samples.get(key)
         base = self.reference.sample(key) if self.reference else None
-        if mine is None or base is None:
-            return None
-        if not mine.metric.is_memory and min(mine.n, base.n) < FEWEST_TIMES:
-            return None
-        return are_apart(mine, base)
+        return (mine, base) if mine and base else None
 
     @property
     def native_share(self) -> float:
@@ -238,9 +199,9 @@ def _summary(run: Run, subject: Subject, group: list[Measurement]) -> Summary:
 
 
 def _samples(group: Iterable[Measurement], *, warm_up: bool) -> dict[str, Sample]:
-    """Return the samples by the metric's key, in the registry's order."""
+    """Return the samples by the metric's key, in the registry's order; the first repeat first."""
     values: dict[str, list[float]] = defaultdict(list)
-    for measurement in group:
+    for measurement in sorted(group, key=lambda measurement: measurement.cell.repeat):
         for key, value in values_by_key(measurement, warm_up=warm_up):
             values[key].append(value)
     return {key: Sample(METRICS[key], tuple(values[key])) for key in METRICS if key in values}
@@ -266,7 +227,7 @@ def _items(workload: Workload, group: Iterable[Measurement]) -> int | None:
         for measurement in group
         if measurement.items is not None and not measurement.error
     ]
-    return workload.size or next(iter(counts), None)
+    return workload.size * workload.at_once if workload.size else next(iter(counts), None)
 
 
 def _changing(workload: Workload, group: Iterable[Measurement]) -> Iterator[str]:
@@ -285,4 +246,11 @@ def _beside(subject: Subject, name: str) -> Subject:
 
 def _in_order(pair: tuple[tuple[Workload, Consume], object]) -> tuple[object, ...]:
     (one, consume), _ = pair
-    return one.size or 0, one.components, one.profile or "", one.repetition, consume
+    return (
+        one.size or 0,
+        one.components,
+        one.profile or "",
+        one.repetition,
+        one.at_once,
+        consume,
+    )

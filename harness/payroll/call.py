@@ -15,9 +15,10 @@ from sqlalchemy import make_url
 
 import strategies
 from callmeter import places
-from callmeter.call import Call
+from callmeter.at_once import call_number
+from callmeter.call import Call, Loop
 from callmeter.errors import NotAvailableError
-from harness.payroll import loading, use, yardsticks
+from harness.payroll import generator, loading, use, yardsticks
 from harness.payroll.drivers import SYNC, make_engine
 from harness.payroll.generator import Payroll, Profile, warm_up_for
 from harness.payroll.reading import Reader
@@ -42,6 +43,8 @@ def make_call(
     profile: str,
     *,
     repetition: int = 1,
+    at_once: int = 1,
+    in_turn: bool = False,
     driver: str = "",
     stream: bool = False,
     fold: bool = False,
@@ -51,19 +54,27 @@ def make_call(
 
     It is read by `driver`, or by the one that the strategy is written for. With `stream`, the
     entries are read one by one; with `fold`, they are let go. `part` is what is measured;
-    the whole alone reads every field of every entry.
+    the whole alone reads every field of every entry. Of calls `at_once`, each has a payroll like
+    it; of calls that follow each other, `in_turn`, payrolls of several sizes.
     """
     payroll = Payroll(entries, components, Profile(profile), repetition=repetition)
+    payrolls = generator.alike(payroll, at_once)
     of_result, of_item = (
         (use.reader_of_result(name), use.reader_of_item(name))
         if part == Part.WHOLE
         else (use.ignore, use.ignore)
     )
     try:
-        load = _reader(name, url, driver, stream=stream, see=of_item if fold else None)
+        load, loop = _reader(name, url, driver, stream=stream, see=of_item if fold else None)
     except loading.MissingPackageError as error:  # here, of all interpreters
         raise NotAvailableError(str(error)) from error
-    yardsticks.prepare(name, payroll)
+    for one in payrolls:
+        yardsticks.prepare(name, one)
+
+    def present() -> Payroll:
+        nth, of_call = divmod(call_number(), at_once)
+        one = payrolls[of_call]
+        return generator.in_turn(one, nth) if in_turn else one
 
     def read(payroll: Payroll) -> Any:
         result = load(payroll)
@@ -72,15 +83,15 @@ def make_call(
         return result
 
     def check(result: Any) -> None:
-        if breach := breach_of(name, payroll, result, stream=stream):
+        if breach := breach_of(name, present(), result, stream=stream):
             raise BrokenContractError(breach)
 
-    function, warm_up = _sum(load, payroll) if part == Part.SUM else _read(read, payroll)
-    return Call(function, warm_up, check, count=lambda _: entries, own=OWN)
-
-
-def _read(read: Callable[[Payroll], Any], payroll: Payroll) -> tuple[Function, Function]:
-    return lambda: read(payroll), lambda: read(warm_up_for(payroll))
+    function, warm_up = (
+        _sum(load, payroll)
+        if part == Part.SUM
+        else (lambda: read(present()), lambda: read(warm_up_for(payroll)))
+    )
+    return Call(function, warm_up, check, count=lambda _: entries, own=OWN, loop=loop)
 
 
 def _sum(load: Callable[[Payroll], Any], payroll: Payroll) -> tuple[Function, Function]:
@@ -96,8 +107,8 @@ def _sum(load: Callable[[Payroll], Any], payroll: Payroll) -> tuple[Function, Fu
 
 def _reader(
     name: str, url: str, driver: str, *, stream: bool, see: Callable[[Any], None] | None
-) -> Callable[[Payroll], Any]:
-    """Return the function that loads a payroll as the strategy or yardstick does.
+) -> tuple[Callable[[Payroll], Any], Loop | None]:
+    """Return the function that loads a payroll as the strategy or yardstick does, and its loop.
 
     With `see`, that is called with each item of the stream, which is then let go.
     """
@@ -106,11 +117,11 @@ def _reader(
         yardstick = yardsticks.load(name)
         engine = make_engine(database, driver if driver in SYNC else SYNC[0], is_async=False)
         if see:
-            return lambda payroll: deque(map(see, yardstick(engine, payroll)), 0)
-        return lambda payroll: yardstick(engine, payroll)
+            return lambda payroll: deque(map(see, yardstick(engine, payroll)), 0), None
+        return lambda payroll: yardstick(engine, payroll), None
     with loading.importing(name):
         reader = Reader(loading.load(name), make_url(url), driver)
     if see:
-        return lambda payroll: reader.visit(payroll.id, see)
+        return lambda payroll: reader.visit(payroll.id, see), reader.loop
     read = reader.stream if stream else reader.read
-    return lambda payroll: read(payroll.id)
+    return lambda payroll: read(payroll.id), reader.loop

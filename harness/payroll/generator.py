@@ -34,6 +34,10 @@ class Profile(StrEnum):
 
 
 WARM_UP_ENTRIES = 25
+SEEDS_APART = 3
+"""Between payrolls that are alike: the seeds between are of those that warm up."""
+SIZES_IN_TURN = (1, 10, 3)
+"""What the size of the payrolls that a worker reads, call by call, is divided by."""
 DRAWN = 4
 """Random bytes of a draw from a pool: of 15,000 values, none is drawn 0.001% more often."""
 
@@ -69,6 +73,17 @@ class Payroll:
 def warm_up_for(payroll: Payroll) -> Payroll:
     """Return the small payroll that is read before this one is measured."""
     return replace(payroll, entries=WARM_UP_ENTRIES, seed=payroll.seed + 1)
+
+
+def alike(payroll: Payroll, count: int) -> list[Payroll]:
+    """Return so many payrolls that differ in their seeds, the first one being it."""
+    return [replace(payroll, seed=payroll.seed + SEEDS_APART * nth) for nth in range(count)]
+
+
+def in_turn(payroll: Payroll, number: int) -> Payroll:
+    """Return the payroll that a call of that number reads, of many: like it in all but the size."""
+    share = SIZES_IN_TURN[number % len(SIZES_IN_TURN)]
+    return replace(payroll, entries=max(1, payroll.entries // share))
 
 
 def pools_of(payroll: Payroll) -> Pools:

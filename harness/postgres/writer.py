@@ -18,7 +18,7 @@ from harness.postgres.session import CATALOG, MARK, schemas
 from strategies.support.schema import Base, PremiumComponentRow, PremiumEntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy.sql.elements import KeyedColumnElement
 
@@ -35,21 +35,26 @@ COMPONENT_COLUMNS: list[KeyedColumnElement[Any]] = [
 
 
 def provide(
-    database: Database, payroll: Payroll, written: Callable[[int], None] = lambda _: None
+    database: Database,
+    payroll: Payroll,
+    written: Callable[[int], None] = lambda _: None,
+    others: Sequence[Payroll] = (),
 ) -> URL:
     """Write the payroll, unless this run has written it already, and return its schema's URL.
 
-    Calls `written` with the number of entries that are, again and again. Raise DatabaseError.
+    In the same tables are `others` that are read too; of a run, those of a payroll differ in their
+    number. Calls `written` with the number of entries that are, again and again. Raise
+    DatabaseError.
     """
     schema = (
         f"{database.schema_prefix}_{payroll.entries}x{payroll.components}"
-        f"_{payroll.profile}_x{payroll.repetition}_{payroll.seed}"
+        f"_{payroll.profile}_x{payroll.repetition}_{payroll.seed}_{len(others)}"
     )
     with connected(in_schema(database.url, CATALOG)) as connection, watched(connection):
         is_there = schema in schemas(connection, schema)
     if not is_there:
         warm_up = warm_up_for(payroll)
-        payrolls = (warm_up, payroll, replace(warm_up, seed=payroll.seed + 2))
+        payrolls = (warm_up, payroll, *others, replace(warm_up, seed=payroll.seed + 2))
         shuffled = (entries(one, shuffled_indices(one)) for one in payrolls)
         write(database.url, schema, chain.from_iterable(shuffled), written)
     return in_schema(database.url, schema)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.model.cell import Consume
 from harness.model.metrics import METRICS
-from harness.model.summary import FEWEST_TIMES, are_apart, smallest_first
+from harness.model.sample import FEWEST_TIMES, LEAST_RATIO, differ
+from harness.model.summary import smallest_first
 from harness.report.document import Pairs, Text
-from harness.report.format import ALIKE, faster, median_of, short, smaller
+from harness.report.format import ALIKE, faster, inverse, median_of, roughly, short, smaller
 from harness.report.notes import judged_peak
 from harness.report.traits import costs, given_up
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from harness.model.summary import Summary
     from harness.report.document import Block
 
+UNKNOWN = "?"
+"""A time that too few repeats tell from the reference's."""
 NEEDS = {
     "keep the ORM": ("orm-mapping",),
     "keep a list of mutable objects": ("list", "mutable"),
@@ -90,7 +93,7 @@ def _sentence(header: Header, answer: Answer) -> str:
     if smaller_than := _beside_reference(best, answer.peak):
         text += f" ({smaller_than})"
     if time := against_reference(best):
-        text += f", {time}"
+        text += f", {f'time {UNKNOWN}' if time == UNKNOWN else time}"
     lost = given_up(header, best.name)
     if lost is None:
         return f"{text}; its costs are unknown"
@@ -98,14 +101,20 @@ def _sentence(header: Header, answer: Answer) -> str:
 
 
 def against_reference(one: Summary, key: str = "wall") -> str:
-    """Return the time beside the reference's, or as it is where there is no reference."""
+    """Return the time beside the reference's, or as it is where there is no reference.
+
+    What too few repeats tell is known to a factor of LEAST_RATIO; less than that is not said.
+    """
     ratio = one.ratio(key, "reference")
     if one.is_reference or not ratio:
         return median_of(one, key)
-    apart = one.differs(key)
-    if apart is False:
+    is_different = one.differs(key)
+    if is_different is False:
         return ALIKE
-    return faster(1 / ratio) + (" ?" if apart is None else "")
+    if is_different is None and 1 / LEAST_RATIO < ratio < LEAST_RATIO:
+        return UNKNOWN
+    words = faster(1 / ratio, inverse(one.interval(key) or roughly(ratio)))
+    return words if is_different else f"{words} {UNKNOWN}"
 
 
 def _fit(found: Sequence[Summary]) -> list[Summary]:
@@ -137,7 +146,7 @@ def _extremes(fit: Sequence[Summary]) -> Iterator[tuple[str, str]]:
         others = [
             summary.name
             for summary, sample in times
-            if summary is not first and not are_apart(sample, first.samples["wall"])
+            if summary is not first and not differ(sample, first.samples["wall"])
         ]
         if others:
             text += f"; as fast, within the repeats: {', '.join(others)}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.analysis.candidate import RESIDENT
+from harness.analysis.candidate import FILES, RESIDENT
 from harness.analysis.prediction import Basis, predict
+from harness.model.cell import REFERENCE
+from harness.model.metrics import METRICS
 from harness.report import judgement as words
-from harness.report.format import listed
+from harness.report.format import listed, value
 from harness.report.notes import COUNTED, cut_short
 from harness.report.stack import is_server_elsewhere, ran_on
 
@@ -42,19 +44,64 @@ def remarks(decision: Decision) -> list[str]:
     known = decision.run.header.environment
     cores, processor = (known.get(key, "unknown") for key in ("cores", "processor"))
     where = "that --dsn named" if is_server_elsewhere(decision.run) else "on it"
+    at_once = decision.limits.at_once
+    whose = f"of the slowest of {at_once:,} calls at once, and " if at_once > 1 else ""
     times = (
-        f"Times are of the machine that was measured ({processor}, {cores} cores), with the server "
-        f"{where}, a warm connection and the garbage collector running; yours differ."
+        f"Times are {whose}of the machine that was measured ({processor}, {cores} cores), with the "
+        f"server {where}, a warm connection and the garbage collector running; yours differ."
     )
     return [
         *(() if is_doubtful else (basis,)),
-        f"Memory is judged by the peak of {COUNTED[decision.metric]}, above what the process held "
-        "before the read: the interpreter, imports and the rest of the application come on top.",
+        *_judged(decision),
         *([times] if any(judgement.wall for judgement in decision.judgements) else ()),
         "A margin (+-) is how far the repeats lie apart (of times the middle half), at least what "
         "the harness allows them, and how far the growth was seen to leave a straight line; below "
         "1% it is not shown.",
     ]
+
+
+def _judged(decision: Decision) -> Iterator[str]:
+    """Yield what memory is judged by, and what is beside that."""
+    service = decision.limits.service
+    if service is None:
+        yield (
+            f"Memory is judged by the peak of {COUNTED[decision.metric]}, above what the process "
+            "held before the read: the interpreter, imports and the rest of the application come "
+            "on top."
+        )
+        return
+    base = (
+        "what the interpreter, the imports, the first connection and a warm-up hold before the call"
+        if service.base is None
+        else f"as given, with what a strategy's own is above {REFERENCE}'s, such as a package"
+    )
+    yield (
+        f"Memory is judged by {COUNTED[RESIDENT]}: the base (anonymous memory: {base}) and the "
+        "peak of all calls above it, their results held until the last is there."
+    )
+    yield from _at_once(decision)
+    best = decision.judgements[0]
+    if files := best.candidate.files:
+        yield (
+            f"Code and libraries, mapped from files ({value(METRICS[FILES], files)} of "
+            f"{best.strategy}), are in no figure: short of memory, the kernel drops them and reads "
+            "them again, which takes time. Leave room for them."
+        )
+
+
+def _at_once(decision: Decision) -> Iterator[str]:
+    """Yield how the peak of so many calls is known."""
+    number, known = decision.limits.at_once, decision.judgements[0].candidate.resident
+    if number in known or not known:
+        return
+    counts = listed(f"{count:,}" for count in known)
+    if len(known) > 1:
+        yield f"{number:,} calls at once: by a line through the measured {counts}."
+    else:
+        yield (
+            f"{number:,} calls at once were not measured, only {counts}: taken as if all peaked "
+            "together, which is a bound. Measure with compare --at-once to need less."
+        )
 
 
 def origin(decision: Decision) -> str:
@@ -65,20 +112,21 @@ def origin(decision: Decision) -> str:
 def _over_in_residence(decision: Decision) -> Iterator[str]:
     """Yield that the best one's resident memory is over the budget that its allocations fit in."""
     best, limits = decision.best, decision.limits
-    if best and best.candidate.resident and decision.metric != RESIDENT:
-        resident = predict(best.candidate.resident, limits.entries)
+    measured = best.candidate.resident.get(1) if best else None
+    if best and measured and decision.metric != RESIDENT:
+        resident = predict(measured, limits.entries)
         if resident.high > limits.memory:
             yield (
                 f"the resident memory of {best.strategy} is {words.size(resident)}, over the "
                 f"{words.memory_budget(limits)}: a container's limit counts that. "
-                f"Judge by it with --metric {RESIDENT}."
+                "Judge by it, and by what comes on top, with --container."
             )
 
 
 def _basis(decision: Decision) -> tuple[bool, str]:
     """Return whether the predictions are to be doubted, and where they come from."""
     entries = decision.limits.entries
-    sizes = sorted(point.entries for point in decision.judgements[0].candidate.peak)
+    sizes = decision.judgements[0].candidate.sizes
     if not sizes:
         return True, f"no strategy has a {decision.metric}."
     known = listed(f"{size:,}" for size in sizes)

@@ -15,9 +15,9 @@ from callmeter.meters import SHARE
 from harness.model.cell import Consume, kind_of
 from harness.model.metrics import BY_NAME, METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
-from harness.report import answer, explanation, growth, notes, repetition, tables
+from harness.report import answer, explanation, growth, notes, over, serving, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
-from harness.report.format import title_of, title_of_group, titles
+from harness.report.format import ends_of, title_of, title_of_group, titles
 from harness.report.stack import ran_on, ran_on_in_short
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from harness.model.cell import Workload
     from harness.model.run import Run
-    from harness.model.summary import Sample, Summary
+    from harness.model.sample import Sample
+    from harness.model.summary import Summary
     from harness.report.document import Block
     from harness.report.explanation import Explained
 
@@ -113,7 +114,8 @@ def _compared(
             yield Note(ran_on(run) if wide or full else ran_on_in_short(run))
         yield from _workload(run, ordered(found, sort), metrics, wide=wide or full)
     if first:
-        yield from repetition.blocks(run, None if full else repetition.alike(*first))
+        yield from over.blocks(run, None if full else first)
+        yield from serving.blocks(run, None if full else first)
     if wide or full:
         yield from bullets(notes.meanings([summary for found in shown for summary in found]))
     if full:
@@ -180,6 +182,7 @@ def _metric(one: Summary, sample: Sample) -> dict[str, Any]:
         "per_item": one.per_item(key) if sample.metric.unit != SHARE else None,
         "x_floor": one.ratio(key, "floor") if sample.metric.is_memory else None,
         "x_reference": one.ratio(key, "reference"),
+        **ends_of("x_reference", one.interval(key)),
     }
 
 

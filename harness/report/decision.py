@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes, format_seconds
 from harness.analysis.choice import RULE
-from harness.analysis.thresholds import answers, farthest
-from harness.model.cell import how_values_repeat
-from harness.model.metrics import METRICS, PEAKS
+from harness.analysis.thresholds import answers, farthest, most_at_once
+from harness.model.cell import REFERENCE, how_values_repeat
 from harness.report import caveats
+from harness.report import decision_data as data
 from harness.report import judgement as words
+from harness.report.bar import bar
 from harness.report.document import Document, Note, Pairs, Text, bullets, table
 from harness.report.format import count, listed
-from harness.report.traits import costs_in_short
+from harness.report.traits import costs, costs_in_short, given_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
 NOTHING = "nothing"
+ROUNDED = 1_000
+"""From which on a number of entries is shown rounded."""
+LEFT_OUT = (
+    "By one call's allocations. Left out are the process's base, other calls at once and what "
+    "the allocators reserve: --container counts them."
+)
+"""What a budget for one call is not about."""
 
 
 def document(decision: Decision) -> Document:
@@ -49,15 +56,17 @@ def document(decision: Decision) -> Document:
         *bullets(doubts),
         *(Note(text) for text in notes),
     )
-    return Document(blocks, _data(decision, found, [*doubts, *notes]))
+    return Document(blocks, data.of(decision, found, [*doubts, *notes]))
 
 
 def payroll(decision: Decision) -> str:
     """Return which payroll it is about."""
     components, profile, repetition = decision.payrolls
+    limits = decision.limits
+    together = f", in each of {words.calls(limits)} at once" if limits.at_once > 1 else ""
     return (
-        f"{decision.limits.entries:,} entries x {components} components, "
-        f"{how_values_repeat(profile, repetition)}"
+        f"{limits.entries:,} entries x {components} components, "
+        f"{how_values_repeat(profile, repetition)}{together}"
     )
 
 
@@ -66,8 +75,47 @@ def runner_up(decision: Decision) -> str:
     if len(decision.fitting) < 2:
         return "Runner-up: none fits."
     second = decision.fitting[1]
-    needs = listed(filter(None, (words.size(second.peak), words.time(second.wall))))
+    needs = listed(filter(None, (words.size(second.need), words.time(second.wall))))
     return f"Runner-up: {second.strategy}, {needs}; gives up {words.traits_given_up(second)}."
+
+
+def today(decision: Decision) -> Judgement | None:
+    """Return the judgement on the reference, the way it is done today."""
+    found = (judgement for judgement in decision.judgements if judgement.strategy == REFERENCE)
+    return next(found, None)
+
+
+def price(decision: Decision, judgement: Judgement) -> str:
+    """Return what a strategy costs: its time beside the reference's, and what is given up."""
+    beside = words.beside(judgement, today(decision))
+    return "; ".join(filter(None, (beside, words.costs_of(judgement, decision.run.header))))
+
+
+def smaller_and_faster(decision: Decision) -> list[str]:
+    """Return the sentence on the next best that is both, if one is, and on what it costs more."""
+    best = decision.best
+    others = (other for other in decision.fitting[1:] if best and _is_better(other, best))
+    other = next(others, None)
+    if best is None or other is None:
+        return []
+    lost = given_up(decision.run.header, other.strategy)
+    known = given_up(decision.run.header, best.strategy) or []
+    more = None if lost is None else costs([trait for trait in lost if trait not in known])
+    this, that = (
+        f"{words.size(judged.need)} and {words.time(judged.wall)}" for judged in (other, best)
+    )
+    return [
+        f"{other.strategy} is both smaller and faster than {best.strategy}: {this}, not {that}. "
+        f"It also costs: {'unknown' if more is None else ', '.join(more) or NOTHING}."
+    ]
+
+
+def _is_better(one: Judgement, other: Judgement) -> bool:
+    """Whether the one needs less memory, and less time beyond the margins of both."""
+    if not (one.need and other.need and one.wall and other.wall):
+        return False
+    is_faster = one.wall.high < other.wall.value * (1 - other.wall.margin)
+    return is_faster and one.need.value < other.need.value
 
 
 def nearest(decision: Decision) -> str:
@@ -80,28 +128,36 @@ def strategies(
     found: Iterable[tuple[Judgement, str]], heading: str, title: str = ""
 ) -> Sequence[Block]:
     """Return the table of what strategies need, with those words in the last column."""
+    judged = list(found)
+    is_of_container = any(judgement.limits.service for judgement, _ in judged)
     rows = [
         (
             judgement.strategy,
+            words.size(judgement.base) if is_of_container else "",
             words.size(judgement.peak),
             format_bytes(judgement.retained.value) if judgement.retained else "",
+            words.size(judgement.need) if is_of_container else "",
             words.time(judgement.wall),
             last,
         )
-        for judgement, last in found
+        for judgement, last in judged
     ]
-    headings = ("strategy", "peak", "retained", "time", heading)
-    return table(headings, rows, last_is_text=True, droppable=("retained", "time"), title=title)
+    peak = words.calls(judged[0][0].limits) if is_of_container else "peak"
+    headings = ("strategy", "base", peak, "retained", "need", "time", heading)
+    droppable = ("base", peak, "time") if is_of_container else ("retained", "time")
+    return table(headings, rows, last_is_text=True, droppable=droppable, title=title)
 
 
 def what_changes_it(decision: Decision, found: Answers) -> tuple[tuple[str, str], ...]:
     """Return pairs of an option and the winners that other values of it would make."""
     best = decision.best.strategy if decision.best else None
     needs = [*_by_winner("without", found.without_need), *_by_winner("with", found.with_need)]
+    candidates, limits = decision.candidates, decision.limits
     pairs = (
-        ("--memory", _from(found.by_memory, format_bytes, best)),
+        (data.budget(decision), _from(found.by_memory, format_bytes, best)),
         ("--time", _from(found.by_time, format_seconds, best)),
-        ("--entries", _up_to(found.by_entries, farthest(decision.candidates, decision.limits))),
+        ("--entries", _up_to(found.by_entries, farthest(candidates, limits))),
+        ("--at-once", _up_to(found.by_at_once, most_at_once(candidates, limits))),
         ("--need", "; ".join(needs)),
     )
     return tuple((option, text) for option, text in pairs if text)
@@ -111,14 +167,28 @@ def _answer(decision: Decision) -> list[Block]:
     limits, best = decision.limits, decision.best
     needs = f", with {listed(limits.needs)}" if limits.needs else ""
     asked = f"for {payroll(decision)}, within {words.budgets(limits)}{needs}"
+    first = [] if limits.service else [Text(LEFT_OUT)]
     if best is None:
-        return [Text(f"Nothing fits {asked}.", is_strong=True), Text(nearest(decision))]
+        nothing = Text(f"Nothing fits {asked}.", is_strong=True)
+        return [*first, nothing, Text(nearest(decision)), *bars(decision)]
     label = f"{best.candidate.label}. " if best.candidate.label else ""
+    recommended = f"Recommended: {best.strategy}, {asked}; {price(decision, best)}."
     return [
-        Text(f"Recommended: {best.strategy}, {asked}.", is_strong=True),
-        Text(f"{label}{words.needs(best)} {words.gives_up(best)}"),
+        *first,
+        *map(Text, smaller_and_faster(decision)),
+        Text(recommended, is_strong=True),
+        Text(f"{label}{words.needs(best)}"),
+        *bars(decision),
         Text(runner_up(decision)),
     ]
+
+
+def bars(decision: Decision) -> list[Block]:
+    """Return the container as a bar, filled by the best or the nearest; none of one call."""
+    limits, need = decision.limits, decision.judgements[0].need
+    if limits.service is None or need is None:
+        return []
+    return [bar(need, limits.memory, limits.at_once)]
 
 
 def _from(found: Sequence[Threshold], amount: Callable[..., str], best: str | None) -> str:
@@ -131,12 +201,15 @@ def _from(found: Sequence[Threshold], amount: Callable[..., str], best: str | No
 
 
 def _up_to(found: Sequence[Threshold], last_size: int) -> str:
-    """Return the winners as the payroll grows, as far as it was looked."""
+    """Return the winners as the payroll, or the calls, grow; as far as it was looked."""
+    if not found:
+        return ""
     first, last = found[0], found[-1].winner or NOTHING
     if len(found) == 1:
         return f"{last} from {first.start:,} to {last_size:,}, as far as was looked"
-    steps = [f"{count(after.start)} {one.winner or NOTHING}" for one, after in pairwise(found)]
-    return f"up to about {', '.join(steps)}; from there to {last_size:,} {last}"
+    steps = [f"{count(after.start - 1)} {one.winner or NOTHING}" for one, after in pairwise(found)]
+    about = "about " if found[-1].start > ROUNDED else ""
+    return f"up to {about}{', '.join(steps)}; from there to {last_size:,} {last}"
 
 
 def _by_winner(condition: str, found: Mapping[str, str | None]) -> list[str]:
@@ -144,49 +217,3 @@ def _by_winner(condition: str, found: Mapping[str, str | None]) -> list[str]:
     for need, winner in found.items():
         needs.setdefault(winner or NOTHING, []).append(need)
     return [f"{condition} {listed(names, 'or')}: {winner}" for winner, names in needs.items()]
-
-
-def _data(decision: Decision, found: Answers, notes: list[str]) -> dict[str, Any]:
-    names = [judgement.strategy for judgement in decision.fitting]
-    return {
-        "run": decision.source.run,
-        "command": decision.source.command,
-        "environment": decision.run.header.environment,
-        "limits": asdict(decision.limits) | decision.payrolls._asdict(),
-        "judged_by": decision.metric,
-        "rule": RULE,
-        "recommended": next(iter(names), None),
-        "runner_up": next(iter(names[1:]), None),
-        "rows": [_row(judgement, decision.metric) for judgement in decision.judgements],
-        "answers": {
-            "by_memory": _thresholds(found.by_memory),
-            "by_time": _thresholds(found.by_time),
-            "by_entries": _thresholds(found.by_entries),
-            "without_need": found.without_need,
-            "with_need": found.with_need,
-        },
-        "notes": notes,
-    }
-
-
-def _row(judgement: Judgement, peak: str) -> dict[str, Any]:
-    candidate = judgement.candidate
-    predictions = {peak: judgement.peak, PEAKS[peak]: judgement.retained, "wall": judgement.wall}
-    return {
-        "strategy": judgement.strategy,
-        "label": candidate.label,
-        "error": judgement.unmeasured,
-        "fits": judgement.fits,
-        "reasons": words.reasons(judgement),
-        "metrics": {
-            key: found and found._asdict() | {"high": found.high, "unit": METRICS[key].unit}
-            for key, found in predictions.items()
-        },
-        "offers": None if candidate.offers is None else sorted(candidate.offers),
-        "gives_up": None if judgement.gives_up is None else list(judgement.gives_up),
-        "lacks": list(judgement.lacks),
-    }
-
-
-def _thresholds(found: Sequence[Threshold]) -> list[dict[str, Any]]:
-    return [{"from": start, "recommended": winner} for start, winner in found]

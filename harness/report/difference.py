@@ -10,11 +10,13 @@ import msgspec
 from callmeter.meters import BYTES, SECONDS, SHARE
 from harness.analysis.difference import Outcome
 from harness.model.cell import kind_of
-from harness.model.summary import FEWEST_TIMES
+from harness.model.sample import FEWEST_TIMES
 from harness.report import verdict
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
 from harness.report.format import (
+    RANK_TEST,
     counted,
+    ends_of,
     limit,
     listed,
     points,
@@ -166,6 +168,8 @@ def _notes(difference: Difference) -> Iterator[Block]:
     limits = (f"{limit(share)} ({', '.join(keys)})" for share, keys in allowed.items())
     if metrics:
         yield Note(f"Changed: by more than {listed(limits)}, and the repeats do not overlap.")
+    if not all(metric.is_memory for metric in metrics):
+        yield Note(f"Of times and shares, {RANK_TEST} must tell the repeats apart too.")
     if any(metric.unit == SECONDS for metric in metrics):
         yield Note(
             "Times of two runs are not comparable, not on one machine either: they are ratios to "
@@ -223,6 +227,7 @@ def _row(change: Change) -> dict[str, Any]:
         **_side("from", change.before),
         **_side("to", change.after),
         "ratio": change.ratio,
+        **ends_of("ratio", change.interval),
         "verdict": change.outcome.value,
     }
 

@@ -1,7 +1,14 @@
-"""How numbers, ratios and lists are written, wherever they are shown. Pure."""
+"""How numbers, ratios and lists are written, wherever they are shown. Pure.
+
+A ratio of times has as many digits as are known. It has two where the ends of its interval, at a
+confidence of 95%, are no more than one off in the second digit when they are rounded to it: `24x`
+if they are 23x and 25x. Otherwise it is `about` the number of one digit, `about 20x`, if that lies
+in the interval; if not, of two, `about 24x`. Without an interval it has two digits.
+"""
 
 from __future__ import annotations
 
+from math import floor, inf, isfinite, log10
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -11,6 +18,7 @@ from callmeter.meters import BYTES, SECONDS, SHARE
 from callmeter.units import digits, format_bytes, format_seconds, unit_of
 from harness.model.cell import Consume, how_values_repeat, plural
 from harness.model.metrics import METRICS
+from harness.model.sample import LEAST_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from harness.model.cell import Workload
     from harness.model.summary import Summary
 
+Interval = tuple[float, float]
 TOO_MANY = 1000
 """Times above which a ratio means no more than that one of the two is next to nothing."""
 LONGEST_CALL = 20
@@ -27,6 +36,7 @@ LONGEST_CALL = 20
 WIDEST_HEADING = 16
 ALIKE = "alike"
 """Two figures that differ by no more than their repeats do, or by less than 5%."""
+RANK_TEST = "an exact rank test at 5%"
 SHOWN_UNIT = {BYTES: ("MB", 1e-6), SECONDS: ("ms", 1e3)}
 """The unit of a column of a metric's values, and how many of it the metric's own unit is."""
 
@@ -72,9 +82,19 @@ def an_item(size: float, items: int) -> str:
     return f"{size / items:,.0f}"
 
 
-def times(ratio: float) -> str:
-    """Return a ratio: `7.60x`, `0.13x`, `115x`."""
-    return f"{digits(ratio)}x" if ratio >= 100 else f"{ratio:.2f}x"
+def times(ratio: float, interval: Interval | None = None) -> str:
+    """Return a ratio, and its interval if it has one: `7.60x`, `115x`, `0.50x, 0.482-0.511`."""
+    text = f"{digits(ratio)}x" if ratio >= 100 else f"{ratio:.2f}x"
+    return f"{text}, {'-'.join(map(digits, interval))}" if interval else text
+
+
+def ends_of(name: str, interval: Interval | None) -> dict[str, float | None]:
+    """Return the ends as fields for scripts; None for one that is not known, or infinite."""
+    low, high = interval or (inf, inf)
+    return {
+        f"{name}_{which}": end if isfinite(end) else None
+        for which, end in (("low", low), ("high", high))
+    }
 
 
 def smaller(ratio: float) -> str:
@@ -82,20 +102,47 @@ def smaller(ratio: float) -> str:
     return _in_words(ratio, "smaller", "larger")
 
 
-def faster(ratio: float) -> str:
-    """Return how many times faster: `2.0x faster`, `1.1x slower`, `alike` within 5%."""
-    return _in_words(ratio, "faster", "slower")
+def faster(ratio: float, interval: Interval | None = None) -> str:
+    """Return how many times faster, in the digits that the interval of the ratio allows.
+
+    `2.0x faster`, `about 20x faster`, `1.1x slower`, `alike` within 5%.
+    """
+    return _in_words(ratio, "faster", "slower", interval)
 
 
-def _in_words(ratio: float, more: str, less: str) -> str:
+def roughly(ratio: float) -> Interval:
+    """Return the interval of a ratio of times that too few repeats have none of."""
+    return ratio / LEAST_RATIO, ratio * LEAST_RATIO
+
+
+def inverse(interval: Interval) -> Interval:
+    """Return the interval of the ratio the other way round."""
+    low, high = (1 / end if end else inf for end in interval)
+    return high, low
+
+
+def _in_words(ratio: float, more: str, less: str, interval: Interval | None = None) -> str:
     if ratio <= 0:  # one of the two is nothing, or less
         return "no ratio"
     if round(ratio, 1) == 1:
         return ALIKE
-    number, word = (ratio, more) if ratio > 1 else (1 / ratio, less)
+    number, word, ends = ratio, more, interval
+    if ratio < 1:
+        number, word, ends = 1 / ratio, less, interval and inverse(interval)
     if number > TOO_MANY:
         return f"over {TOO_MANY:,}x {word}"
-    return f"{number:.1f}x {word}" if number < 10 else f"{number:.0f}x {word}"
+    return f"{_as_known(number, ends or (number, number))} {word}"
+
+
+def _as_known(number: float, interval: Interval) -> str:
+    """Return a number from 1 on to two digits or, about, to one."""
+    low, high = interval
+    unit = 10.0 ** (floor(log10(number)) - 1)
+    one, two = (round(number / step) * step for step in (10 * unit, unit))
+    is_known = two - 1.5 * unit < low and high < two + 1.5 * unit
+    if not is_known and low <= one <= high:
+        return f"about {one:.0f}x"
+    return f"{'' if is_known else 'about '}{two:.{1 if two < 10 else 0}f}x"
 
 
 def percent(share: float) -> str:
@@ -161,20 +208,33 @@ def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> st
         title = f"{size} x {workload.components} components, {repeat}"
     else:
         title = _items_of_a_call({*counts})
+    if workload.at_once > 1:
+        title += f", {workload.at_once:,} calls at once"
     return f"{title}, each let go once read" if consume == Consume.FOLD else title
 
 
 def titles(workloads: Iterable[tuple[Workload, Consume]]) -> list[str]:
-    """Return what is read, and what is done with it: those as one that differ in repetition."""
-    found: dict[tuple[Workload, Consume], list[int]] = {}
+    """Return what is read, and what is done with it.
+
+    Those are one that differ in the repetition, or in how many calls are made at once.
+    """
+    found: dict[tuple[Workload, Consume], list[Workload]] = {}
     for workload, consume in workloads:
-        once = replace(workload, repetition=1)
-        found.setdefault((once, consume), []).append(workload.repetition)
-    return [
-        title_of(once, consume)
-        + (f", pools {', '.join(f'{n:,}x' for n in repetitions)}" if repetitions != [1] else "")
-        for (once, consume), repetitions in found.items()
-    ]
+        once = replace(workload, repetition=1, at_once=1)
+        found.setdefault((once, consume), []).append(workload)
+    return [title_of(once, consume) + _differing(like) for (once, consume), like in found.items()]
+
+
+def _differing(workloads: Iterable[Workload]) -> str:
+    found = list(workloads)
+    repetitions, at_once = (
+        list(dict.fromkeys(getattr(one, name) for one in found))
+        for name in ("repetition", "at_once")
+    )
+    text = f", pools {', '.join(f'{n:,}x' for n in repetitions)}" if repetitions != [1] else ""
+    return text + (
+        f", {', '.join(f'{n:,}' for n in at_once)} calls at once" if at_once != [1] else ""
+    )
 
 
 def title_of_group(found: Sequence[Summary]) -> str:

@@ -29,16 +29,17 @@ AN_ENTRY = {BYTES: ("B", 1.0, "MB", 1e-6), SECONDS: ("us", 1e6, "ms", 1e3)}
 
 def blocks(run: Run) -> Iterator[Block]:
     """Yield a table for each metric that was measured at two sizes or more."""
-    groups: dict[tuple[int, str, Consume], dict[str, dict[int, Summary]]] = {}
+    groups: dict[tuple[int, str, int, Consume], dict[str, dict[int, Summary]]] = {}
     for summary in summaries(run):
         workload = summary.workload
         if workload.size:
             repeat = how_values_repeat(workload.profile, workload.repetition)
-            kind = (workload.components, repeat, summary.subject.consume)
+            kind = (workload.components, repeat, workload.at_once, summary.subject.consume)
             by_name = groups.setdefault(kind, defaultdict(dict))
             by_name[summary.name][workload.size] = summary
-    for (_, repeat, consume), by_name in groups.items():
-        like = f", {repeat}, {consume}" if len(groups) > 1 else ""
+    for (_, repeat, at_once, consume), by_name in groups.items():
+        together = f", {at_once:,} calls at once" if at_once > 1 else ""
+        like = f", {repeat}{together}, {consume}" if len(groups) > 1 else together
         yield from _of(by_name, like)
 
 

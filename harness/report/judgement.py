@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Protocol
 
 from callmeter.units import MEMORY_SHOWN, TIME_SHOWN, format_bytes, format_seconds
 from harness.model.cell import REFERENCE
-from harness.report.format import counted, exactly, listed, margin, percent
+from harness.report.format import (
+    ALIKE,
+    counted,
+    exactly,
+    faster,
+    listed,
+    margin,
+    percent,
+    smaller,
+)
+from harness.report.traits import costs, given_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.analysis.choice import Judgement, Limits
-    from harness.analysis.prediction import Prediction
+    from harness.model.run import Header
 
 SHOWN_MARGIN = 0.01
 """The least margin that is shown: memory repeats within less."""
 
 
-def size(prediction: Prediction | None) -> str:
+class Predicted(Protocol):
+    """A figure that is shown with its margin: a prediction, or the sum of two."""
+
+    @property
+    def value(self) -> float:
+        """The figure."""
+
+    @property
+    def margin(self) -> float:
+        """How far the upper end is above it, as a share of it."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+
+
+def size(prediction: Predicted | None) -> str:
     """Return predicted bytes with their margin: `24.9 MB +-5%`, and without one below 1%."""
     return _predicted(prediction, format_bytes)
 
 
-def time(prediction: Prediction | None) -> str:
+def time(prediction: Predicted | None) -> str:
     """Return predicted seconds with their margin: `2.32 s +-10%`."""
     return _predicted(prediction, format_seconds)
 
@@ -33,14 +60,20 @@ def memory_budget(limits: Limits) -> str:
     return exactly(limits.memory, MEMORY_SHOWN)
 
 
+def calls(limits: Limits) -> str:
+    """Return how many calls there are at once: `1 call`, `4 calls`."""
+    return counted(limits.at_once, "call")
+
+
 def time_budget(limits: Limits) -> str:
     """Return the time budget, if there is one."""
     return "" if limits.time is None else exactly(limits.time, TIME_SHOWN)
 
 
 def budgets(limits: Limits) -> str:
-    """Return the budgets: `256 MB and 2 s`."""
-    return " and ".join(filter(None, (memory_budget(limits), time_budget(limits))))
+    """Return the budgets: `256 MB and 2 s`, `a container of 512 MB`."""
+    memory = f"{'a container of ' if limits.service else ''}{memory_budget(limits)}"
+    return " and ".join(filter(None, (memory, time_budget(limits))))
 
 
 def reasons(judgement: Judgement) -> list[str]:
@@ -48,9 +81,11 @@ def reasons(judgement: Judgement) -> list[str]:
     if judgement.unmeasured:
         return [f"not measured: {judgement.unmeasured}"]
     limits, found = judgement.limits, []
-    if judgement.peak and judgement.memory_share > 1:
+    if judgement.need is None:
+        found.append(f"its {'base' if judgement.peak else 'memory'} was not measured")
+    elif judgement.memory_share > 1:
         of = memory_budget(limits)
-        found.append(_over("need", judgement.peak, limits.memory, format_bytes, of))
+        found.append(_over("need", judgement.need, limits.memory, format_bytes, of))
     if limits.time is not None and judgement.wall is None:
         found.append("its time was not measured")
     elif limits.time is not None and judgement.wall and judgement.time_share > 1:
@@ -66,17 +101,31 @@ def reasons(judgement: Judgement) -> list[str]:
 
 def needs(judgement: Judgement) -> str:
     """Return the sentence on what a strategy will need, and which part of the budgets that is."""
-    peak, wall = judgement.peak, judgement.wall
-    parts = [f"needs {size(peak)} at its peak{f' ({peak.basis})' if peak else ''}"]
+    peak, wall, limits = judgement.peak, judgement.wall, judgement.limits
+    parts = [_held(judgement)]
     if judgement.retained:
         parts.append(f"retains {format_bytes(judgement.retained.value)}")
     if wall:
         is_other = peak and wall.basis is not peak.basis
         parts.append(f"takes {time(wall)}{f' ({wall.basis})' if is_other else ''}")
-    share = f"{percent(judgement.memory_share)} of the memory budget"
-    if judgement.limits.time is not None:
+    share = f"{percent(judgement.memory_share)} of the "
+    share += "container" if limits.service else "memory budget"
+    if limits.time is not None:
         share += f" and {percent(judgement.time_share)} of the time budget"
     return f"It {listed(parts)}: at worst {share}."
+
+
+def _held(judgement: Judgement) -> str:
+    """Return the memory that is needed: of one call at its peak, or with the base of a process."""
+    peak, base, need = judgement.peak, judgement.base, judgement.need
+    if judgement.limits.service is None or not (peak and base and need):
+        return f"needs {size(peak)} at its peak{f' ({peak.basis})' if peak else ''}"
+    served = judgement.candidate.served or 0
+    many = f", with {served:.2f}x as many calls in turn were seen to reach" if served > 1 else ""
+    return (
+        f"needs {size(need)} ({size(base)} of base, {base.basis}; {size(peak)} at the peak of "
+        f"{calls(judgement.limits)}, {peak.basis}{many})"
+    )
 
 
 def traits_given_up(judgement: Judgement) -> str:
@@ -84,6 +133,42 @@ def traits_given_up(judgement: Judgement) -> str:
     if judgement.gives_up is None:
         return "unknown"
     return ", ".join(judgement.gives_up) or "nothing"
+
+
+def beside(judgement: Judgement, today: Judgement | None) -> str:
+    """Return its time beside the reference's: `2.4x faster than full_orm`; "" if unknown."""
+    one, other = judgement.wall, today.wall if today else None
+    if not one or not other or judgement is today or not one.value or not other.value:
+        return ""
+    text = faster_than(one, other)
+    return f"as fast as {REFERENCE}" if text == ALIKE else f"{text} than {REFERENCE}"
+
+
+def smaller_than(one: Predicted, other: Predicted) -> str:
+    """Return how many times smaller the one is; `alike` within the margins of both."""
+    return ALIKE if _are_alike(one, other) else smaller(other.value / one.value)
+
+
+def faster_than(one: Predicted, other: Predicted) -> str:
+    """Return how many times faster the one is, in the digits that the margins of both allow."""
+    if _are_alike(one, other):
+        return ALIKE
+    shortest = one.value * (1 - one.margin)
+    low = other.value * max(0.0, 1 - other.margin) / one.high
+    high = other.high / shortest if shortest > 0 else inf
+    return faster(other.value / one.value, (low, high))
+
+
+def _are_alike(one: Predicted, other: Predicted) -> bool:
+    return abs(one.value - other.value) <= one.value * one.margin + other.value * other.margin
+
+
+def costs_of(judgement: Judgement, header: Header) -> str:
+    """Return what is given up for it, in the words of a comparison: `no ORM, a package`."""
+    if judgement.strategy == REFERENCE:
+        return "nothing changes"
+    lost = given_up(header, judgement.strategy)
+    return f"costs: {'unknown' if lost is None else ', '.join(costs(lost)) or 'nothing'}"
 
 
 def gives_up(judgement: Judgement) -> str:
@@ -98,7 +183,7 @@ def gives_up(judgement: Judgement) -> str:
     return f"It gives up {many} of {REFERENCE}: {traits_given_up(judgement)}."
 
 
-def _predicted(prediction: Prediction | None, amount: Callable[[float], str]) -> str:
+def _predicted(prediction: Predicted | None, amount: Callable[[float], str]) -> str:
     if prediction is None:
         return ""
     is_close = prediction.margin < SHOWN_MARGIN
@@ -106,7 +191,7 @@ def _predicted(prediction: Prediction | None, amount: Callable[[float], str]) ->
 
 
 def _over(
-    verb: str, needed: Prediction, budget: float, amount: Callable[..., str], shown: str
+    verb: str, needed: Predicted, budget: float, amount: Callable[..., str], shown: str
 ) -> str:
     """Return `needs 117 MB of 64 MB`; `may need`, if only the upper end is too much."""
     is_sure = needed.value > budget

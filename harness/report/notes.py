@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from harness.model.cell import FLOOR, Consume
 from harness.model.metrics import PEAKS, judged_by
-from harness.model.summary import FEWEST_TIMES, incomplete, metrics_of
-from harness.report.format import ALIKE, listed, median_of, percent, short, whole_percent
+from harness.model.sample import FEWEST_TIMES, LEAST_RATIO
+from harness.model.summary import incomplete, metrics_of
+from harness.report.format import ALIKE, RANK_TEST, listed, median_of, percent, short, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from harness.model.run import Run
-    from harness.model.summary import Sample, Summary
+    from harness.model.sample import Sample
+    from harness.model.summary import Summary
 
 HIDDEN = 0.10
 """Part of a peak: so much that tracemalloc does not see is worth a note."""
@@ -44,7 +46,10 @@ MEANINGS = {
     "peak": "all allocations: native memory too, as memray records it.",
     "rss_peak": "RSS: resident memory, in whole pages, which a container's limit counts.",
     FLOOR: f"x floor: times the same figure of {FLOOR}, the same payroll as plain objects.",
-    "wall": f"Times are medians; {ALIKE}: the middle halves of the repeats overlap.",
+    "wall": (
+        f"Times are medians; {ALIKE}: closer than 5%, or {RANK_TEST} does not tell the repeats "
+        "apart. Behind a ratio of times is its interval, at a confidence of 95%."
+    ),
     "load": (
         "wall time: to load a payroll and to read every field of every entry and component once; "
         "load alone: without reading; sum by kind: of a payroll that was loaded before."
@@ -191,11 +196,17 @@ def _off(found: Sequence[Summary], key: str) -> list[tuple[Summary, Sample]]:
 
 
 def _too_few(found: Sequence[Summary]) -> Iterator[str]:
-    few = [s for summary in found if (s := summary.sample("wall")) and s.n < FEWEST_TIMES]
-    others = [summary for summary in found if not summary.is_reference and summary.reference]
-    if few and others and found[0].subject.consume is Consume.HOLD:
+    others = [summary for summary in found if not summary.is_reference]
+    unknown = [
+        key
+        for summary in others
+        for key in ("wall", "load")
+        if summary.ratio(key, "reference") and summary.differs(key) is None
+    ]
+    if unknown and found[0].subject.consume is Consume.HOLD:
         reference = short(found[0].reference_name)
         yield (
-            f"?: fewer than {FEWEST_TIMES} repeats, too few to tell a time from {reference}'s; "
-            "add --repeat."
+            f"?: fewer than {FEWEST_TIMES} repeats show a difference from {reference}'s time only "
+            f"where it is a factor of {LEAST_RATIO} or more, and the repeats do not overlap; add "
+            "--repeat."
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.analysis.candidate import RESIDENT
 from harness.analysis.choice import RULE
 from harness.analysis.thresholds import answers
 from harness.model.cell import REFERENCE
@@ -15,7 +16,7 @@ from harness.report import caveats
 from harness.report import decision as report
 from harness.report import judgement as words
 from harness.report.document import Bullets, Code, Document, Heading, Pairs, Text
-from harness.report.format import ALIKE, faster, smaller
+from harness.report.format import ALIKE
 from harness.report.notes import COUNTED
 from strategies.support.traits import TRAITS
 
@@ -41,7 +42,7 @@ def document(decision: Decision) -> Document:
 
 def _context(decision: Decision) -> Iterator[Block]:
     limits, entries = decision.limits, f"{decision.limits.entries:,}"
-    today = _today(decision)
+    today = report.today(decision)
     needs = f" {words.needs(today)}" if today and today.peak else ""
     yield Heading(
         f"Read payrolls of {entries} entries with {decision.best.strategy}"
@@ -63,8 +64,7 @@ def _context(decision: Decision) -> Iterator[Block]:
     time = f"Time: at most {words.time_budget(limits)} for a read, connection warm."
     yield Bullets(
         (
-            f"Memory: at most {words.memory_budget(limits)}, judged by "
-            f"the peak of {COUNTED[decision.metric]}, above what the process held before the read.",
+            _memory(decision),
             *([time] if limits.time is not None else ()),
             *(f"{need} is needed: {TRAITS.get(need, need)}." for need in limits.needs),
             f"Little disruption: the code that calls the function relies on what {REFERENCE} "
@@ -82,11 +82,15 @@ def _outcome(decision: Decision) -> Iterator[Block]:
     if best is None:
         nearest = report.nearest(decision)
         yield Text(f"Chosen option: none, because nothing meets the limits. {nearest}")
+        yield from report.bars(decision)
         return
+    yield from map(Text, report.smaller_and_faster(decision))
     yield Text(
         f'Chosen option: "{best.strategy}", because of the strategies within every limit it '
-        f"disrupts least. {words.needs(best)} {words.gives_up(best)}"
+        f"disrupts least; {report.price(decision, best)}. {words.needs(best)} "
+        f"{words.gives_up(best)}"
     )
+    yield from report.bars(decision)
     yield Text(report.runner_up(decision))
     yield Text(f"The rule: {RULE}")
     yield Heading("Consequences", level=3)
@@ -98,12 +102,13 @@ def _outcome(decision: Decision) -> Iterator[Block]:
         "measure it at this size, on a Postgres like the one in production:"
     )
     limits, (components, profile, repetition) = decision.limits, decision.payrolls
+    at_once = f" --at-once {limits.at_once}" if limits.at_once > 1 else ""
     pools = f" --repetition {repetition}" if repetition != 1 else ""
     clock = " --meter clock" if limits.time is not None else ""
     yield Code(
         (
             f"python -m harness compare {best.strategy} --entries {limits.entries} "
-            f"--components {components} --profile {profile}{pools} "
+            f"--components {components} --profile {profile}{pools}{at_once} "
             f"--meter {METRICS[decision.metric].meter}{clock} --dsn postgresql://...",
         ),
         "sh",
@@ -132,9 +137,17 @@ def _more(decision: Decision, found: Answers) -> Iterator[Block]:
     yield Code((decision.source.command,), "sh")
 
 
-def _today(decision: Decision) -> Judgement | None:
-    return next(
-        (judgement for judgement in decision.judgements if judgement.strategy == REFERENCE), None
+def _memory(decision: Decision) -> str:
+    """Return what memory is limited, and what it is judged by."""
+    limits = decision.limits
+    if limits.service:
+        return (
+            f"Memory: a container of {words.memory_budget(limits)}, judged by {COUNTED[RESIDENT]}: "
+            f"the process's base and {words.calls(limits)} at once."
+        )
+    return (
+        f"Memory: at most {words.memory_budget(limits)}, judged by the peak of "
+        f"{COUNTED[decision.metric]}, above what the process held before the read."
     )
 
 
@@ -145,19 +158,24 @@ def _fits_and_gives_up(judgement: Judgement) -> str:
 
 def _consequences(decision: Decision, best: Judgement) -> Iterator[str]:
     """Yield what follows from taking the best, compared with the way it is done today."""
-    today = _today(decision)
+    today = report.today(decision)
     if best is today:
         yield f"Good, because nothing changes: {REFERENCE} is the way it is done today."
         return
-    for what, one, other, amount, ratio in (
-        ("peak", best.peak, today and today.peak, words.size, smaller),
-        ("memory retained", best.retained, today and today.retained, words.size, smaller),
-        ("time", best.wall, today and today.wall, words.time, faster),
+    whole = "memory needed" if decision.limits.service else "peak"
+    for what, one, other, amount, beside in (
+        (whole, best.need, today and today.need, words.size, words.smaller_than),
+        (
+            "memory retained",
+            best.retained,
+            today and today.retained,
+            words.size,
+            words.smaller_than,
+        ),
+        ("time", best.wall, today and today.wall, words.time, words.faster_than),
     ):
         if one and other and one.value:
-            margins = one.value * one.margin + other.value * other.margin
-            is_alike = abs(one.value - other.value) <= margins
-            change = ALIKE if is_alike else ratio(other.value / one.value)
+            change = beside(one, other)
             word = "Good" if one.value < other.value else "Bad"
             yield (
                 f"{'Neutral' if change == ALIKE else word}, because the {what} goes from "

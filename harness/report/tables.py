@@ -108,7 +108,9 @@ def _with_ratio(one: Summary, metric: Metric) -> str:
     if number is None:
         return ""
     ratio = one.ratio(metric.key, base_of(metric)) if metric.unit != SHARE else None
-    return cell(metric, number) + (f" ({times(ratio)})" if ratio is not None else "")
+    if ratio is None:
+        return cell(metric, number)
+    return f"{cell(metric, number)} ({times(ratio, one.interval(metric.key))})"
 
 
 def base_of(metric: Metric) -> Base:

@@ -13,7 +13,9 @@ from harness.report.format import (
     an_item,
     counted,
     faster,
+    inverse,
     limit,
+    roughly,
     short,
     smaller,
     tenths,
@@ -89,7 +91,11 @@ def in_words(change: Change) -> str:
     if change.ratio is None or change.ratio <= 0:
         return "no ratio"
     is_time = change.metric.unit == SECONDS
-    text = (faster if is_time else smaller)(1 / change.ratio)
+    text = (
+        faster(1 / change.ratio, inverse(change.interval or roughly(change.ratio)))
+        if is_time
+        else smaller(1 / change.ratio)
+    )
     if text != ALIKE or change.outcome is not Outcome.CHANGED:
         return text
     more, less = ("slower", "faster") if is_time else ("larger", "smaller")

@@ -46,6 +46,11 @@ class Again:
         return self.baseline.measurements[0].cell.consume
 
     @property
+    def calls(self) -> int:
+        """How many calls a worker made one after the other; 0 if that was not measured."""
+        return max(measurement.cell.calls for measurement in self.baseline.measurements)
+
+    @property
     def driver(self) -> str | None:
         """The driver that all of its strategies were measured with; None if each has its own."""
         return self.baseline.header.environment.get(DRIVER)
@@ -78,12 +83,15 @@ class Again:
                 self.consume,
                 warm_up=warm_up,
                 collectors=(),
+                at_once=self._at_once,
+                calls=self.calls,
             )
             return plan.at_most_a_run(found)
         has_reference = "clock" in self.meters and self.consume is Consume.HOLD
         names = self._with_reference() if has_reference else list(self.names)
-        payrolls = [workload.payroll for workload in self.workloads]
-        found = plan.cells(names, payrolls, self.meters, self.repeat, self.consume)
+        found = plan.cells(
+            names, self.workloads, self.meters, self.repeat, self.consume, calls=self.calls
+        )
         cells = plan.at_most_a_run(cell for cell in found if cell.is_usual)
         cells = of_driver(cells, self.named, settings)
         return cells if settings.python else installed(cells, self.named, settings.notice)
@@ -95,9 +103,20 @@ class Again:
         targets = {name: self._target(name) for name in self._with_reference()}
         warm_up = self.baseline.header.warm_up
         functions = Functions(
-            targets, self.meters, self.repeat, self.consume, warm_up=warm_up, collectors=()
+            targets,
+            self.meters,
+            self.repeat,
+            self.consume,
+            warm_up=warm_up,
+            collectors=(),
+            at_once=self._at_once,
+            calls=self.calls,
         )
         return function_run(functions, settings)
+
+    @property
+    def _at_once(self) -> list[int]:
+        return sorted({workload.at_once for workload in self.workloads})
 
     def _with_reference(self) -> list[str]:
         return list(dict.fromkeys([self.baseline.header.reference, *self.names]))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import callmeter
 import strategies
+from callmeter import allocated
 from harness.model.run import LIVE_OBJECTS
 
 if TYPE_CHECKING:
@@ -74,13 +75,15 @@ def _psycopg(interpreter: Interpreter) -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """Return what this process runs on."""
+    """Return what this process runs on, and how it allocates, if otherwise than usual."""
+    malloc = allocated.settings()
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "libc": " ".join(platform.libc_ver()),
         "processor": _processor(),
         "cores": str(os.cpu_count()),
         "memory": _memory(),
+        **({"malloc": malloc} if malloc else {}),
     }
 
 

@@ -115,4 +115,5 @@ def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
         error_type=answer.error_type,
         traceback=(traceback or "").splitlines(),
         allocators=answer.allocators,
+        series=answer.series,
     )

@@ -12,7 +12,7 @@ from callmeter.errors import TargetError, UsageError
 from callmeter.target import Target, parse
 from callmeter.worker import CHECK
 from harness.base.secret import masked
-from harness.model.cell import Cell, Consume
+from harness.model.cell import Cell, Consume, Workload
 from harness.model.run import FORMAT, Header
 from harness.runner import environment, plan, scheduler
 from harness.runner.executors import Task
@@ -44,6 +44,8 @@ class Functions:
     warm_up: bool = True
     explain: bool = False
     collectors: Collection[Collector] = plan.COLLECTORS
+    at_once: Sequence[int] = (1,)
+    calls: int = 0
 
     @property
     def reference(self) -> str:
@@ -59,6 +61,8 @@ class Functions:
             self.consume,
             warm_up=self.warm_up,
             collectors=self.collectors,
+            at_once=self.at_once,
+            calls=self.calls,
         )
         if self.explain:
             found = chain(found, plan.explanations_of_functions(names, warm_up=self.warm_up))
@@ -126,7 +130,10 @@ def _checked(
 
     Where they must return the same, the reference's data are in the file `data`.
     """
-    first, *others = (Cell(name, CHECK, consume=functions.consume) for name in functions.targets)
+    workload = Workload(at_once=min(functions.at_once))
+    first, *others = (
+        Cell(name, CHECK, workload, consume=functions.consume) for name in functions.targets
+    )
     (check,) = _check([first], lambda cell: task_of(cell, data), settings.timeout)
     yield check
     if check.error and data:

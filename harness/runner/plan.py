@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from callmeter import meters
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK, EXPLAIN
-from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Consume, workload_of
+from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Consume, Workload
 from harness.model.fields import MOST_CELLS, MOST_ROWS
 from harness.model.metrics import variants_of
 from harness.payroll import yardsticks
@@ -19,8 +19,6 @@ from harness.payroll.use import Part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from harness.payroll.generator import Payroll
 
 EXPLAINED_UP_TO = 10_000
 """Entries of the largest payroll that a comparison explains."""
@@ -40,13 +38,14 @@ What a first call costs more is the same at any size and repetition.
 
 def of_comparison(
     strategies: Sequence[str],
-    payrolls: Sequence[Payroll],
+    workloads: Sequence[Workload],
     meter_names: Sequence[str] | None = None,
     repeat: Repeats = None,
     consume: Consume = Consume.HOLD,
     *,
     explain: bool = False,
     collectors: Collection[str] = COLLECTORS,
+    calls: int = 0,
 ) -> list[Cell]:
     """Return the cells of a comparison, by all meters unless some are named.
 
@@ -54,44 +53,66 @@ def of_comparison(
     """
     if explain and consume is Consume.FOLD:
         raise UsageError("--explain is of lists: leave --consume fold")
-    names = meters.names() if meter_names is None else list(dict.fromkeys(meter_names))
+    names = meters_for(meter_names, calls)
     named = repeat if isinstance(repeat, Mapping) else {}
     for meter in named.keys() - {*names}:
         raise UsageError(f"--repeat {meter}={named[meter]}: add --meter {meter}, or leave it out")
-    found = cells(strategies, payrolls, names, repeat, consume, collectors=collectors)
+    found = cells(
+        strategies, workloads, names, repeat, consume, collectors=collectors, calls=calls
+    )
     if explain:
         subjects = [FLOOR, *strategies]
-        found = chain(found, explanations(subjects, to_explain(payrolls), check=False))
+        found = chain(found, explanations(subjects, to_explain(workloads), check=False))
     return at_most_a_run(found)
+
+
+def meters_for(named: Sequence[str] | None, calls: int) -> list[str]:
+    """Return the meters, all if none are named; those of many calls where there are many.
+
+    Raises UsageError for the one without the other.
+    """
+    names = meters.names() if named is None else list(dict.fromkeys(named))
+    of_calls = [name for name in meters.names() if _is_of_calls(name)]
+    if calls:
+        return list(dict.fromkeys([*names, *of_calls]))
+    if named is not None and (lonely := [name for name in names if name in of_calls]):
+        raise UsageError(f"--meter {lonely[0]} makes many calls: add --calls 100, say")
+    return [name for name in names if name not in of_calls]
+
+
+def _is_of_calls(meter: str) -> bool:
+    return bool(getattr(meters.load(meter), "OF_CALLS", False))
 
 
 def cells(
     strategies: Sequence[str],
-    payrolls: Sequence[Payroll],
+    workloads: Sequence[Workload],
     meter_names: Sequence[str],
     repeat: Repeats = None,
     consume: Consume = Consume.HOLD,
     *,
     collectors: Collection[str] = COLLECTORS,
+    calls: int = 0,
 ) -> Iterator[Cell]:
-    """Yield every cell: for each payroll first the checks, then the meters' repeats.
+    """Yield every cell: for each workload first the checks, then the meters' repeats.
 
     The yardsticks are always measured, as every ratio of memory is a ratio to one of them; the
     repeats of a meter are interleaved over the strategies and over what is measured of them, so
     that a slow moment of the machine does not fall on one alone. `collectors` are the states of
-    the garbage collector in which a call is timed too, beside the default.
+    the garbage collector in which a call is timed too, beside the default; variants of a call are
+    not measured of several at once. `calls` is how many a meter of many calls makes.
     """
     measured = list(dict.fromkeys([*yardsticks.names_for(consume), *strategies]))
     checked = [name for name in strategies if name not in yardsticks.LABELS]
     checked += [name for name in yardsticks.CHECKED if name in measured]
-    for payroll in payrolls:
-        workload = workload_of(payroll)
-        is_small = payroll.entries <= COLD_UP_TO and payroll.repetition == 1
-        first_call = is_small or len(payrolls) == 1
+    for workload in workloads:
+        is_small = workload.payroll.entries <= COLD_UP_TO and workload.repetition == 1
+        first_call = is_small or len(workloads) == 1
         for name in checked:
             yield Cell(name, CHECK, workload, consume=consume)
         for meter in meter_names:
-            for like in _in_turns(_ways(meter, collectors, first_call=first_call), repeat):
+            ways = _ways(meter, collectors, first_call=first_call, calls=calls)
+            for like in _in_turns(ways if workload.at_once == 1 else ways[:1], repeat):
                 for name in measured:
                     if _is_measured(name, like, consume):
                         yield replace(like, name=name, workload=workload, consume=consume)
@@ -105,18 +126,31 @@ def of_functions(
     *,
     warm_up: bool = True,
     collectors: Collection[str] = COLLECTORS,
+    at_once: Sequence[int] = (1,),
+    calls: int = 0,
 ) -> Iterator[Cell]:
     """Yield the meters' cells of the user's functions; without a warm-up, of first calls only."""
-    for meter in meter_names:
-        ways = _ways(meter, collectors, first_call=warm_up) if warm_up else [Cell("", meter)]
-        for like in _in_turns([way for way in ways if way.part is Part.WHOLE], repeat):
-            for name in targets:
-                yield replace(like, name=name, consume=consume, cold=like.cold or not warm_up)
+    for count in at_once:
+        workload = Workload(at_once=count)
+        for meter in meter_names:
+            ways = _ways(meter, collectors, first_call=warm_up, calls=calls)
+            ways = [way for way in ways if way.part is Part.WHOLE]
+            for like in _in_turns(ways if warm_up and count == 1 else ways[:1], repeat):
+                for name in targets:
+                    yield replace(
+                        like,
+                        name=name,
+                        workload=workload,
+                        consume=consume,
+                        cold=like.cold or not warm_up,
+                    )
 
 
-def _ways(meter: str, collectors: Collection[str], *, first_call: bool) -> list[Cell]:
-    """Return a cell for each way in which the meter measures a call, without its name."""
-    usual = Cell("", meter)
+def _ways(
+    meter: str, collectors: Collection[str], *, first_call: bool, calls: int = 0
+) -> list[Cell]:
+    """Return a cell for each way in which the meter measures a call, the usual one first."""
+    usual = Cell("", meter, calls=calls if _is_of_calls(meter) else 0)
     ways = [
         replace(usual, cold=variant.cold, part=variant.part, collector=variant.collector)
         for variant in variants_of(meter)
@@ -147,13 +181,13 @@ def _is_measured(name: str, like: Cell, consume: Consume) -> bool:
 
 
 def explanations(
-    strategies: Sequence[str], payroll: Payroll, *, check: bool = True
+    strategies: Sequence[str], workload: Workload, *, check: bool = True
 ) -> Iterator[Cell]:
     """Yield the cells that check, if that is not done yet, and then explain each strategy."""
     for task in (CHECK, EXPLAIN) if check else (EXPLAIN,):
         for name in strategies:
             if (name, task) != (FLOOR, CHECK):
-                yield Cell(name, task, workload_of(payroll))
+                yield Cell(name, task, workload)
 
 
 def explanations_of_functions(targets: Sequence[str], *, warm_up: bool = True) -> Iterator[Cell]:
@@ -161,13 +195,14 @@ def explanations_of_functions(targets: Sequence[str], *, warm_up: bool = True) -
     return (Cell(name, EXPLAIN, cold=not warm_up) for name in targets)
 
 
-def to_explain(payrolls: Sequence[Payroll]) -> Payroll:
-    """Return the payroll to explain of those measured: the largest that can be recorded in full.
+def to_explain(workloads: Sequence[Workload]) -> Workload:
+    """Return the workload to explain, of one call: the largest that can be recorded in full.
 
     A recording has a line for every allocation; shares no longer change at such a size.
     """
-    small = [payroll for payroll in payrolls if payroll.entries <= EXPLAINED_UP_TO]
-    return max(small or payrolls[:1], key=lambda payroll: payroll.entries)
+    alone = [replace(workload, at_once=1) for workload in workloads]
+    small = [one for one in alone if one.payroll.entries <= EXPLAINED_UP_TO]
+    return max(small or alone[:1], key=lambda one: one.payroll.entries)
 
 
 def with_reference(strategies: Iterable[str]) -> list[str]:

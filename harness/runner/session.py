@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from callmeter import meters as meters_package
 from callmeter.errors import UsageError, unknown
 from callmeter.target import is_target
-from harness.model.cell import Collector, Consume
-from harness.model.fields import MOST_REPETITION
+from harness.model.cell import Collector, Consume, workload_of
+from harness.model.fields import MOST_AT_ONCE, MOST_CALLS, MOST_REPETITION
 from harness.payroll import catalog, loading
 from harness.payroll.generator import Payroll, Profile
 from harness.runner import plan
@@ -36,6 +35,8 @@ def compare(
     components: int = 6,
     profile: str = Profile.REALISTIC,
     repetition: int | Sequence[int] = 1,
+    at_once: int | Sequence[int] = 1,
+    calls: int = 0,
     consume: str = Consume.HOLD,
     meters: Sequence[str] | None = None,
     repeat: plan.Repeats = None,
@@ -46,23 +47,29 @@ def compare(
     """Measure strategies, all if none is named, on a payroll of each size; return the run.
 
     The pools of values are `repetition` times larger; of several, there is a payroll for each at
-    each size. `meters` are all, and `repeat` what suits each, unless they are given. To `consume`
+    each size. `at_once` is how many calls are made together, each on a payroll of that size; with
+    `calls`, one worker also makes so many one after the other. `meters` are all, and `repeat` what suits each, unless they are given. To `consume`
     entries is to `hold` them in a list, or to `fold` a stream: to read each and let it go. With
     `explain`, where the bytes go is recorded too. `collectors` are the states of the garbage
     collector that a call is timed in beside the default: paused, by default, relaxed, frozen.
     """
     chosen_settings = Settings(**settings)
     how = _word("word for --consume", Consume, consume)
-    payrolls = _payrolls(entries, components, profile, repetition)
+    workloads = [
+        workload_of(payroll, count)
+        for payroll in _payrolls(entries, components, profile, repetition)
+        for count in _at_once(at_once)
+    ]
     chosen = _to_compare(names, how)
     cells = plan.of_comparison(
         chosen,
-        payrolls,
+        workloads,
         meters,
         repeat,
         how,
         explain=explain,
         collectors=_collectors(collectors, meters),
+        calls=_calls(calls, how),
     )
     cells = of_driver(cells, chosen_strategies(names), chosen_settings)
     if chosen_settings.python is None:
@@ -81,11 +88,14 @@ def measure(
     explain: bool = False,
     warm_up: bool = True,
     collectors: Sequence[str] | None = None,
+    at_once: int | Sequence[int] = 1,
+    calls: int = 0,
     **settings: Any,
 ) -> Run:
     """Measure functions, as `package.module:function` names them; return the run.
 
-    The first is the reference. With `same`, all must return its data, but for the fields to
+    The first is the reference. `at_once` and `calls` are as of `compare`; each call can have
+    arguments of its own by `callmeter.call_number()`. With `same`, all must return its data, but for the fields to
     `ignore`. `setup` are statements to run before the targets are imported.
     """
     chosen = Settings(**settings)
@@ -93,7 +103,7 @@ def measure(
         raise UsageError("name what to measure: package.module:function")
     functions = Functions(
         targets_by_name(targets, setup),
-        meters_package.names() if meters is None else list(dict.fromkeys(meters)),
+        plan.meters_for(meters, calls),
         repeat,
         _word("word for --consume", Consume, consume),
         same,
@@ -101,6 +111,8 @@ def measure(
         warm_up,
         explain,
         _collectors(collectors, meters, warm_up=warm_up),
+        _at_once(at_once, warm_up=warm_up),
+        _calls(calls, Consume(consume)),
     )
     return function_run(functions, chosen)
 
@@ -123,7 +135,7 @@ def explain(
     if setup or not warm_up:
         raise UsageError("--setup and --no-warm-up are for functions, not for strategies")
     (payroll,) = _payrolls(entries, components, profile, repetition)
-    cells = plan.at_most_a_run(plan.explanations(chosen_strategies(names), payroll))
+    cells = plan.at_most_a_run(plan.explanations(chosen_strategies(names), workload_of(payroll)))
     chosen = Settings(**settings)
     return strategy_run(of_driver(cells, chosen_strategies(names), chosen), chosen)
 
@@ -150,6 +162,25 @@ def _payrolls(
         for size in sizes
         for times in repetitions
     ]
+
+
+def _at_once(counts: int | Sequence[int], *, warm_up: bool = True) -> list[int]:
+    """Return the numbers of calls at once; raises UsageError for what is none, or cannot be."""
+    found = [counts] if isinstance(counts, int) else sorted(set(counts))
+    if not found or not 1 <= found[0] <= found[-1] <= MOST_AT_ONCE:
+        raise UsageError(f"--at-once is between 1 and {MOST_AT_ONCE:,}")
+    if found[-1] > 1 and not warm_up:
+        raise UsageError("--at-once needs a warm-up, which makes one call alone first")
+    return found
+
+
+def _calls(calls: int, consume: Consume) -> int:
+    """Return the number of calls of one worker; raises UsageError for none."""
+    if not 0 <= calls <= MOST_CALLS:
+        raise UsageError(f"--calls is between 0 and {MOST_CALLS:,}")
+    if calls and consume is Consume.FOLD:
+        raise UsageError("--calls is of lists, each let go before the next: leave --consume fold")
+    return calls
 
 
 def chosen_strategies(names: Iterable[str]) -> list[str]:

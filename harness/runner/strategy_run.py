@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from callmeter import memory_limit
 from callmeter.errors import UsageError
+from harness.model.cell import workloads
 from harness.model.run import DRIVER, FORMAT, Header
-from harness.payroll import catalog, loading, yardsticks
+from harness.payroll import catalog, generator, loading, yardsticks
+from harness.payroll.generator import SIZES_IN_TURN
 from harness.postgres.liveness import is_away, wait_until_back
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
@@ -19,12 +21,12 @@ from harness.runner.record import Settings, record
 from harness.runner.tasks import strategy_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import URL
 
-    from harness.model.cell import Cell
+    from harness.model.cell import Cell, Workload
     from harness.model.run import Run
     from harness.payroll.catalog import Description
     from harness.payroll.generator import Payroll
@@ -48,7 +50,8 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
         _executor(settings.cluster, files) as executor,
         open_database(settings.dsn) as database,
     ):
-        payrolls = list(dict.fromkeys(cell.workload.payroll for cell in cells))
+        in_turn = any(cell.calls for cell in cells)
+        read = {workload: _read_of(workload, in_turn=in_turn) for workload in workloads(cells)}
 
         def step(what: str) -> None:
             settings.progress(what, 0, total)
@@ -56,9 +59,9 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
         def wait_and_write_again() -> None:
             step("waiting for Postgres")
             wait_until_back(database)
-            _write(database, payrolls, step)
+            _write(database, read, step)
 
-        urls = _write(database, payrolls, step)
+        urls = _write(database, read, step)
         server = environment.describe(database.description, interpreter, settings.live_objects)
         by = {DRIVER: settings.driver} if settings.driver else {}
         header = Header(
@@ -133,17 +136,27 @@ def _executor(cluster: str | None, files: list[str]) -> AbstractContextManager[E
     return dask_cluster(cluster, files)
 
 
+def _read_of(workload: Workload, *, in_turn: bool) -> list[Payroll]:
+    """Return the payrolls that the workload's calls read, the one that it is first."""
+    numbers = range(len(SIZES_IN_TURN) if in_turn else 1)
+    payrolls = (generator.in_turn(one, nth) for nth in numbers for one in workload.payrolls)
+    return list(dict.fromkeys(payrolls))
+
+
 def _write(
-    database: Database, payrolls: Iterable[Payroll], step: Callable[[str], None]
-) -> dict[Payroll, URL]:
-    """Write the payrolls that are not there; return the URL that each is found under."""
+    database: Database, read: Mapping[Workload, list[Payroll]], step: Callable[[str], None]
+) -> dict[Workload, URL]:
+    """Write the payrolls that are not there; return the URL that each workload's are found under."""
     step("writing the payroll")
-    return {payroll: provide(database, payroll, writing(payroll, step)) for payroll in payrolls}
+    return {
+        workload: provide(database, first, writing([first, *others], step), others)
+        for workload, (first, *others) in read.items()
+    }
 
 
-def writing(payroll: Payroll, step: Callable[[str], None]) -> Callable[[int], None]:
+def writing(payrolls: Iterable[Payroll], step: Callable[[str], None]) -> Callable[[int], None]:
     """Return what reports how many entries are written: a million take minutes."""
-    whole = payroll.entries
+    whole = sum(payroll.entries for payroll in payrolls)
 
     def written(count: int) -> None:
         step(f"writing the payroll: {min(count, whole):,} of {whole:,} entries")

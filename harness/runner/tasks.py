@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-    from harness.payroll.generator import Payroll
+    from harness.model.cell import Workload
 
 FACTORY = "harness.payroll.call:make_call"
 PACKAGES = (
@@ -38,14 +38,14 @@ PRELOAD_FOR_IMPORTS = ("harness.payroll.generator", "harness.payroll.verify")
 
 
 def strategy_tasks(
-    url_of: Callable[[Payroll], URL],
+    url_of: Callable[[Workload], URL],
     flamegraph: str | None = None,
     memory: int | None = None,
     environment: Environment = HERE,
     live_objects: int = 0,
     driver: str | None = None,
 ) -> Callable[[Cell], Task]:
-    """Return what makes the task of a strategy's cell, from the URL that a payroll is found under.
+    """Return what makes the task of a strategy's cell, from the URL that its payrolls are at.
 
     Each of its processes may hold `memory` bytes, and one that a meter measures in holds so many
     `live_objects`.
@@ -55,7 +55,7 @@ def strategy_tasks(
 
     def task_of(cell: Cell) -> Task:
         payroll, streams = cell.workload.payroll, cell.consume is Consume.FOLD
-        url = "" if cell.name == FLOOR else url_of(payroll).render_as_string(False)
+        url = "" if cell.name == FLOOR else url_of(cell.workload).render_as_string(False)
         arguments = {
             "name": cell.name,
             "url": url,
@@ -63,6 +63,8 @@ def strategy_tasks(
             "components": payroll.components,
             "profile": payroll.profile.value,
             "repetition": payroll.repetition,
+            "at_once": cell.workload.at_once,
+            "in_turn": cell.calls > 0,
             "driver": driver or "",
             "stream": streams,
             "fold": streams and cell.meter != CHECK,
@@ -89,6 +91,8 @@ def job_of(
         cell.meter,
         warm_up=not cell.cold,
         collector=cell.collector.value,
+        at_once=cell.workload.at_once,
+        calls=cell.calls,
         live_objects=live_objects if cell.meter in meters.names() else 0,
         memory=memory,
         flamegraph=flamegraph,

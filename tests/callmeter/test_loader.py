@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from callmeter.call import count
+from callmeter.call import Loop, count
 from callmeter.errors import TargetError
 from callmeter.loader import DifferentDataError, load, make_call
 from callmeter.target import Target, parse
@@ -151,7 +151,7 @@ def test_a_module_that_does_not_import_is_one_clear_line(text: str, message: str
 
 
 def test_what_the_call_raises_is_raised() -> None:
-    function, _ = load(Target("planted_app.repo", "broken"))
+    function, _ = load(Target("planted_app.repo", "broken"), Loop())
     with pytest.raises(ValueError, match="no"):
         function()
 

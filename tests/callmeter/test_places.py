@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from callmeter import loader, places
+from callmeter.call import Loop
 from callmeter.target import Target
 
 
@@ -21,7 +22,7 @@ def raised(folder: Path, code: str) -> BaseException:
     """Return what the function `read` raises, of a module with that code."""
     path = folder / "planted_traceback.py"
     path.write_text(code)
-    function, _ = loader.load(Target(str(path), "read()"))
+    function, _ = loader.load(Target(str(path), "read()"), Loop())
     with pytest.raises(BaseException) as caught:  # noqa: PT011 (whatever it raises)
         function()
     return caught.value

@@ -18,12 +18,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stress.chromium import browser, opened
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hypothesis.strategies import SearchStrategy
 
     from stress.runs import Place
+
+__all__ = ["browser", "opened"]
 
 pytest.register_assert_rewrite("stress.runs")
 

@@ -1,32 +1,27 @@
-"""The page of a report in a real browser: Chromium, headless, from a file."""
+"""The page of a report in a real browser."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.model.cell import FLOOR, REFERENCE, Consume
 from harness.model.run import Run
 from harness.model.saved import read
 from runs import HOSTILE, STRATEGIES, made_run
 from stress import command
-from support import saved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Opened = tuple[Page, list[str]]
-    Open = Callable[..., Opened]
+    from playwright.sync_api import Page
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+    from stress.chromium import Open
+
 RUN = made_run(
     strategies=(FLOOR, REFERENCE, "lean", "quick", "middling", HOSTILE), errors={"bad": HOSTILE}
 )
@@ -44,44 +39,6 @@ PAYLOADS = (
         "<!--<script>",
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    sandbox = os.geteuid() != 0  # Chromium has none for root
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, chromium_sandbox=sandbox)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """A function that opens a run's page; also returns what the browser complains of or asks."""
-    contexts = []
-
-    def open_page(run: Run = RUN, *, width: int = 1280, scheme: Any = "light") -> Opened:
-        path, run_path = tmp_path / "report.html", saved(run, tmp_path / "run.jsonl")
-        path.write_text(command.run(["report", str(run_path), "--format", "html"]).out)
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        unwanted: list[str] = []
-        page.on("console", lambda message: unwanted.append(message.text))
-        page.on("pageerror", lambda error: unwanted.append(str(error)))
-        page.on("dialog", lambda dialog: unwanted.append(dialog.message))
-        page.on("request", lambda asked: unwanted.append(asked.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector("html[data-ready=yes]")
-        unwanted.remove(path.as_uri())
-        return page, unwanted
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def texts(page: Page, chart: str) -> list[str]:
@@ -114,7 +71,7 @@ def test_it_opens_without_error_and_without_any_request(opened: Open, run: Run) 
 
 
 def test_the_figures_are_those_of_the_run(opened: Open, tmp_path: Path) -> None:
-    page, _ = opened()
+    page, _ = opened(RUN)
     answer = command.run(["report", str(tmp_path / "run.jsonl"), "--full", "--format", "json"]).out
     wanted = {
         (row["strategy"], key, str(sample["median"]))
@@ -132,7 +89,7 @@ def test_the_figures_are_those_of_the_run(opened: Open, tmp_path: Path) -> None:
 
 
 def test_the_filter_applies_to_charts_and_tables(opened: Open) -> None:
-    page, unwanted = opened()
+    page, unwanted = opened(RUN)
     assert "lean" in texts(page, "memory")
     page.get_by_label("lean", exact=True).uncheck()
     page.wait_for_function(
@@ -147,7 +104,7 @@ def test_the_filter_applies_to_charts_and_tables(opened: Open) -> None:
 
 
 def test_a_column_sorts_by_its_figures_and_by_keyboard(opened: Open) -> None:
-    page, _ = opened()
+    page, _ = opened(RUN)
     table = page.locator("#tables table >> visible=true").first
     assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
     place = table.locator("th:not([aria-sort])").nth(1).evaluate("cell => cell.cellIndex")
@@ -177,7 +134,7 @@ def test_the_names_of_lines_do_not_overlap(opened: Open, width: int) -> None:
 
 
 def test_another_payroll_can_be_picked(opened: Open) -> None:
-    page, unwanted = opened()
+    page, unwanted = opened(RUN)
     picker = page.locator("#payroll")
     picker.select_option("1" if picker.input_value() == "0" else "0")
     page.wait_for_selector("#answer .of:has-text('1,000 entries') >> visible=true")
@@ -208,7 +165,7 @@ def test_no_text_of_a_run_runs_or_asks(opened: Open) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_fits_light_and_dark(opened: Open, width: int, scheme: str) -> None:
-    page, _ = opened(width=width, scheme=scheme)
+    page, _ = opened(RUN, width=width, scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert (min(page.evaluate(BRIGHTNESS)) > 200) == (scheme == "light")
     label = page.locator("[data-chart=memory] svg text").first
@@ -217,7 +174,7 @@ def test_the_page_fits_light_and_dark(opened: Open, width: int, scheme: str) -> 
 
 
 def test_the_run_can_be_downloaded(opened: Open, tmp_path: Path) -> None:
-    page, unwanted = opened()
+    page, unwanted = opened(RUN)
     with page.expect_download() as download:
         page.get_by_role("button", name="download it").click()
     path = tmp_path / "downloaded.jsonl"
@@ -230,7 +187,7 @@ def test_the_run_can_be_downloaded(opened: Open, tmp_path: Path) -> None:
 
 
 def test_print_is_light_and_without_controls(opened: Open) -> None:
-    page, _ = opened(scheme="dark")
+    page, _ = opened(RUN, scheme="dark")
     page.emulate_media(media="print")
     assert not page.locator("#controls").is_visible()
     assert min(page.evaluate(BRIGHTNESS)) == 255

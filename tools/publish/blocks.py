@@ -14,8 +14,8 @@ from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, Text, table
-from harness.report.format import short, times, value, where_and_call
-from harness.report.repetition import blocks as of_repetition
+from harness.report.format import inverse, short, times, value, where_and_call
+from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
 from tools.publish.graph import mermaid
@@ -99,7 +99,9 @@ def wall_times(paths: Sequence[Path]) -> Iterator[Block]:
     reference = short(run.header.reference)
     titles = [METRICS[key].title for key in keys]
     yield from table(["strategy", *titles, f"load and read, vs {reference}"], rows)
-    yield from _reservations(paths, shown, "medians, half of the repeats within +-")
+    yield from _reservations(
+        paths, shown, "medians, half of the repeats within +-; of a ratio, its interval at 95%"
+    )
 
 
 def runs(paths: Sequence[Path]) -> Iterator[Block]:
@@ -167,7 +169,10 @@ def _spread(one: Summary, key: str) -> str:
 
 def _times_faster(one: Summary) -> str:
     ratio = one.ratio("wall", "reference")
-    return "" if ratio is None or one.is_reference else times(1 / ratio)
+    if ratio is None or one.is_reference:
+        return ""
+    interval = one.interval("wall")
+    return times(1 / ratio, interval and inverse(interval))
 
 
 def _ratio(one: Summary, key: str) -> str:

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from callmeter.at_once import call_number
     from callmeter.errors import Error, NotAvailableError, NotMeasuredError, TargetError, UsageError
     from callmeter.explanation import Explanation
     from callmeter.measurement import Measurement, fresh, measure
@@ -26,6 +27,7 @@ __all__ = [
     "NotMeasuredError",
     "TargetError",
     "UsageError",
+    "call_number",
     "fresh",
     "measure",
 ]
@@ -33,6 +35,7 @@ __all__ = [
 _MODULES = {
     "Explanation": "explanation",
     "Measurement": "measurement",
+    "call_number": "at_once",
     "fresh": "measurement",
     "measure": "measurement",
 }

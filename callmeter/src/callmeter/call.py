@@ -71,7 +71,8 @@ class Call:
     items as when it is measured. `check` raises an error that names what is wrong with a result.
     `count` returns how many items a result has, None if it has none to count. `own` are folders or
     files of the user's code, which may be installed like a library: what it allocates is not the
-    library's.
+    library's. `loop` is where the function awaits. `durations` are the seconds that each of the
+    calls at once took last, where it makes several (`callmeter.at_once`).
     """
 
     function: Callable[[], Any]
@@ -79,6 +80,8 @@ class Call:
     check: Callable[[Any], None] = lambda _: None
     count: Callable[[Any], int | None] = count
     own: Sequence[str] = ()
+    loop: Loop | None = None
+    durations: Sequence[float] = ()
 
 
 class Counted:
@@ -89,6 +92,11 @@ class Counted:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+
+    @property
+    def durations(self) -> Sequence[float]:
+        """The seconds that each of the calls at once took last, where there are several."""
+        return self._call.durations
 
     def warm_up(self) -> None:
         """Call what warms up; the function itself is counted as it will be when measured."""
@@ -129,6 +137,7 @@ class Loop:
     """One event loop for the whole process: a pool of connections belongs to its loop."""
 
     _runner: asyncio.Runner | None = None
+    _is_running = False
 
     def finish(self, result: Awaitable[Any] | Any) -> Any:
         """Return what an awaitable gives; anything else as it is.
@@ -146,7 +155,24 @@ class Loop:
         if self._runner is None:
             self._runner = asyncio.Runner()
             finalize(self, self._runner.close)
+        if self._is_running:
+            return asyncio.run_coroutine_threadsafe(
+                _awaited(result), self._runner.get_loop()
+            ).result()
         return self._runner.run(_awaited(result))
+
+    def run_beside(self, work: Callable[[], None]) -> None:
+        """Call it; where the loop was used before, run it meanwhile for what its threads await."""
+        if self._runner is None:
+            work()
+            return
+        import asyncio
+
+        self._is_running = True
+        try:
+            self._runner.run(asyncio.to_thread(work))
+        finally:
+            self._is_running = False
 
     def close(self) -> None:
         """End the loop, and what still runs in it."""

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from callmeter import equality
+from callmeter.at_once import call_number
 from callmeter.call import Call, Loop, count, own_code, reading
 from callmeter.errors import TargetError
 from callmeter.target import Target
@@ -41,7 +42,8 @@ def make_call(
     compared with, but for the fields to `ignore`.
     """
     to_fold = fold and data is None  # to compare is to hold
-    function, module = load(Target(where, call, setup), fold=to_fold)
+    loop = Loop()
+    function, module = load(Target(where, call, setup), loop, fold=to_fold)
 
     def check(result: Any) -> None:
         if data and is_reference:
@@ -54,15 +56,18 @@ def make_call(
         check=check,
         count=(lambda number: number) if to_fold else count,
         own=own_code(module.__name__),
+        loop=loop,
     )
 
 
-def load(target: Target, *, fold: bool = False) -> tuple[Callable[[], Any], ModuleType]:
+def load(
+    target: Target, loop: Loop, *, fold: bool = False
+) -> tuple[Callable[[], Any], ModuleType]:
     """Run the set-up, import the target; return its call, as `reading` has it, and its module.
 
-    Raises TargetError.
+    Both may await, in that loop. Raises TargetError.
     """
-    loop, scope = Loop(), {"__name__": "setup"}
+    scope = {"__name__": "setup"}
     _find_from_here()
     if target.setup:
         try:
@@ -74,7 +79,7 @@ def load(target: Target, *, fold: bool = False) -> tuple[Callable[[], Any], Modu
 
 
 def _function(target: Target, module: ModuleType, scope: dict[str, Any]) -> Callable[[], Any]:
-    names = vars(module) | scope
+    names = {"call_number": call_number} | vars(module) | scope
     code = target.compiled_call()
     _check_names(names, target)
     if target.is_called:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from callmeter import meters as meters_package
+from callmeter.at_once import at_once as at_once_call
+from callmeter.at_once import in_tasks
 from callmeter.call import Call, Counted, Loop, count, hold_async, name_of, own_code, reading
 from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
 from callmeter.explanation import Explanation, explain_recorded
@@ -85,13 +87,15 @@ def measure(
     *args: Any,
     meters: Sequence[str] = (ALLOCATOR,),
     warm_up: bool = True,
+    at_once: int = 1,
     loop: Loop | None = None,
     **kwargs: Any,
 ) -> Measurement:
     """Measure the call in this process, once by each meter, after a first call that warms up.
 
     An async function is awaited (in the loop, or one that is made for it), and an iterator's items
-    are held in a list. What came before does not count; what other threads do meanwhile does. RSS
+    are held in a list. Of `at_once` calls, each in a thread or a task, the results are a list; each
+    can have arguments of its own by `callmeter.call_number()`. What came before does not count; what other threads do meanwhile does. RSS
     is best measured by `fresh`: memory that is resident already is used again. After a warm-up,
     tracing (`sys.settrace`: coverage, a debugger) is suspended while the call is measured.
 
@@ -101,7 +105,8 @@ def measure(
     """
     recorder = Recorder()
     with nullcontext(loop) if loop else closing(Loop()) as of_call:
-        counted = Counted(Call(reading(partial(function, *args, **kwargs), of_call)))
+        call = Call(reading(partial(function, *args, **kwargs), of_call), loop=of_call)
+        counted = Counted(_at_once(call, at_once, warm_up=warm_up))
         if warm_up:
             with warming() if ALLOCATOR in meters else nullcontext():
                 counted.warm_up()
@@ -115,17 +120,21 @@ async def measure_async(
     /,
     *args: Any,
     warm_up: bool = True,
+    at_once: int = 1,
     **kwargs: Any,
 ) -> Measurement:
     """Measure the call in the event loop that runs, by the allocator meter: `await` this.
 
-    What other tasks of the loop do meanwhile counts too. Raises as `measure` does.
+    Of `at_once` calls, each is a task, and the results are a list. What other tasks of the loop do
+    meanwhile counts too. Raises as `measure` does.
     """
     recorder = Recorder()
     counted = Counted(Call(lambda: None))
+    call = partial(function, *args, **kwargs)
+    made = partial(in_tasks, call, at_once) if at_once > 1 else call
     if warm_up:
         with warming():
-            counted.note(count(await hold_async(function(*args, **kwargs))))
+            counted.note(count(await hold_async(made())))
     tracer, of_threads = sys.gettrace(), threading.gettrace()
     if warm_up:  # as in _untraced: suspended and resumed in one frame
         sys.settrace(None)
@@ -135,7 +144,7 @@ async def measure_async(
             tracking = tracker(path, native=True)
             gc.collect()
             with tracking:  # in the frame that calls, as in `recorder.record`
-                recorder.result = await hold_async(function(*args, **kwargs))
+                recorder.result = await hold_async(made())
                 gc.collect()
     finally:
         threading.settrace(of_threads)
@@ -159,17 +168,24 @@ def fresh(
     warm_up: bool = True,
     timeout: float = TIMEOUT,
     python: str = sys.executable,
+    at_once: int = 1,
+    calls: int = 0,
     **kwargs: Any,
 ) -> Measurement:
     """Measure the call in fresh processes, one for each meter, after a first call that warms up.
 
-    The function goes by its name in its module, its arguments as copies. `python` is another
+    The function goes by its name in its module, its arguments as copies. It is called `at_once` as
+    in `measure`; by the meter `calls`, so many `calls` one after the other. `python` is another
     interpreter's path; it must find the function's module as this one does, but for what is
     installed here. After `timeout` seconds a process is killed.
 
     Raises what the call raises; TargetError if it cannot be made in another process;
     NotMeasuredError if that gives no answer, NotAvailableError without what a meter needs.
     """
+    for meter in meters:
+        if getattr(meters_package.load(meter), "OF_CALLS", False) and calls < 1:
+            raise UsageError(f"the meter {meter} makes many calls: add calls=100, say")
+    _check_warm(at_once, warm_up=warm_up)
     environment = Environment(python)
     arguments = dump(function, args, kwargs)
     if python != sys.executable:
@@ -178,7 +194,15 @@ def fresh(
     factory = "callmeter.remote_call:make_call"
 
     def ask(task: str) -> Answer:
-        job = Job(factory, arguments, task, warm_up=warm_up, keep_exception=True)
+        job = Job(
+            factory,
+            arguments,
+            task,
+            warm_up=warm_up,
+            at_once=at_once,
+            calls=calls,
+            keep_exception=True,
+        )
         return _checked(ask_once(job, timeout, environment))
 
     answers = [ask(meter) for meter in meters]
@@ -192,6 +216,19 @@ def fresh(
         return Explanation.from_json(found)
 
     return Measurement(name_of(function), values, items, FRESH_PROCESS, explain=explain)
+
+
+def _at_once(call: Call, count: int, *, warm_up: bool) -> Call:
+    _check_warm(count, warm_up=warm_up)
+    return at_once_call(call, count) if count > 1 else call
+
+
+def _check_warm(at_once: int, *, warm_up: bool) -> None:
+    """Raise UsageError for a number that is none, and for first calls that are made at once."""
+    if at_once < 1:
+        raise UsageError(f"at_once={at_once}: it is 1 or more")
+    if at_once > 1 and not warm_up:
+        raise UsageError("calls at once need a warm-up, which makes one alone first")
 
 
 def _measurement(
@@ -227,7 +264,7 @@ def _values_here(counted: Counted, meters: Sequence[str], recorder: Recorder) ->
             values |= recorder.values
             continue
         module = meters_package.load(meter)
-        if getattr(module, "OF_MAKING", False):
+        if getattr(module, "OF_MAKING", False) or getattr(module, "OF_CALLS", False):
             raise UsageError(f"the meter {meter} needs a fresh process: callmeter.fresh(...)")
         values |= module.measure(counted)
     return values

@@ -46,8 +46,9 @@ def make_call(pickled: str, path: list[str], file: str | None = None) -> Call:
         raise TargetError(f"a fresh process does not find it ({reason})") from error
     if file and _file_of(function) != file:  # of two conftest.py, say
         raise TargetError(f"a fresh process finds {name_of(function)} in another file")
-    read = reading(partial(function, *args, **kwargs), Loop())
-    return Call(read, own=own_code(getattr(function, "__module__", None)))
+    loop = Loop()
+    read = reading(partial(function, *args, **kwargs), loop)
+    return Call(read, own=own_code(getattr(function, "__module__", None)), loop=loop)
 
 
 def dump_exception(error: Exception) -> str | None:

@@ -24,6 +24,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NoReturn
 
 from callmeter import memory_limit, meters, places, recorder
+from callmeter.at_once import at_once
 from callmeter.call import Counted, make
 from callmeter.collector import set_state
 from callmeter.errors import NotAvailableError
@@ -46,8 +47,9 @@ class Job:
 
     `task` is the name of a meter, CHECK or EXPLAIN. `warm_up` is whether the call is made once
     before; `collector`, the state that the garbage collector is put into after that
-    (`callmeter.collector`). The process may hold `memory` bytes, and holds `live_objects` objects
-    beside the call (`callmeter.live_objects`). With `flamegraph`, memray's picture of an
+    (`callmeter.collector`). It is made `at_once` so many times (`callmeter.at_once`), and by a meter
+    of many calls, `calls` times one after the other. The process may hold `memory` bytes, and holds
+    `live_objects` objects beside the call (`callmeter.live_objects`). With `flamegraph`, memray's picture of an
     explanation is drawn into the file of that name; with `keep_exception`, what the call raised
     comes back pickled.
     """
@@ -57,6 +59,8 @@ class Job:
     task: str = CHECK
     warm_up: bool = True
     collector: str = "default"
+    at_once: int = 1
+    calls: int = 0
     live_objects: int = 0
     memory: int | None = None
     flamegraph: str | None = None
@@ -71,6 +75,7 @@ class Job:
 class Answer:
     """What a job gave: the values of metrics, or what went wrong instead.
 
+    `series` are those of a meter of many calls: a value for each, in the unit of its metrics.
     `unavailable` is why this platform cannot measure it; `items`, how many the call gave;
     `allocators` are the packages in use that have an allocator of their own, beside malloc;
     `explanation` is a `callmeter.explanation.Explanation` as JSON. `error` is one line,
@@ -78,6 +83,7 @@ class Answer:
     """
 
     values: dict[str, float] = field(default_factory=dict)
+    series: dict[str, list[float]] = field(default_factory=dict)
     error: str | None = None
     error_type: str | None = None
     traceback: str | None = None
@@ -194,6 +200,8 @@ def _worked(job: Job) -> Answer:
     if getattr(meter, "OF_MAKING", False):
         return Answer(meter.measure(lambda: Counted(make(job.factory, job.arguments))))  # type: ignore[union-attr]
     call = make(job.factory, job.arguments)
+    if job.at_once > 1:
+        call = at_once(call, job.at_once)
     counted = Counted(call)
     if job.task == CHECK:
         if job.warm_up and call.warm_up:
@@ -211,7 +219,11 @@ def _worked(job: Job) -> Answer:
         return Answer(explanation=explanation.as_json(), items=counted.items)
     meters.check_untraced(job.task)
     set_state(job.collector)
-    return Answer(meter.measure(counted), items=counted.items, allocators=_own_allocators())
+    if getattr(meter, "OF_CALLS", False):  # of several sizes: their items are not counted
+        values, series = meter.measure(call.function, job.calls)
+        return Answer(values, series, allocators=_own_allocators())
+    values = meter.measure(counted)
+    return Answer(values, items=counted.items, allocators=_own_allocators())
 
 
 def _own_allocators() -> list[str]:

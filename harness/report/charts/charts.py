@@ -1,7 +1,8 @@
 """The charts of a run, as Vega-Lite specifications without their data.
 
-They draw the named data sets of `marks` and `layer_marks` and obey two parameters: `payroll`, the
-place of the payroll that is shown, and `hidden`, the names of the strategies that are not.
+They draw the named data sets of `marks`, `layer_marks` and `served_marks` and obey parameters:
+`payroll`, the place of the payroll that is shown; `hidden`, the names of the strategies that are
+not; `container` and `base`, in MB, what the reader sets of them.
 """
 
 from __future__ import annotations

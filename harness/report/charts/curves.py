@@ -1,55 +1,76 @@
-"""Curves: a figure of every strategy over the sizes of a payroll, and over how values repeat."""
+"""Curves: a figure of every strategy as the payroll, its values or the calls at once change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
 from harness.report.charts import parts
-from harness.report.charts.palette import INK
+from harness.report.charts.axes import AXES, over
+from harness.report.charts.palette import FRONT, INK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.report.charts.marks import Mark
+    from harness.report.charts.axes import Axis
+    from harness.report.charts.marks import Basis, Mark
     from harness.report.charts.palette import Style
 
-FIELDS = ("retained", "peak")
-"""What is drawn over the repetition, in this order."""
 LEGEND_COLUMNS = 4
 STEPS = [digit * 10.0**power for power in range(-3, 6) for digit in (1, 1.5, 2, 3, 4, 5, 7)]
 """Where the axis of a curve has its lines: curves differ by less than the sizes of a payroll do."""
 
 
-class Curve(NamedTuple):
-    """A figure over the repetitions that payrolls of one size were measured at.
+FARTHEST = 2.5
+"""Times the highest figure of a curve up to which the line of a container is drawn with it."""
+ON_THE_BASE = (
+    "isValid(base) && isValid(datum.base_mb) "
+    "? datum.together - datum.base_mb + base + datum.more_mb : datum.together"
+)
+"""What calls at once take up, on the base that is set or else on the measured one."""
 
-    `domain` is from the smallest to the largest figure at any size, so that curves compare.
+
+class Curve(NamedTuple):
+    """A field over those places of an axis that workloads of one size were measured at.
+
+    The size is 0 of functions, whose calls have none. `domain` is from the smallest to the largest
+    figure; of a logarithmic axis at any size, so that curves compare.
     """
 
+    axis: Axis
     field: str
     size: int
-    repetitions: tuple[int, ...]
+    places: tuple[int, ...]
     domain: tuple[float, float]
 
 
-def curves(calls: Sequence[Mark]) -> list[Curve]:
-    """Return a curve for each field and each size that has several repetitions."""
+def curves(calls: Sequence[Mark], axes: Sequence[Axis] = AXES) -> list[Curve]:
+    """Return a curve for each axis, field and size that has several places on the axis."""
     found = []
-    for field in FIELDS:
-        drawn = [
-            mark
-            for mark in calls
-            if mark["curve"] and not mark["is_yardstick"] and (mark[field] or 0) > 0
-        ]
-        figures = [mark[field] for mark in drawn]
-        for size in sorted({mark["curve"] for mark in drawn}):
-            repetitions = {mark["repetition"] for mark in drawn if mark["curve"] == size}
-            if len(repetitions) > 1:
-                domain = (min(figures), max(figures))
-                found.append(Curve(field, size, tuple(sorted(repetitions)), domain))
+    for axis in axes:
+        for field in axis.fields:
+            drawn = [
+                mark
+                for mark in calls
+                if mark[over(axis)] is not None
+                and not mark["is_yardstick"]
+                and (mark[field] or 0) > 0
+            ]
+            for size in sorted({mark[over(axis)] for mark in drawn}):
+                of_size = [mark for mark in drawn if mark[over(axis)] == size]
+                places = sorted({mark[axis.field] for mark in of_size})
+                figures = [mark[field] for mark in (drawn if axis.is_logarithmic else of_size)]
+                if len(places) > 1:
+                    domain = (min(figures), max(figures))
+                    found.append(Curve(axis, field, size, tuple(places), domain))
     return found
+
+
+def title_of(field: str, basis: Basis) -> str:
+    """Return what the field is, with its unit, for the axis of a curve."""
+    named = {"together": basis.together, "throughput": "calls a second"}
+    return named.get(field, f"{field}, {basis.memory}")
 
 
 def growth(
@@ -68,34 +89,57 @@ def growth(
     return parts.layered([*layers, *_names(base, "entries", x, y, styles)]).properties(height=360)
 
 
-def over_repetition(
-    curve: Curve, unit: str, styles: Mapping[str, Style], *, legend: bool = False
+def over_axis(
+    curve: Curve, title: str, styles: Mapping[str, Style], *, legend: bool = False
 ) -> alt.LayerChart:
-    """Draw a curve, with the strategies' names beside it or in a legend; ratios, with a line at 1.
+    """Draw a curve, with the strategies' names beside it or in a legend.
 
-    Strategies that share values lie low while values repeat and rise as they do less.
+    Ratios have a line at 1. What a container must hold has the line of the parameter `container`,
+    and stands on the parameter `base`, both in MB, where they are set.
     """
+    axis, field = curve.axis, curve.field
     base = parts.of_calls(
-        f"datum.curve === {curve.size} && datum.{curve.field} > 0 && !datum.is_yardstick",
+        f"datum.{over(axis)} === {curve.size} && datum.{field} > 0 && !datum.is_yardstick",
         every_payroll=True,
-    )
-    title = f"{curve.field}, {unit}"
-    across = parts.axis(
-        "pools of values, times larger (logarithmic)", values=curve.repetitions, format=","
-    )
-    x = alt.X("repetition:Q", scale=parts.logarithmic(14), axis=across)
-    low, high = curve.domain
-    scale = alt.Scale(type="log", nice=False, domain=[low * 0.9, high * 1.1])
-    y = alt.Y(f"{curve.field}:Q", scale=scale, axis=parts.axis(title, values=STEPS))
-    tooltip = parts.tooltip(
-        ("repetition:Q", "pools, times larger", ","), (f"{curve.field}:Q", title, ",.3f")
-    )
+    ).transform_calculate(level=ON_THE_BASE if field == "together" else f"datum.{field}")
+    x, y = _scales(curve, title)
+    tooltip = parts.tooltip((f"{axis.field}:Q", axis.title, ","), ("level:Q", title, ",.3f"))
     layers = _lines(base, x, y, styles, tooltip, legend=legend)
-    if parts.is_ratio(unit) and low < 1 < high:
+    low, high = curve.domain
+    if parts.is_ratio(title.rpartition(", ")[2]) and low < 1 < high:
         layers = [_level_at_one(), *layers]
+    if field == "together":
+        layers = [*layers, *_container(high * FARTHEST)]
     if not legend:
-        layers += _names(base, "repetition", x, y, styles)
+        layers += _names(base, axis.field, x, y, styles)
     return parts.layered(layers).properties(height=240 if legend else 360)
+
+
+def over_calls(field: str, title: str, styles: Mapping[str, Style]) -> alt.LayerChart:
+    """Draw a field of the data set `served` over the calls of a worker, one after the other."""
+    base = parts.of_marks("served", f"datum.{field} !== null")
+    x = alt.X("call:Q", scale=alt.Scale(nice=False), axis=parts.axis("call", tickMinStep=1))
+    y = alt.Y(f"{field}:Q", axis=parts.axis(title))
+    tooltip = parts.tooltip(("call:Q", "call", ","), (f"{field}:Q", title, ",.1f"))
+    line, points = _lines(base, x, y, styles, tooltip)
+    layers = [line, points.encode(opacity=alt.value(0))]  # there for their tooltips
+    return parts.layered([*layers, *_names(base, "call", x, y, styles)]).properties(height=360)
+
+
+def _scales(curve: Curve, title: str) -> tuple[alt.X, alt.Y]:
+    axis = curve.axis
+    if not axis.is_logarithmic:
+        across = parts.axis(axis.title, values=curve.places, format=",")
+        scale = alt.Scale(zero=False, nice=False, padding=14)
+        return alt.X(f"{axis.field}:Q", scale=scale, axis=across), alt.Y(
+            "level:Q", scale=alt.Scale(zero=True), axis=parts.axis(title)
+        )
+    across = parts.axis(f"{axis.title} (logarithmic)", values=curve.places, format=",")
+    low, high = curve.domain
+    up = alt.Scale(type="log", nice=False, domain=[low * 0.9, high * 1.1])
+    return alt.X(f"{axis.field}:Q", scale=parts.logarithmic(14), axis=across), alt.Y(
+        "level:Q", scale=up, axis=parts.axis(title, values=STEPS)
+    )
 
 
 def _lines(
@@ -129,8 +173,32 @@ def _names(
 
 
 def _level_at_one() -> alt.Chart:
-    at_one = alt.Chart(alt.InlineData([{"one": 1}]))
+    at_one = alt.Chart(alt.InlineData([{"level": 1}]))
     chart: alt.Chart = at_one.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1.5).encode(
-        y="one:Q"
+        y="level:Q"
     )
     return chart
+
+
+def _container(farthest: float) -> list[alt.Chart]:
+    """Return the line of the container and its name, where it is set; beyond that, words alone.
+
+    What is not to be seen is at 0, since a scale without data has no extent.
+    """
+    base = alt.Chart(alt.InlineData([{}])).transform_calculate(
+        is_near=f"isValid(container) && container <= {farthest}",
+        is_far=f"isValid(container) && container > {farthest}",
+        level="datum.is_near ? container : 0",
+    )
+    near, far = (
+        alt.condition(f"datum.{name}", alt.value(1), alt.value(0)) for name in ("is_near", "is_far")
+    )
+    words: dict[str, Any] = {"align": "left", "baseline": "bottom", "dy": -3, "color": FRONT}
+    line = base.mark_rule(color=FRONT, strokeDash=[6, 4], strokeWidth=2)
+    name = base.mark_text(text="container", **words)
+    above = base.mark_text(text="the container is far above", **words)
+    return [
+        line.encode(y="level:Q", opacity=near),
+        name.encode(x=alt.value(4), y="level:Q", opacity=near),
+        above.encode(x=alt.value(4), y=alt.value(0), opacity=far),
+    ]

@@ -11,6 +11,7 @@ from harness.model.metrics import METRICS, PEAKS
 from harness.model.summary import by_workload, summaries, values_by_key
 from harness.report import format as written
 from harness.report.answer import against_reference
+from harness.report.charts.axes import AXES, over
 from harness.report.comparison import ordered, shown_first
 from harness.report.explanation import only_explained
 from harness.report.notes import judged_peak
@@ -27,6 +28,11 @@ Mark = dict[str, Any]
 FIRST_LINE = 2
 """The line of a saved run that has its first measurement; line 1 is the header."""
 
+RESIDENT, BASE = "rss_peak", "base"
+"""What a container's limit counts of a process: of the calls, and before any."""
+
+IN_CONTAINER = "RSS at the peak with the base, MB"
+
 Group = list["Summary"]
 """The calls on one workload, in the order in which they are shown."""
 
@@ -36,7 +42,8 @@ class Basis(NamedTuple):
 
     The units are ratios, but for a run that did not measure what they would be ratios to.
     `holds`, if items were held, so that some are retained. `reference` is the reference's short
-    name, and `item` what there are many of in a workload.
+    name, and `item` what there are many of in a workload. `together` is what is shown of calls at
+    once, in MB: resident memory on the base of the process, where that was measured.
     """
 
     peak: str
@@ -45,6 +52,7 @@ class Basis(NamedTuple):
     holds: bool
     reference: str
     item: str
+    together: str
 
 
 def basis(run: Run) -> Basis:
@@ -62,6 +70,7 @@ def basis(run: Run) -> Basis:
         any(call.subject.consume == Consume.HOLD for call in calls),
         reference,
         item,
+        IN_CONTAINER if any(map(_is_resident, calls)) else "peak, MB",
     )
 
 
@@ -82,9 +91,9 @@ def calls(run: Run, compared: list[Group]) -> list[Mark]:
     """Return a mark for each call, in the units of `basis`; None where there is no figure.
 
     `payroll` is a place in the groups; `memory_lines` and `time_lines` are the lines of the saved
-    run that the values are medians of. A call `grows` that differs from the payroll shown first in
-    its size at most; one that differs from it in size and repetition at most has its size as
-    `curve`.
+    run that the values are medians of. A call `grows` that differs from the workload shown first
+    in its size at most; one that differs from it in its size and its place on an axis of curves at
+    most has its size as what it is `over` that axis.
     """
     based, lines = basis(run), _lines(run)
     first = compared[first_shown(compared)][0].subject if compared else None
@@ -94,14 +103,12 @@ def calls(run: Run, compared: list[Group]) -> list[Mark]:
             "strategy": call.name,
             "label": call.label,
             "entries": call.workload.size,
-            "repetition": call.workload.repetition,
             "grows": _is_like(call.subject, first, "size"),
-            "curve": call.workload.size
-            if _is_like(call.subject, first, "size", "repetition")
-            else None,
+            **_on_curves(call, first),
             "is_yardstick": call.is_yardstick,
             **_memory(call, based),
             **_time(call, based),
+            **_together(call, based),
             "memory_lines": ", ".join(map(str, lines[call.subject, based.peak])),
             "time_lines": ", ".join(map(str, lines[call.subject, "wall"])),
         }
@@ -116,6 +123,39 @@ def _is_like(one: Subject, other: Subject | None, *but: str) -> bool:
         return False
     fields = [name for name in one.workload.__struct_fields__ if name not in but]
     return all(getattr(one.workload, name) == getattr(other.workload, name) for name in fields)
+
+
+def _on_curves(call: Summary, first: Subject | None) -> Mark:
+    """Return where the call is on the axes of curves, and on which of them it is."""
+    mark: Mark = {}
+    for axis in AXES:
+        mark[axis.field] = getattr(call.workload, axis.field)
+        is_on = _is_like(call.subject, first, "size", axis.field)
+        mark[over(axis)] = (call.workload.size or 0) if is_on else None
+    return mark
+
+
+def _together(call: Summary, based: Basis) -> Mark:
+    """Return what all calls of the workload take up together, and how many are made a second.
+
+    `base_mb` is in it; `more_mb` is how much of that the reference does not need.
+    """
+    is_resident = based.together == IN_CONTAINER
+    peak, wall = call.value(RESIDENT if is_resident else based.peak), call.value("wall")
+    base = call.value(BASE) if is_resident else 0.0
+    mark = {"together": None, "throughput": call.workload.at_once / wall if wall else None}
+    if peak is None or base is None:
+        return mark
+    mark["together"] = (peak + base) / 1e6
+    if is_resident:
+        today = call.reference.value(BASE) if call.reference else None
+        more = max(0.0, base - today) if today is not None else 0.0
+        mark |= {"base_mb": base / 1e6, "more_mb": more / 1e6}
+    return mark
+
+
+def _is_resident(call: Summary) -> bool:
+    return call.sample(RESIDENT) is not None and call.sample(BASE) is not None
 
 
 def _memory(call: Summary, based: Basis) -> Mark:

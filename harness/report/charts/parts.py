@@ -1,4 +1,4 @@
-"""What charts are made of: their configuration, their two parameters, axes, scales and marks."""
+"""What charts are made of: their configuration, their parameters, axes, scales and marks."""
 
 from __future__ import annotations
 
@@ -49,18 +49,25 @@ def specification(
     payroll: int,
     **size: object,
 ) -> Spec:
-    """Return the chart's specification, of the size, showing the payroll and every strategy."""
+    """Return the chart's specification, of the size, showing the payroll and every strategy.
+
+    A container, and a base that is not as measured, are for the reader to set.
+    """
     sized = chart.properties(**size) if size else chart
-    sized = sized.add_params(
-        alt.param(name="payroll", value=payroll), alt.param(name="hidden", value=[])
-    )
+    known = {"payroll": payroll, "hidden": [], "container": None, "base": None}
+    sized = sized.add_params(*(alt.param(name=name, value=value) for name, value in known.items()))
     spec: Spec = {**sized.to_dict(), "config": CONFIG}
     return spec
 
 
 def of_calls(condition: str, *, every_payroll: bool = False) -> alt.Chart:
     """Return the base of a chart of the calls of one payroll, or of all, that are not hidden."""
-    chart = alt.Chart(alt.NamedData("calls"), height={"step": ROW_HEIGHT})
+    return of_marks("calls", condition, every_payroll=every_payroll)
+
+
+def of_marks(dataset: str, condition: str, *, every_payroll: bool = False) -> alt.Chart:
+    """Return the base of a chart of those marks of the data set that it shows."""
+    chart = alt.Chart(alt.NamedData(dataset), height={"step": ROW_HEIGHT})
     if not every_payroll:
         chart = chart.transform_filter(OF_PAYROLL)
     return chart.transform_filter(SHOWN).transform_filter(condition)

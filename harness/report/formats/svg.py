@@ -8,8 +8,9 @@ from xml.sax.saxutils import escape
 
 import altair as alt
 
+from harness.model.cell import plural
 from harness.report import answer
-from harness.report.charts import charts, curves, marks, parts, vega
+from harness.report.charts import axes, charts, curves, marks, parts, vega
 from harness.report.charts.palette import INK, PAPER, QUIET, dark_rules, styles
 from harness.report.document import Pairs, Text
 from harness.report.format import title_of_group
@@ -33,6 +34,15 @@ WRAP_AT = 52
 PADDING = {"left": 30, "right": 24, "top": 14, "bottom": 12}
 """Pixels around the charts: a reader's font may be wider than the one they were measured with."""
 
+TITLES = {
+    axes.REPETITION: "Memory as values repeat less: pools of values {:,}x to {:,}x",
+    axes.AT_ONCE: "As more calls are made at once: {:,} to {:,}",
+}
+"""What curves show, over their first place and their last."""
+
+HEADINGS = {"together": "Peak of all", "throughput": "Throughput"}
+"""What a field of a curve is headed, if not by its name."""
+
 TITLE = {
     "anchor": "start",
     "offset": 8,
@@ -46,9 +56,10 @@ TITLE = {
 def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is fixed)
     """Return the SVG of the workload nearest to 10,000 entries; every axis is linear, from 0.
 
-    Of a run of several repetitions it has the curves over them instead, at every size. It has the
-    colours of light pages, and a style that turns them dark where the reader's are, which browsers
-    heed for a picture in an `img` too. Raises UsageError without a run.
+    Of a run of several repetitions, or else of several calls at once, it has the curves over them
+    instead, at every size. It has the colours of light pages, and a style that turns them dark
+    where the reader's are, which browsers heed for a picture in an `img` too. Raises UsageError
+    without a run.
     """
     run = document.drawn_run("svg")
     compared = marks.groups(run, document.sort)
@@ -58,11 +69,12 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
     warnings = [*_warnings(run, calls)]
     every = marks.calls(run, compared)
     picture: Picture
-    if found := curves.curves(every):
-        shown = [mark for mark in every if mark["curve"]]
-        smallest = min(curve.repetitions[0] for curve in found)
-        largest = max(curve.repetitions[-1] for curve in found)
-        title = f"Memory as values repeat less: pools of values {smallest:,}x to {largest:,}x"
+    found = next(filter(None, (curves.curves(every, [axis]) for axis in axes.AXES)), [])
+    if found:
+        axis = found[0].axis
+        shown = [mark for mark in every if mark[axes.over(axis)] is not None]
+        places = [place for curve in found for place in curve.places]
+        title = TITLES[axis].format(min(places), max(places))
         picture = _curves(run, shown, found)
     else:
         shown = [mark for mark in every if mark["payroll"] == first]
@@ -117,16 +129,21 @@ def _curves(run: Run, shown: list[Mark], found: list[Curve]) -> Picture:
     drawn = [mark["strategy"] for mark in shown if not mark["is_yardstick"]]
     look = styles(drawn, run.header.reference, run.header.yardsticks)
     rows = []
+    width = CURVE_WIDTH if len({curve.size for curve in found}) > 1 else MEMORY_WIDTH
     for field in dict.fromkeys(curve.field for curve in found):
         charts_of_field = [
-            curves.over_repetition(curve, basis.memory, look, legend=True).properties(
-                width=CURVE_WIDTH, title=f"{field.capitalize()}, {curve.size:,} entries"
+            curves.over_axis(curve, curves.title_of(field, basis), look, legend=True).properties(
+                width=width, title=f"{HEADINGS.get(field, field.capitalize())}{_size(curve)}"
             )
             for curve in found
             if curve.field == field
         ]
         rows.append(alt.hconcat(*charts_of_field, spacing=28))
     return alt.vconcat(*rows, spacing=20)
+
+
+def _size(curve: Curve) -> str:
+    return f", {curve.size:,} {plural('entry', curve.size)}" if curve.size else ""
 
 
 def _title(title: str, warnings: list[str], picture: Picture) -> alt.TitleParams:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NARROWEST = 60
 """Columns below which nothing is made to fit."""
-NARROWEST_CELL = 10
+NARROWEST_CELL = 9
 """Columns of a last text, below which it is not broken into lines."""
 GAP = 2
 """Columns between two of a table."""

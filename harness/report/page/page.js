@@ -31,7 +31,7 @@
     );
   }
 
-  async function drawn(figure) {
+  async function drawn(figure, set) {
     const name = figure.dataset.chart;
     if (!views.has(name)) {
       // Vega writes into the data it is given, so that each chart has a copy.
@@ -39,8 +39,7 @@
       const spec = specs[name];
       spec.data.find((data) => data.name === needs[name].dataset).values = copy;
       for (const signal of spec.signals) {
-        if (signal.name === "payroll") signal.value = payroll();
-        if (signal.name === "hidden") signal.value = hidden();
+        if (signal.name in set) signal.value = set[signal.name];
       }
       const options = { mode: "vega", renderer: "svg", actions: false };
       const { view } = await window.vegaEmbed(figure.querySelector(".chart"), spec, options);
@@ -82,8 +81,13 @@
       if (!line) return;
       const { cell, values, error, items, unavailable } = JSON.parse(line);
       if (gone.has(cell.name)) return;
-      const how = [cell.cold && "first call", cell.paused && "GC paused"].filter(Boolean);
-      const meter = [cell.meter, ...how].join(", ");
+      const { at_once: atOnce, repetition } = cell.workload ?? {};
+      const how = [
+        cell.cold && "first call", cell.part && `${cell.part} alone`,
+        cell.collector && `GC ${cell.collector}`, cell.calls && `${cell.calls} calls in turn`,
+        atOnce && `${atOnce} calls at once`, repetition && `pools ${repetition}x`,
+      ];
+      const meter = [cell.meter, ...how.filter(Boolean)].join(", ");
       const text = Object.entries(values).map(([name, value]) => `${name} ${value}`).join(" · ");
       const row = body.insertRow();
       row.id = `line-${place + 2}`;
@@ -119,12 +123,14 @@
       part.hidden = gone.has(part.dataset.strategy);
     }
     listMeasurements();
+    const set = { payroll: payroll(), hidden: [...gone], ...calculator.update(gone, payroll()) };
     byId("unchecked").hidden = gone.size < boxes.length;
     for (const figure of document.querySelectorAll("figure[data-chart]")) {
       figure.hidden = !hasFigures(figure.dataset.chart, gone);
       if (!figure.hidden) {
-        const view = await drawn(figure);
-        await view.signal("payroll", payroll()).signal("hidden", [...gone]).runAsync();
+        const view = await drawn(figure, set);
+        for (const [name, value] of Object.entries(set)) view.signal(name, value);
+        await view.runAsync();
       }
     }
   }
@@ -155,6 +161,7 @@
   });
   byId("measurements").addEventListener("toggle", listMeasurements);
   byId("controls").addEventListener("change", show);
+  calculator.form?.addEventListener("input", show);
   byId("controls").addEventListener("submit", (event) => event.preventDefault());
 
   show().then(() => {

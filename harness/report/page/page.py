@@ -13,12 +13,14 @@ from markupsafe import Markup
 
 from callmeter.meters import SHARE
 from harness.model.cell import FLOOR
-from harness.model.summary import FEWEST_TIMES, metrics_of, summaries
-from harness.report import answer, explanation, notes
+from harness.model.sample import FEWEST_TIMES
+from harness.model.summary import metrics_of, summaries
+from harness.report import answer, explanation, notes, serving
 from harness.report import format as written
 from harness.report.charts import marks, palette, vega
 from harness.report.comparison import sorted_by
 from harness.report.document import Table
+from harness.report.page import calculator
 from harness.report.page.page_charts import datasets, page_charts
 from harness.report.stack import is_server_elsewhere, machine, ran_on
 from harness.report.tables import base_of
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from harness.model.summary import Summary
     from harness.report.charts.marks import Group, Mark
     from harness.report.document import Block
-    from harness.report.page.page_charts import Chart
+    from harness.report.page.chart import Chart
 
 PARTS = Path(__file__).parent
+SCRIPTS = ("prediction.js", "calculator.js", "page.js")
+"""In the order in which they use each other."""
 UNSTEADY = "~: its repeats lie far apart"
 NOTHING = (None, "")
 """The cell of a value that there is not."""
@@ -57,6 +61,9 @@ def page(run: Run, sort: str) -> str:
     names = (measurement.cell.name for measurement in run.measurements)
     styles = palette.styles(names, run.header.reference, run.header.yardsticks)
     charts = page_charts(run, styles, data)
+    held = calculator.data(run, compared, first)
+    if held:
+        held["colours"] = {name: style.colour for name, style in styles.items()}
     return _template().render(
         header=run.header,
         ran_on=ran_on(run),
@@ -64,6 +71,7 @@ def page(run: Run, sort: str) -> str:
         is_elsewhere=is_server_elsewhere(run),
         is_of_payrolls=all(m.cell.workload.is_payroll for m in run.measurements),
         grey=palette.QUIET,
+        ink=palette.INK,
         pale=palette.PALE,
         styles=styles,
         payrolls=[
@@ -73,18 +81,20 @@ def page(run: Run, sort: str) -> str:
         cut_short=notes.cut_short(run),
         failed=[] if compared else summaries(run),
         first=first,
-        charts=charts,
+        charts=[chart for chart in charts if not chart.of_service],
+        service_charts=[chart for chart in charts if chart.of_service],
+        calculator=held,
         layers=_by_kind(
             block
             for block in explanation.blocks(explanation.explained(run))
             if isinstance(block, Table)
         ),
-        figures=_in_script(_for_script(charts, data, first)),
+        figures=_in_script(_for_script(charts, data, first, held)),
         saved_run=_in_script(_saved(run)),
         css=_unescaped(_read("page.css")),
         light=_unescaped(palette.page_rule()),
         dark=_unescaped(f"{palette.page_rule(dark=True)}\n{palette.dark_rules('svg')}"),
-        script=_unescaped(_read("page.js")),
+        scripts=[_unescaped(_read(name)) for name in SCRIPTS],
         vega=_unescaped(vega.bundle()),
     )
 
@@ -98,6 +108,8 @@ def _payroll(run: Run, group: Group, calls: list[Mark], sort: str) -> dict[str, 
         "answer": _by_kind(answer.blocks(run.header, group)),
         "front": ", ".join(marks.front(calls)) if is_repeated else "",
         "summaries": group,
+        "held": calculator.measured(run, group),
+        "served": _by_kind(serving.blocks(run, (group[0].workload, group[0].subject.consume))),
         "tables": _tables(group),
         "sorted_by": sorted_by(group, sort),
         "notes": [*notes.every(group), *notes.meanings(group)],
@@ -141,11 +153,16 @@ def _columns(found: list[Summary], metric: Metric, base: str) -> Iterator[Column
     to = base_of(metric)
     ratios = [call.ratio(metric.key, to) for call in found]
     if metric.unit != SHARE and any(ratio is not None for ratio in ratios):
-        cells = [NOTHING if ratio is None else (ratio, written.times(ratio)) for ratio in ratios]
+        cells = [
+            NOTHING if ratio is None else (ratio, written.times(ratio, call.interval(metric.key)))
+            for call, ratio in zip(found, ratios, strict=True)
+        ]
         yield Column(f"{metric.key}.x_{to}", f"x {base}", cells)
 
 
-def _for_script(charts: list[Chart], data: dict[str, list[Mark]], first: int) -> str:
+def _for_script(
+    charts: list[Chart], data: dict[str, list[Mark]], first: int, held: dict[str, Any] | None
+) -> str:
     needs = {
         chart.name: {
             "dataset": chart.dataset,
@@ -155,7 +172,9 @@ def _for_script(charts: list[Chart], data: dict[str, list[Mark]], first: int) ->
         for chart in charts
     }
     specs = {chart.name: chart.spec(first) for chart in charts}
-    return json.dumps({"specs": specs, "datasets": data, "needs": needs, "first": first})
+    return json.dumps(
+        {"specs": specs, "datasets": data, "needs": needs, "first": first, "calculator": held}
+    )
 
 
 def _saved(run: Run) -> str:

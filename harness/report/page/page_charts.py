@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from harness.model.cell import FLOOR, plural
 from harness.model.metrics import METRICS
-from harness.report.charts import charts, curves, marks, parts, vega
+from harness.report.charts import axes, charts, curves, marks, parts
 from harness.report.charts.layer_marks import layers
-from harness.report.charts.palette import LAYERS, MEASURES, Style
+from harness.report.charts.palette import LAYERS, MEASURES
+from harness.report.charts.served_marks import served
 from harness.report.explanation import explained
 from harness.report.notes import COUNTED
+from harness.report.page import curve_charts
+from harness.report.page.chart import Chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import altair as alt
-
     from harness.model.run import Run
     from harness.report.charts.marks import Basis, Group, Mark
+    from harness.report.charts.palette import Style
 
 MOMENTS = {"peak": "What is the peak made of?", "retained": "What is retained made of?"}
-
-
-class Chart(NamedTuple):
-    """A chart: its question, its caption, and what it draws.
-
-    `fields` are those of `dataset` without which there is nothing to draw; `keys` are (colour,
-    meaning); charts that are `paired` stand side by side where there is room. One of
-    `every_payroll` is the same whichever is chosen.
-    """
-
-    name: str
-    title: str
-    caption: str
-    drawing: alt.Chart | alt.LayerChart
-    dataset: str
-    fields: tuple[str, ...]
-    keys: tuple[tuple[str, str], ...] = ()
-    paired: bool = False
-    every_payroll: bool = False
-
-    def spec(self, payroll: int) -> parts.Spec:
-        """Return its Vega specification, at the width of its place in the page."""
-        spec = parts.specification(self.drawing, payroll, width="container")
-        return vega.compiled({**spec, "autosize": {"type": "fit-x", "contains": "padding"}})
-
-    def is_drawn(self, data: Mapping[str, list[Mark]]) -> bool:
-        """Whether there is a mark with all that the chart needs."""
-        found = data[self.dataset]
-        return any(all(mark.get(name) is not None for name in self.fields) for mark in found)
 
 
 def datasets(run: Run, compared: list[Group]) -> dict[str, list[Mark]]:
@@ -58,6 +31,7 @@ def datasets(run: Run, compared: list[Group]) -> dict[str, list[Mark]]:
         "calls": marks.calls(run, compared),
         "repeats": marks.repeats(run, compared),
         "layers": layers(run)[0],
+        "served": served(run, compared),
     }
 
 
@@ -72,8 +46,10 @@ def page_charts(
         _time(basis, styles),
         _trade_offs(basis, styles),
         *_grown(basis, styles, data["calls"]),
-        *_over_repetition(basis, styles, data["calls"]),
+        *curve_charts.over(axes.REPETITION, basis, styles, data["calls"]),
         _spread(run),
+        *curve_charts.over(axes.AT_ONCE, basis, styles, data["calls"]),
+        *curve_charts.served(styles),
     ]
     return [chart for chart in found if chart.is_drawn(data)]
 
@@ -177,25 +153,6 @@ def _grown(basis: Basis, styles: Mapping[str, Style], calls: list[Mark]) -> Iter
                 paired=True,
                 every_payroll=True,
             )
-
-
-def _over_repetition(
-    basis: Basis, styles: Mapping[str, Style], calls: list[Mark]
-) -> Iterator[Chart]:
-    """Yield the curves of a size side by side."""
-    for curve in sorted(curves.curves(calls), key=lambda curve: curve.size):
-        size = f"{curve.size:,} {plural('entry', curve.size)}"
-        yield Chart(
-            f"repetition-{curve.field}-{curve.size}",
-            f"And as values repeat less? {curve.field.capitalize()}, {size}",
-            f"{curve.field.capitalize()}, {basis.memory}, as the pools that values are drawn from "
-            "grow; both axes logarithmic, and alike at every size.",
-            curves.over_repetition(curve, basis.memory, styles),
-            "calls",
-            ("curve", curve.field),
-            paired=True,
-            every_payroll=True,
-        )
 
 
 def _level(unit: str) -> str:

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callmeter.errors import UsageError
-from candidates import ALL, CANDIDATES
+from candidates import ALL, CANDIDATES, SERVED
 from harness.analysis.candidate import Candidate, Failure, Payrolls, candidates
 from harness.analysis.choice import Limits, Source, decide, judge, winner
+from harness.analysis.container import Service
 from harness.analysis.prediction import Point
 from harness.model.cell import FLOOR, REFERENCE, Cell
 from harness.model.run import Measurement, Run
 from runs import made_run
-from support import a_cell, a_run, failed
+from support import a_cell, a_run, a_workload, failed
 
 RUN = a_run(
     Measurement(a_cell("a"), {"traced_peak": 5.0}),
@@ -106,8 +109,8 @@ def test_what_is_unknown_meets_no_need_and_comes_last() -> None:
 def test_what_was_not_measured_does_not_fit() -> None:
     lean = CANDIDATES[0]
     assert winner([replace(lean, unmeasured="it broke")], Limits(1_000, 1e9)) is None
-    assert winner([replace(lean, wall=())], Limits(1_000, 1e9)) == "lean"
-    assert winner([replace(lean, wall=())], Limits(1_000, 1e9, time=1e9)) is None
+    assert winner([replace(lean, times={})], Limits(1_000, 1e9)) == "lean"
+    assert winner([replace(lean, times={})], Limits(1_000, 1e9, time=1e9)) is None
 
 
 def test_a_failure_counts_from_its_size_on_and_a_broken_contract_at_every_size() -> None:
@@ -117,3 +120,89 @@ def test_a_failure_counts_from_its_size_on_and_a_broken_contract_at_every_size()
     assert winner([slow], Limits(1_000, 1e9)) is None
     assert judge([slow], Limits(2_000, 1e9))[0].unmeasured == "it timed out at 1,000 entries"
     assert winner([wrong], Limits(1, 1e9)) is None
+
+
+def test_a_failure_of_many_at_once_counts_from_that_number_on() -> None:
+    killed = replace(SERVED[0], failures=(Failure(1_000, "killed", 4),))
+    assert winner([killed], Limits(1_000, 1e9, service=Service(2))) == "lean"
+    assert judge([killed], Limits(1_000, 1e9, service=Service(8)))[0].unmeasured == (
+        "killed, 4 at once"
+    )
+
+
+def test_a_container_must_hold_the_base_and_the_calls_at_once() -> None:
+    def best(container: float, at_once: int) -> str | None:
+        return winner(SERVED, Limits(1_000, container, service=Service(at_once)))
+
+    assert best(1e4 + 5e3 + 4e5, 4) == REFERENCE
+    assert best(1e4 + 4e5, 4) == "medium"
+    assert best(1e4 + 4e4 - 1, 4) == "lean"
+    assert best(2e4 + 4e3 - 1, 4) is None
+    assert best(1e4 + 5e3 + 1e5, 1) == REFERENCE
+
+
+def test_a_container_has_no_room_for_what_was_not_measured() -> None:
+    limits = Limits(1_000, 1e9, service=Service(4))
+    assert winner([replace(SERVED[0], resident={})], limits) is None
+    assert winner([replace(SERVED[0], base={})], limits) is None
+    assert winner([replace(SERVED[0], base={})], replace(limits, service=Service(4, 1e6))) == "lean"
+
+
+@given(
+    st.integers(1, 10**5), st.integers(1, 64), st.floats(1e3, 1e10), st.none() | st.floats(1, 1e8)
+)
+def test_what_fits_leaves_headroom_for_its_upper_end(
+    entries: int, at_once: int, container: float, base: float | None
+) -> None:
+    limits = Limits(entries, container, service=Service(at_once, base))
+    for judged in judge(SERVED, limits):
+        assert judged.need is not None
+        if judged.fits:
+            assert judged.need.high <= container * (1 + 1e-12)
+        assert judged.need.value <= judged.need.high
+        assert judged.need.value >= (base or judged.need.base.value)
+
+
+RESIDENT_RUN = a_run(
+    *(
+        Measurement(
+            Cell(name, "rss", msgspec.structs.replace(a_workload(entries), at_once=at_once)),
+            {"rss_peak": at_once * entries * cost, "base": 6e7, "base_files": 2e7},
+        )
+        for name, cost in ((REFERENCE, 2e4), ("lean", 2e3))
+        for entries in (1_000, 10_000)
+        for at_once in (1, 4)
+    ),
+    Measurement(Cell("lean", "calls", a_workload(10_000), calls=50), {"calls_peak": 3e7}),
+)
+
+
+def test_the_candidates_of_a_container_have_their_base_and_every_number_of_calls() -> None:
+    found = {one.strategy: one for one in candidates(RESIDENT_RUN, Payrolls(), "rss_peak")}
+    lean = found["lean"]
+    assert (
+        lean.peak
+        == lean.resident[1]
+        == (
+            Point(1_000, 2e6, 2**20 / 2e6),
+            Point(10_000, 2e7, 2**20 / 2e7),
+        )
+    )
+    assert [point.value for point in lean.resident[4]] == [8e6, 8e7]
+    assert {point.value for points in lean.base.values() for point in points} == {6e7}
+    assert (lean.served, lean.files) == (1.5, 2e7)
+    assert found[REFERENCE].served is None
+
+
+def test_a_container_is_judged_by_resident_memory_and_by_a_base_that_is_known() -> None:
+    limits = Limits(10_000, 512e6, service=Service(4))
+    decision = decide(RESIDENT_RUN, limits, Payrolls(), None, Source("run", "choose"))
+    assert decision.metric == "rss_peak"
+    assert [judged.fits for judged in decision.judgements] == [True, False]
+    with pytest.raises(UsageError, match="no rss_peak; it has: peak, traced_peak"):
+        decide(RUN, limits, Payrolls(), None, Source("run", "choose"))
+    old = a_run(Measurement(a_cell("a", "rss"), {"rss_peak": 1e6}))
+    with pytest.raises(UsageError, match="no base; measure with --meter rss, or give it with --ba"):
+        decide(old, limits, Payrolls(), None, Source("run", "choose"))
+    given_base = replace(limits, service=Service(4, 1e8))
+    assert decide(old, given_base, Payrolls(), None, Source("run", "choose")).best

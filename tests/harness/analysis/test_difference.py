@@ -47,7 +47,7 @@ def test_a_difference_below_the_resolution_is_none(
     meter: str, before: dict[str, float], after: dict[str, float], outcome: Outcome
 ) -> None:
     first, second = (
-        a_run(*(Measurement(a_cell("lean", meter, nth), values) for nth in range(3)))
+        a_run(*(Measurement(a_cell("lean", meter, nth), values) for nth in range(5)))
         for values in (before, after)
     )
     assert [each.outcome for each in between(first, second).changes] == [outcome]
@@ -56,11 +56,14 @@ def test_a_difference_below_the_resolution_is_none(
 @pytest.mark.parametrize(
     ("before", "after", "outcome"),
     [
-        ((0.05, 0.05, 0.05), (0.10, 0.10, 0.10), Outcome.CHANGED),
-        ((0.05, 0.05, 0.05), (0.054, 0.054, 0.054), Outcome.ALIKE),
-        ((0.04, 0.05, 0.09), (0.05, 0.07, 0.08), Outcome.ALIKE),  # the quartiles overlap
-        ((0.05, 0.05), (0.10, 0.10, 0.10), Outcome.UNKNOWN),
-        ((0.05, 0.05, 0.05), (0.10,), Outcome.UNKNOWN),
+        ((0.05,) * 5, (0.10,) * 5, Outcome.CHANGED),
+        ((0.05,) * 5, (0.054,) * 5, Outcome.ALIKE),
+        ((0.05,) * 5, (0.06,) * 5, Outcome.CHANGED),
+        ((0.05,) * 5, (0.04, 0.04, 0.06, 0.07, 0.08), Outcome.ALIKE),  # the ranks do not differ
+        ((0.04, 0.04, 0.05, 0.09, 0.09), (0.05, 0.06, 0.07, 0.08, 0.08), Outcome.ALIKE),
+        ((0.05,) * 2, (0.10,) * 5, Outcome.CHANGED),
+        ((0.05,) * 2, (0.07,) * 5, Outcome.UNKNOWN),
+        ((0.05,) * 5, (0.10,), Outcome.UNKNOWN),
     ],
 )
 def test_time(before: tuple[float, ...], after: tuple[float, ...], outcome: Outcome) -> None:
@@ -68,7 +71,26 @@ def test_time(before: tuple[float, ...], after: tuple[float, ...], outcome: Outc
     assert change(first, second, "wall").outcome is outcome
 
 
-@given(factor=st.floats(0.01, 100), walls=st.lists(st.floats(0.1, 10), min_size=3, max_size=7))
+def test_times_are_compared_repeat_by_repeat_and_by_all_repeats_of_both() -> None:
+    """A machine that changes its speed in a run widens what a difference must be beyond."""
+    speeds, quicker = (1.0, 1.0, 1.5, 1.5, 1.5), (0.8,) * 5
+    first, second = (
+        a_run(
+            *times(REFERENCE, *speeds),
+            *times("lean", *(speed * wall for speed, wall in zip(speeds, walls, strict=True))),
+        )
+        for walls in ((1.0,) * 5, quicker)
+    )
+    found = change(first, second, "wall")
+    assert found.interval == pytest.approx((0.8, 0.8))
+    assert found.after.sample.values == pytest.approx(quicker)
+    assert found.after.high > found.before.low
+    assert found.outcome is Outcome.ALIKE
+    once = (a_run(*times(name, 1.0), *times(REFERENCE, 1.0)) for name in ("lean", "lean"))
+    assert change(*once, "wall").interval is None
+
+
+@given(factor=st.floats(0.01, 100), walls=st.lists(st.floats(0.1, 10), min_size=5, max_size=7))
 def test_a_slower_machine_changes_no_time(factor: float, walls: list[float]) -> None:
     first, second = (
         a_run(

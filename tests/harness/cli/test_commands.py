@@ -49,7 +49,8 @@ def test_compare_answers_the_question(command: Command, tmp_path: Path) -> None:
     (line,) = [each for each in done.stderr.splitlines() if each.startswith("Which fits? ")]
     chosen = command(*line.partition("harness ")[2].split(), folder=tmp_path)
     assert chosen.returncode == 0, chosen.stderr
-    assert chosen.stdout.split()[1].rstrip(",") in done.stdout.partition("keep the ORM -> ")[2]
+    recommended = chosen.stdout.partition("Recommended: ")[2].partition(",")[0]
+    assert f"keep the ORM -> {recommended}:" in done.stdout
 
 
 def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(

@@ -79,7 +79,7 @@ def test_a_strategy_made_worse_fails(
     ("arguments", "complaint"),
     [
         (["own.py", "--fail-on", "peak:5%"], "the baseline has no peak of "),
-        (["--fail-on", "wall:5%", "--repeat", "2"], "--fail-on wall needs --repeat 3 or more"),
+        (["--fail-on", "wall:5%", "--repeat", "2"], "--fail-on wall needs --repeat 5 or more"),
         (["--entries", "7"], "the baseline has no payroll of 7 entries; it has 20, 40"),
         (["own.py", "--save", "baseline.jsonl"], "--save baseline.jsonl exists"),
         (["--baseline", "own.py"], "own.py is not a saved run"),

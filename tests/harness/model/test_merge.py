@@ -1,4 +1,4 @@
-"""Several runs as one: each payroll whole, from one run."""
+"""Several runs as one: nothing that one of them measured is lost, and no figure is of two."""
 
 from __future__ import annotations
 
@@ -6,23 +6,39 @@ import pytest
 
 from callmeter.errors import UsageError
 from harness.model.cell import FLOOR, REFERENCE
-from harness.model.merge import merge_runs
+from harness.model.merge import first_of_each, merge_runs
 from harness.model.run import Measurement
-from harness.model.summary import incomplete
+from harness.model.summary import incomplete, summaries
 from support import a_cell, a_run, memory, times
 
 
 def sized(entries: int, peak: float, name: str = REFERENCE) -> Measurement:
-    return Measurement(a_cell(name, entries=entries), {"peak": peak})
+    return Measurement(a_cell(name, "allocator", entries=entries), {"peak": peak})
 
 
-def test_a_payroll_is_of_the_first_run_that_measured_it() -> None:
+def test_memory_is_of_the_first_run_that_measured_it_of_a_strategy_at_a_size() -> None:
     first = a_run(sized(10, 1.0))
-    second = a_run(sized(10, 2.0), sized(10, 3.0, "other"), sized(100, 4.0))
-    found = merge_runs([first, second, a_run(sized(100, 5.0), sized(1_000, 6.0))])
-    assert found.measurements == [sized(10, 1.0), sized(100, 4.0), sized(1_000, 6.0)]
+    other = sized(10, 3.0, "other")
+    second = a_run(sized(10, 2.0), other, sized(100, 4.0))
+    runs = [first, second, a_run(sized(100, 5.0), sized(1_000, 6.0))]
+    found = merge_runs(runs)
+    assert found.measurements == [sized(10, 1.0), other, sized(100, 4.0), sized(1_000, 6.0)]
     assert incomplete(found) is None
     assert merge_runs([first]) == first
+    assert first_of_each(runs) == [[sized(10, 1.0)], [other, sized(100, 4.0)], [sized(1_000, 6.0)]]
+
+
+def test_the_memory_of_one_run_hides_no_times_of_another() -> None:
+    lean = times("lean", 0.5, 0.6)
+    first = a_run(sized(1_000, 1.0), sized(1_000, 2.0, "lean"))
+    (found,) = (one for one in summaries(merge_runs([first, a_run(*lean)])) if one.name == "lean")
+    assert (found.value("wall"), found.value("peak")) == (0.55, 2.0)
+
+
+def test_all_times_of_a_payroll_are_of_one_run() -> None:
+    first = a_run(*times(REFERENCE, 1.0))
+    second = a_run(*times(REFERENCE, 2.0), *times("lean", 0.5), *times("lean", 0.7, entries=10))
+    assert first_of_each([first, second])[1] == times("lean", 0.7, entries=10)
 
 
 def test_what_a_run_lacks_is_still_missing() -> None:

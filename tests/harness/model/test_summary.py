@@ -7,14 +7,9 @@ import pytest
 from callmeter.worker import CHECK
 from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Workload
 from harness.model.metrics import METRICS, VARIANTS, key_of
+from harness.model.rank_test import ratio_interval
 from harness.model.run import FORMAT, Header, Measurement, Run
-from harness.model.summary import (
-    Sample,
-    Summary,
-    are_apart,
-    incomplete,
-    summaries,
-)
+from harness.model.summary import Summary, incomplete, summaries
 from harness.payroll.use import Part
 from support import a_cell, a_run, a_workload, failed, memory, times
 
@@ -43,16 +38,6 @@ def test_memory_is_a_ratio_to_the_floor_and_to_the_reference() -> None:
     assert lean.ratio("peak", "floor") is None  # not measured
 
 
-def test_a_sample_has_a_median_a_range_and_a_spread() -> None:
-    sample = found(*RUN)["lean"].samples["traced_peak"]
-    assert (sample.median, sample.range, sample.n) == (1.02e6, (1.0e6, 1.1e6), 3)
-    assert sample.spread == pytest.approx(0.1e6 / 1.02e6)
-    assert not sample.is_steady
-    assert Sample(METRICS["wall"], (1.0, 2.0, 9.0, 10.0)).range == (1.75, 9.25)  # the middle half
-    assert Sample(METRICS["rss_peak"], (1e6, 1.9e6)).is_steady  # within the resolution
-    assert not Sample(METRICS["rss_peak"], (1e6, 2.9e6)).is_steady
-
-
 def test_an_error_or_one_failed_repeat_leaves_no_samples() -> None:
     assert found(*RUN)["bad"].samples == {}
     assert found(*RUN)["bad"].error == "BrokenContractError: entry 1"
@@ -60,15 +45,23 @@ def test_an_error_or_one_failed_repeat_leaves_no_samples() -> None:
     assert found(*memory("lean", 1.0), late)["lean"].value("traced_peak") is None
 
 
-def test_times_are_apart_by_their_middle_halves_and_by_three_repeats() -> None:
-    slow, quick, alike = (1.0, 1.1, 1.2), (0.5, 0.6, 0.7), (1.1, 1.15, 1.2)
-    made = found(*times(REFERENCE, *slow), *times("quick", *quick), *times("alike", *alike))
+def test_times_differ_by_the_rank_test_of_the_ratio_to_the_reference() -> None:
+    walls = (1.0, 1.1, 1.2, 1.3, 1.4)
+    quick, alike = (0.8, 0.85, 0.9, 0.95, 0.99), (1.0, 1.1, 1.0, 1.2, 1.1)
+    made = found(
+        *times(REFERENCE, *walls), *times("quick", *quick), *times("alike", *alike), *RUN[:2]
+    )
+    assert made["quick"].interval("wall") == ratio_interval(quick, walls)
     assert made["quick"].differs("wall") is True
     assert made["alike"].differs("wall") is False
-    few = found(*times(REFERENCE, 1.0, 1.0), *times("quick", 0.1, 0.1))
-    assert few["quick"].differs("wall") is None
-    ranges = Sample(METRICS["wall"], (1.0,)), Sample(METRICS["wall"], (1.0, 1.0))
-    assert not are_apart(*ranges)
+    assert made[REFERENCE].interval("wall") is None
+    assert made["quick"].interval("load") is None  # not measured
+    assert made["quick"].interval("traced_peak") is None
+
+
+def test_repeats_are_in_their_order_whatever_that_of_the_run_is() -> None:
+    late_first = reversed(times("lean", 1.0, 2.0, 3.0))
+    assert found(*late_first)["lean"].samples["wall"].values == (1.0, 2.0, 3.0)
 
 
 def test_variants_are_metrics_of_their_cells() -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Pool, event
 
+from callmeter.at_once import at_once, numbered
 from callmeter.call import Call
 from callmeter.meters import tracemalloc
 from harness.payroll.call import make_call
-from harness.payroll.generator import Payroll, warm_up_for
+from harness.payroll.generator import Payroll, alike, in_turn, warm_up_for
 from harness.payroll.use import Part
 from harness.payroll.verify import BrokenContractError, sums_of
 from harness.postgres.writer import provide
@@ -26,6 +27,14 @@ PAYROLL = Payroll(40, 3, repetition=4)
 @pytest.fixture(scope="module")
 def url(database: Database) -> str:
     return provide(database, PAYROLL).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def several(database: Database) -> str:
+    """Return where calls at once find a payroll each, and those in turn all their sizes."""
+    payrolls = [in_turn(one, nth) for one in alike(PAYROLL, 3) for nth in range(3)]
+    url = provide(database, PAYROLL, others=payrolls[1:])
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +100,23 @@ def test_the_floor_is_what_plain_objects_hold_and_not_the_pools_they_are_drawn_f
     call.warm_up()
     needed = tracemalloc.measure(call.function)
     assert needed["traced_peak"] < needed["traced_retained"] * 1.01
+
+
+@pytest.mark.parametrize("name", ["full_orm", "packed_structs", "floor"])
+def test_calls_at_once_read_a_payroll_each(name: str, several: str) -> None:
+    call = at_once(call_of(name, several, at_once=3), 3)
+    results = warmed(call)
+    call.check(results)
+    assert len({result[0].payroll_id for result in results}) == 3
+    assert call.count(results) == 3 * PAYROLL.entries
+    with pytest.raises(BrokenContractError):
+        call.check(results[::-1])
+
+
+def test_calls_in_turn_read_payrolls_of_several_sizes(several: str) -> None:
+    call = call_of("slotted", several, in_turn=True)
+    sizes = []
+    for number in range(4):
+        with numbered(number):
+            sizes.append(len(call.function()))
+    assert sizes == [40, 4, 13, 40]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING, Any
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -10,11 +13,15 @@ from hypothesis import strategies as st
 from callmeter import discovery
 from harness.analysis.candidate import Payrolls
 from harness.analysis.choice import Limits, Source, decide
-from harness.model.cell import REFERENCE
+from harness.analysis.container import Service
+from harness.model.cell import REFERENCE, Cell
 from harness.model.run import Measurement, Run
 from harness.report import decision, formats, record
 from strategies.support.traits import TRAITS
-from support import a_cell, a_run, failed
+from support import a_cell, a_run, a_workload, failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BYTES_AND_SECONDS = {
     REFERENCE: (17_000, 25e-5),
@@ -68,9 +75,10 @@ def shown(
     form: str = "text",
     run: Run = RUN,
     entries: int = 10_000,
+    service: Service | None = None,
 ) -> str:
     """What `choose` writes of these limits, to 80 columns."""
-    limits = Limits(entries, memory, time, needs)
+    limits = Limits(entries, memory, time, needs, service)
     made = decide(run, limits, Payrolls(), None, Source("known.jsonl", "choose --entries"))
     document = record.document(made) if form == "adr" else decision.document(made)
     text: str = discovery.load(formats, "markdown" if form == "adr" else form).write(document, 80)
@@ -80,11 +88,17 @@ def shown(
 def test_the_terminals_lines_are_short_and_the_answer_comes_first() -> None:
     text = shown(80e6, None, "list")
     assert max(map(len, text.splitlines())) <= 80
-    assert text.startswith("Recommended: yield_per, for 10,000 entries x 6 components")
+    assert text.startswith(
+        "By one call's allocations. Left out are the process's base, other calls"
+    )
+    assert "\nRecommended: yield_per, for 10,000 entries x 6 components" in text
     whole = " ".join(text.split())
     for sentence in (
+        "within 80 MB, with list; as fast as full_orm; costs: batched ORM.",
         "It needs 67.1 MB at its peak (measured), retains 33.5 MB and takes 2.40 s +-10%: at worst "
-        "84% of the memory budget. It gives up 1 trait of full_orm: orm-identity.",
+        "84% of the memory budget.",
+        "interned is both smaller and faster than yield_per: 20.1 MB and 600 ms +-10%, not 67.1 MB "
+        "and 2.40 s +-10%. It also costs: no ORM, other classes.",
         "Runner-up: interned, 20.1 MB and 600 ms +-10%; gives up contract-class, orm-identity, "
         "orm-mapping.",
         "lacks list",
@@ -96,7 +110,7 @@ def test_the_terminals_lines_are_short_and_the_answer_comes_first() -> None:
 
 def test_where_nothing_fits_the_nearest_is_named_with_what_it_misses() -> None:
     text = shown(1e6)
-    assert text.startswith("Nothing fits for 10,000 entries")
+    assert "\nNothing fits for 10,000 entries" in text
     assert "Nearest: arrow_columns, needs 2.50 MB of 1 MB." in text
     assert "Chosen option: none" in shown(1e6, form="adr")
     assert "Runner-up: none fits." in shown(10e6)
@@ -135,6 +149,108 @@ def test_a_record_has_the_sections_of_madr_and_the_commands_to_repeat_it() -> No
     assert "Good, because nothing changes" in shown(200e6, form="adr")
 
 
+def resident(strategy: str, entries: int, at_once: int) -> Iterator[Measurement]:
+    each, seconds = BYTES_AND_SECONDS[strategy]
+    workload = msgspec.structs.replace(a_workload(entries), at_once=at_once)
+    base = 77e6 if strategy == "arrow_columns" else 60e6
+    values = {"rss_peak": each * entries * at_once + 2e6, "base": base, "base_files": 26e6}
+    yield Measurement(Cell(strategy, "rss", workload), values)
+    time = {"wall": seconds * entries * at_once}
+    slowest = {"slowest": time["wall"]} if at_once > 1 else {}
+    yield Measurement(Cell(strategy, "clock", workload), time | slowest)
+
+
+SERVED = with_offers(
+    a_run(
+        *(
+            measurement
+            for entries in (1_000, 10_000)
+            for at_once in (1, 4)
+            for strategy in BYTES_AND_SECONDS
+            for measurement in resident(strategy, entries, at_once)
+        ),
+        Measurement(Cell("interned", "calls", a_workload(10_000), calls=50), {"calls_peak": 33e6}),
+    )
+)
+
+
+INTERNED = Run(
+    SERVED.header, [one for one in SERVED.measurements if one.cell.name in (REFERENCE, "interned")]
+)
+
+
+def served(container: float, at_once: int = 4, base: float | None = None, **options: Any) -> str:
+    """What it writes of a container, of the run SERVED unless another is named."""
+    return shown(container, service=Service(at_once, base), **{"run": SERVED} | options)
+
+
+def test_a_container_is_shown_as_base_calls_and_headroom() -> None:
+    text = served(512e6)
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.startswith("interned is both smaller and faster than yield_per: 183 MB +-5% and 2.")
+    whole = " ".join(text.split())
+    for sentence in (
+        "Recommended: yield_per, for 10,000 entries x 6 components, profile realistic, in each of "
+        "4 calls at once, within a container of 512 MB; as fast as full_orm; costs: batched ORM.",
+        "It needs 330 MB +-5% (60.0 MB +-5% of base, measured; 270 MB +-5% at the peak of 4 calls, "
+        "measured)",
+        "512 MB = 63 MB base + 4 calls 284 MB + 165 MB headroom",
+        "# base 12% = 4 calls 56% . headroom 32%",
+        "needs 742 MB of 512 MB",
+        "--container from 93.5 MB arrow_columns,",
+        "--at-once up to 2 full_orm, 6 yield_per, 13 interned; from there to 40 arrow_columns",
+        "mapped from files (26.0 MB of yield_per), are in no figure",
+    ):
+        assert sentence in whole
+
+
+def test_how_the_calls_at_once_are_known_is_said() -> None:
+    assert "3 calls at once: by a line through the measured 1 and 4." in served(512e6, 3)
+    alone = [one for one in SERVED.measurements if one.cell.workload.at_once == 1]
+    text = " ".join(served(1e9, run=Run(SERVED.header, alone)).split())
+    assert "4 calls at once were not measured, only 1: taken as if all peaked together" in text
+    assert "at the peak of 4 calls, as if all peaked together, a bound" in text
+    assert "with 1.50x as many calls in turn were seen to reach" in " ".join(
+        served(512e6, run=INTERNED).split()
+    )
+
+
+def test_a_base_that_is_given_is_the_applications() -> None:
+    text = " ".join(served(512e6, base=100e6).split())
+    assert "100 MB of base, as given" in text
+    assert "anonymous memory: as given, with what a strategy's own is above full_orm's" in text
+
+
+def test_a_container_that_is_too_small_is_drawn_with_what_is_too_much() -> None:
+    text = served(64e6)
+    assert text.startswith("Nothing fits for 10,000 entries x 6 components, profile realistic, in")
+    assert "arrow_columns, needs 88.6 MB of 64 MB" in text
+    assert "too little" in text
+    assert "| the container" in text
+
+
+def test_a_container_as_data_has_its_base_need_and_headroom() -> None:
+    data = json.loads(served(512e6, base=100e6, form="json"))
+    assert data["judged_by"] == "rss_peak"
+    assert data["limits"]["memory"] is None
+    assert (data["limits"]["container"], data["limits"]["at_once"]) == (512e6, 4)
+    row = data["rows"][0]
+    assert row["base"]["value"] == 100e6
+    assert row["need"]["high"] + row["headroom"] == pytest.approx(512e6)
+    assert data["answers"]["by_container"]
+    assert data["answers"]["by_at_once"]
+    one_call = json.loads(shown(80e6, form="json"))
+    assert one_call["limits"]["container"] is one_call["rows"][0]["base"] is None
+
+
+def test_a_record_of_a_container_has_the_bar_and_what_to_measure() -> None:
+    text = " ".join(served(512e6, form="adr").split())
+    assert "Memory: a container of 512 MB, judged by resident memory, which is what a" in text
+    assert "--at-once 4 --meter rss --dsn" in text
+    assert "512 MB = 63 MB base" in text
+    assert "the memory needed goes from 742 MB +-5% to 330 MB +-5%" in text
+
+
 @settings(max_examples=50)
 @given(
     entries=st.integers(1, 10**9),
@@ -142,12 +258,21 @@ def test_a_record_has_the_sections_of_madr_and_the_commands_to_repeat_it() -> No
     time=st.none() | st.floats(1e-6, 1e5),
     needs=st.sets(st.sampled_from(sorted(TRAITS)), max_size=3),
     form=st.sampled_from(FORMS),
+    service=st.none() | st.builds(Service, st.integers(1, 256), st.none() | st.floats(1, 1e15)),
 )
 def test_any_limits_make_a_document(
-    entries: int, memory: float, time: float | None, needs: set[str], form: str
+    entries: int,
+    memory: float,
+    time: float | None,
+    needs: set[str],
+    form: str,
+    service: Service | None,
 ) -> None:
     """One of the strategies needs so little that it is nothing of fewer entries."""
-    least = Measurement(a_cell("least", "allocator"), {"peak": 5e-324, "retained": 5e-324})
-    run = Run(RUN.header, [*RUN.measurements, least])
-    text = shown(memory, time, *sorted(needs), form=form, run=run, entries=entries)
+    known = SERVED if service else RUN
+    meter, peak = ("rss", "rss_peak") if service else ("allocator", "peak")
+    least = Measurement(a_cell("least", meter), {peak: 5e-324})
+    run = Run(known.header, [*known.measurements, least])
+    words = sorted(needs)
+    text = shown(memory, time, *words, form=form, run=run, entries=entries, service=service)
     assert "least" in text

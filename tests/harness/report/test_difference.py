@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BEFORE = with_baselines(
     *memory("lean", 4e6, 4e6),
     *memory("steady", 4e6, 4.001e6),
-    *times("lean", 0.05, 0.05, 0.05),
+    *times("lean", *[0.05] * 5),
     *times("steady", 0.05, 0.05),
     *memory("gone", 1e6),
     sqlalchemy="2.0.40",
@@ -32,7 +32,7 @@ BEFORE = with_baselines(
 AFTER = with_baselines(
     *memory("lean", 8e6, 8e6, retained=1.03e6),
     *memory("steady", 4e6, 4.002e6),
-    *times("lean", 0.02, 0.02, 0.02),
+    *times("lean", *[0.02] * 5),
     *times("steady", 0.05, 0.05),
     failed("bad", "broken, quite"),
     **MACHINE,
@@ -66,7 +66,7 @@ def test_what_changed_is_a_table_and_the_rest_is_summed_up() -> None:
     ]
     rest = " ".join(shown)
     assert "within the noise: traced_peak of 3 strategies, by 0.0% at most" in rest
-    assert "undecided, with fewer than 3 repeats: wall of 1 strategy; cpu of 1" in rest
+    assert "undecided, with fewer than 5 repeats: wall of 1 strategy; cpu of 1" in rest
     assert f"Only in old, {PAYROLL}: gone." in rest
     assert f"FAILED in new, {PAYROLL}: bad: broken, quite" in rest
     assert "Changed: by more than 0.5% (traced_peak, traced_retained) and 10% (gc_share" in rest
@@ -124,7 +124,9 @@ def test_json() -> None:
     peak, wall = rows["lean", "traced_peak"], rows["lean", "wall"]
     assert (peak["from"], peak["to"], peak["ratio"], peak["unit"]) == (4e6, 8e6, 2, "B")
     assert (peak["workload"]["size"], peak["verdict"]) == (1000, "beyond the noise")
-    assert (wall["from"], wall["to_repeats"], wall["unit"]) == (0.5, 3, "x reference")
+    assert (wall["from"], wall["to_repeats"], wall["unit"]) == (0.5, 5, "x reference")
+    assert [wall[end] for end in ("ratio_low", "ratio_high")] == pytest.approx([0.4, 0.4])
+    assert peak["ratio_low"] is peak["ratio_high"] is None
     assert [(each["strategy"], each["run"]) for each in whole["only_in"]] == [("gone", "old")]
     assert [(each["strategy"], each["error"]) for each in whole["failures"]] == [
         ("bad", "broken, quite")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,7 @@ from harness.report.format import (
     figure,
     listed,
     percent,
+    roughly,
     smaller,
     times,
     value,
@@ -76,6 +79,21 @@ def test_a_table_gives_up_droppable_columns_and_then_breaks_its_last_text() -> N
         (smaller(1.001), "alike"),
         (faster(12_104), "over 1,000x faster"),
         (faster(1 / 24.4), "24x slower"),
+        (faster(24.4, (22.6, 25.4)), "24x faster"),
+        (faster(24.4, (22.4, 25.4)), "about 24x faster"),  # 20 is not within
+        (faster(24.4, (18, 31)), "about 20x faster"),
+        (faster(1 / 24.4, (1 / 31, 1 / 18)), "about 20x slower"),
+        (faster(4.71, (4.56, 4.84)), "4.7x faster"),
+        (faster(4.71, (4.5, 5)), "about 5x faster"),
+        (faster(3.2, (2.9, inf)), "about 3x faster"),
+        (faster(1.3, (1.16, 1.44)), "1.3x faster"),
+        (faster(1.3, (1.05, 1.6)), "about 1.3x faster"),
+        (faster(9.96, (9.9, 10.1)), "10x faster"),
+        (faster(163, (140, 190)), "about 160x faster"),
+        (faster(163, (156, 174)), "160x faster"),
+        (faster(1.02, (1.01, 1.03)), "alike"),
+        (faster(1.55, roughly(1.55)), "about 2x faster"),
+        (times(0.5, (0.48219, 0.511)), "0.50x, 0.482-0.511"),
         (faster(0), "no ratio"),
         (times(7.6), "7.60x"),
         (times(115.2), "115x"),

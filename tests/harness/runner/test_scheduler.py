@@ -55,7 +55,7 @@ def planted(name: str) -> str:
 def measured(url: URL) -> dict[str, list[Measurement]]:
     """All of the reference and of the planted strategies, measured in one run, by name."""
     names = [REFERENCE, *map(planted, (*FAILING, "prints", "remembers"))]
-    cells = plan.cells(names, [PAYROLL], ["tracemalloc"], 1)
+    cells = plan.cells(names, [workload_of(PAYROLL)], ["tracemalloc"], 1)
     found: dict[str, list[Measurement]] = {}
     for each in run(cells, strategy_tasks(lambda _: url), 60):
         found.setdefault(each.cell.name, []).append(each)

@@ -52,6 +52,44 @@ def test_every_part_is_measured_at_every_repetition_beside_what_a_service_holds(
     assert parts & found["sum_in_sql", 3].samples.keys() == {"wall", "frozen_wall", "peak"}
 
 
+def test_calls_at_once_and_in_turn_are_checked_and_measured(tmp_path: Path) -> None:
+    """Each of them reads a payroll of its own, also as tasks of one loop."""
+    run = harness.compare(
+        *("slotted", "async_orm"),
+        entries=30,
+        components=2,
+        meters=["rss", "clock"],
+        repeat=1,
+        at_once=[1, 3],
+        calls=5,
+        save=tmp_path / "run.jsonl",
+    )
+    assert not [each.error for each in run.measurements if each.error]
+    found = {(one.name, one.workload.at_once): one for one in summaries(run)}
+    for name in ("slotted", "async_orm"):
+        together = found[name, 3]
+        assert together.items == 90
+        assert together.samples.keys() >= {"rss_peak", "base", "wall", "slowest", "calls_peak"}
+        assert "load" not in together.samples
+        assert "slowest" not in found[name, 1].samples
+    of_calls = [each for each in run.measurements if each.cell.meter == "calls"]
+    assert {len(series) for each in of_calls for series in each.series.values()} == {5}
+    assert {each.cell.workload.at_once for each in of_calls} == {1, 3}
+
+
+def test_functions_are_called_at_once_with_arguments_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numbered.py").write_text("def read(n): return [bytes(100)] * (n + 1)")
+    monkeypatch.chdir(tmp_path)
+    run = harness.measure(
+        "numbered:read(call_number())", meters=["rss"], repeat=1, at_once=[2, 4], calls=3
+    )
+    found = {one.workload.at_once: one for one in summaries(run)}
+    assert {count: one.items for count, one in found.items()} == {2: 1 + 2, 4: 1 + 2 + 3 + 4}
+    assert not any(one.error for one in found.values())
+
+
 def test_functions_are_compared_and_explained_in_place_of_strategies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +119,10 @@ def test_functions_are_compared_and_explained_in_place_of_strategies(
         ({"repetition": 0}, "--repetition is between 1 and 1,000"),
         ({"repetition": []}, "--repetition is between 1 and 1,000"),
         ({"repetition": [1, 2], "profile": "distinct"}, "the profile distinct has none"),
+        ({"at_once": 0}, "--at-once is between 1 and 256"),
+        ({"calls": -1}, "--calls is between 0 and 100,000"),
+        ({"calls": 5, "consume": "fold"}, "--calls is of lists"),
+        ({"meters": ["calls"]}, "--meter calls makes many calls"),
         ({"cluster": "tcp://h:1"}, "--cluster needs --dsn"),
         ({"cluster": "tcp://h:1", "dsn": "postgresql://h/d", "python": "p"}, "leave out --python"),
     ],

@@ -8,7 +8,9 @@ A meter is a module with a docstring, whose first line is what it measures, and
   it measures that in a process that has imported nothing of it.
 - `REPEATS`: how many fresh processes it takes by default.
 - `ALONE`: whether nothing else may run on the machine meanwhile.
-- and, where it is so: `SEES_NATIVE = False`; `warming`, a context manager to warm up in.
+- and, where it is so: `SEES_NATIVE = False`; `warming`, a context manager to warm up in;
+  `OF_CALLS = True`, if `measure(function, calls)` makes so many calls and returns a series of
+  values for each, beside the metrics.
 
 A meter that the platform does not have raises NotAvailableError from `measure`.
 """

@@ -23,13 +23,15 @@ METRICS = (
     Metric("rss_peak", "RSS peak", BYTES, "rss", 0.05, ARENA),
     Metric("rss_retained", "retained RSS", BYTES, "rss", 0.05, ARENA),
     Metric("rss_children", "RSS of the largest child", BYTES, "rss", 0.05, ARENA),
+    Metric("base", "base of the process", BYTES, "rss", 0.05, ARENA),
+    Metric("base_files", "base of the process, files", BYTES, "rss", 0.25, ARENA),
 )
 REPEATS = 2
 ALONE = False
 
 STATUS = Path("/proc/self/status")
 CLEAR_REFS = Path("/proc/self/clear_refs")
-LARGEST_SMALL = 512  # bytes of an object that Python's allocator serves from its arenas
+FILLER = 512  # bytes of an object that fills: the largest that Python's arenas serve
 SMALLEST_ARENA = 256 * 1024
 FILLED_AT_ONCE = 32
 MOST_FILLER = 64 * 1024 * 1024
@@ -40,7 +42,9 @@ def measure(function: Callable[[], object]) -> dict[str, float]:
     """Return `rss_peak`, and `rss_retained` after the call, in bytes above what was resident.
 
     `rss_children` is that of the largest child process that has ended by then, whole; its memory
-    is in neither of the others.
+    is in neither of the others. `base` is the anonymous memory that was resident before: of the
+    interpreter, what was imported, the first connection and what the warm-up left. `base_files` is
+    what was mapped from files, such as code: under a limit the kernel drops it, and reads it again.
 
     Raises NotAvailableError where the kernel has no such figures.
     """
@@ -48,12 +52,10 @@ def measure(function: Callable[[], object]) -> dict[str, float]:
 
     gc.collect()
     filler = _fill_free_memory()
-    _trim()
-    try:
-        CLEAR_REFS.write_text(RESET_HIGH_WATER_MARK)
-    except OSError as error:
-        raise NotAvailableError(f"no {CLEAR_REFS} that resets the peak: {error}") from error
+    trim()
+    reset_high_water_mark()
     before = resident("VmRSS")
+    base, files = resident("RssAnon") - FILLER * len(filler), resident("RssFile")
     result = function()
     peak = resident("VmHWM")
     gc.collect()
@@ -64,6 +66,8 @@ def measure(function: Callable[[], object]) -> dict[str, float]:
         "rss_peak": max(peak, after) - before,
         "rss_retained": after - before,
         "rss_children": children,
+        "base": base,
+        "base_files": files,
     }
 
 
@@ -88,13 +92,21 @@ def _fill_free_memory() -> list[bytes]:
     """
     grown = resident("VmData") + SMALLEST_ARENA
     filler: list[bytes] = []
-    while len(filler) < MOST_FILLER // LARGEST_SMALL and resident("VmData") < grown:
-        filler += [bytes(LARGEST_SMALL - sys.getsizeof(b"")) for _ in range(FILLED_AT_ONCE)]
+    while len(filler) < MOST_FILLER // FILLER and resident("VmData") < grown:
+        filler += [bytes(FILLER - sys.getsizeof(b"")) for _ in range(FILLED_AT_ONCE)]
     return filler
 
 
-def _trim() -> None:
+def trim() -> None:
     """Return glibc's reserve to the kernel; other C libraries keep theirs."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim:
+        malloc_trim(0)
+
+
+def reset_high_water_mark() -> None:
+    """Make VmHWM what is resident now. Raises NotAvailableError where the kernel cannot."""
+    try:
+        CLEAR_REFS.write_text(RESET_HIGH_WATER_MARK)
+    except OSError as error:
+        raise NotAvailableError(f"no {CLEAR_REFS} that resets the peak: {error}") from error

@@ -21,7 +21,7 @@ from callmeter.places import OURS
 from callmeter.plugin.limits import Limits
 from callmeter.plugin.outcome import give_up, hold
 
-OPTIONS = {"meters", "warm_up", "loop", "timeout", "python"}
+OPTIONS = {"meters", "warm_up", "at_once", "calls", "loop", "timeout", "python"}
 """Names of arguments that are the function's here, and options of `callmeter.measurement`'s."""
 WARM, COLD = "after a warm-up", "without a warm-up"
 SETTINGS = "DJANGO_SETTINGS_MODULE"
@@ -34,15 +34,16 @@ REAL_DATABASE = (
 
 
 class Calls:
-    """Measures calls, all of them after a warm-up or all without.
+    """Measures calls, all of them after a warm-up or all without, `at_once` so many.
 
     All methods take `function, *args, **kwargs`, await an async function, hold an iterator's items
     in a list, raise what the function raises, and fail the test if a limit is exceeded.
     """
 
-    def __init__(self, test: _Test, *, warm_up: bool) -> None:
+    def __init__(self, test: _Test, *, warm_up: bool, at_once: int = 1) -> None:
         self._test = test
         self._warm_up = warm_up
+        self._at_once = at_once
 
     def __call__(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Measurement:
         """Measure the call in the test's process; `measured.result` is what it returned.
@@ -63,7 +64,7 @@ class Calls:
         __tracebackhide__ = True
         call, rest = _bound(function, kwargs)
         try:
-            measured = await measurement.measure_async(call, *args, warm_up=self._warm_up, **rest)
+            measured = await measurement.measure_async(call, *args, **self._how, **rest)
         except Exception as error:
             self._raise(function, error)
         return self._held(function, measured)
@@ -90,10 +91,14 @@ class Calls:
         __tracebackhide__ = True
         call, rest = _bound(function, kwargs)
         try:
-            measured = measure(call, *args, warm_up=self._warm_up, **rest)
+            measured = measure(call, *args, **self._how, **rest)
         except Exception as error:
             self._raise(function, error)
         return self._held(function, measured)
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"warm_up": self._warm_up, "at_once": self._at_once}
 
     def _held(self, function: Callable[..., Any], measured: Measurement) -> Measurement:
         __tracebackhide__ = True
@@ -132,6 +137,15 @@ class Memory(Calls):
         test = _Test(request.node, limits)
         super().__init__(test, warm_up=True)
         self.once = Calls(test, warm_up=False)
+
+    def at_once(self, count: int) -> Calls:
+        """Return what measures so many calls at once: `memory.at_once(4)(function, ...)`.
+
+        Each is made in a thread, an async function's in a task; the result is the list of theirs.
+        Each can have arguments of its own by `callmeter.call_number()`. Limits hold for all
+        together. Raises UsageError, when it is called, for a count below 1.
+        """
+        return Calls(self._test, warm_up=True, at_once=count)
 
     @property
     def calls(self) -> int:

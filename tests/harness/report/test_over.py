@@ -10,7 +10,7 @@ import pytest
 from harness.model.cell import FLOOR, Consume
 from harness.model.run import Run
 from harness.model.summary import summaries
-from harness.report import comparison, growth, repetition
+from harness.report import comparison, growth, over
 from harness.report.charts import marks
 from harness.report.charts.curves import curves
 from harness.report.document import Table
@@ -23,13 +23,14 @@ MEMORY = made_run(sizes=(1000,), repetitions=(1, 5), meters=("allocator",), expl
 
 
 def tables(run: Run) -> list[Table]:
-    return [block for block in repetition.blocks(run) if isinstance(block, Table)]
+    return [block for block in over.blocks(run) if isinstance(block, Table)]
 
 
 def test_a_table_has_a_column_for_each_size_of_the_pools() -> None:
     shown = tables(RUN)
     assert [table.title for table in shown] == [
-        f"As values repeat less: {what} of all allocations, x floor, {size} entries x 6 components"
+        f"As values repeat less: {what} of all allocations, x floor, {size} entries x 6 components, "
+        "profile realistic"
         for size in ("1,000", "10,000")
         for what in ("retained", "peak")
     ]
@@ -75,7 +76,7 @@ def test_growth_is_of_one_repetition_at_a_time() -> None:
 
 def test_curves_are_of_each_size_on_one_scale() -> None:
     found = curves(marks.calls(RUN, marks.groups(RUN, "peak")))
-    assert [(curve.field, curve.size, curve.repetitions) for curve in found] == [
+    assert [(curve.field, curve.size, curve.places) for curve in found] == [
         (field, size, (1, 2, 50)) for field in ("retained", "peak") for size in (1000, 10_000)
     ]
     assert {curve.domain for curve in found if curve.field == "peak"} == {(0.5, 8.0)}

@@ -1,0 +1,139 @@
+"""What is needed as one thing about the payrolls changes: a column for each of its values. Pure.
+
+Over the repetition: how memory grows as values repeat less. Over the calls at once: how the peak of
+all of them grows, and how many are served a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from callmeter.units import digits
+from harness.model.cell import FLOOR
+from harness.model.metrics import METRICS
+from harness.model.summary import summaries
+from harness.report.document import table
+from harness.report.format import cell, times, title_of
+from harness.report.notes import memory_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.model.cell import Consume, Workload
+    from harness.model.run import Run
+    from harness.model.summary import Summary
+    from harness.report.document import Block
+
+    Figure = Callable[[Summary], str]
+    Alike = tuple[Workload, Consume]
+
+RESIDENT = "rss_peak"
+
+
+class Axis(NamedTuple):
+    """A field of the workload that figures are shown over, and the heading of a column."""
+
+    field: str
+    title: str
+    column: str
+
+
+REPETITION = Axis("repetition", "As values repeat less", "pools\n{:,}x")
+AT_ONCE = Axis("at_once", "As more calls are made at once", "{:,} at\nonce")
+AXES = (REPETITION, AT_ONCE)
+
+
+def blocks(run: Run, shown: Alike | None = None) -> Iterator[Block]:
+    """Yield the tables of workloads that differ in one field only; of one, those like it.
+
+    As values repeat less, figures are ratios to the floor at the same repetition, where that was
+    measured; of calls at once, they are of all together, and ratios to those of a single call.
+    """
+    found = summaries(run)
+    for axis in AXES:
+        groups: dict[Alike, list[Summary]] = {}
+        wanted = shown and _without(axis, *shown)
+        for summary in found:
+            kind = _without(axis, summary.workload, summary.subject.consume)
+            if wanted in (None, kind):
+                groups.setdefault(kind, []).append(summary)
+        for kind, like in groups.items():
+            if len({_place(axis, summary) for summary in like}) > 1:
+                yield from _tables(axis, kind, like)
+
+
+def _tables(axis: Axis, kind: Alike, found: list[Summary]) -> Iterator[Block]:
+    what = title_of(*kind, [])
+    if axis is REPETITION:
+        for key in reversed(memory_keys(found)):
+            is_to_floor = any(summary.ratio(key, "floor") is not None for summary in found)
+            unit = f"x {FLOOR}" if is_to_floor else "MB"
+            figure = _to_floor(key) if is_to_floor else _absolute(key)
+            yield from _table(axis, found, figure, f"{METRICS[key].title}, {unit}", what)
+        return
+    is_resident = any(summary.sample(RESIDENT) for summary in found)
+    peak = RESIDENT if is_resident else next(iter(memory_keys(found)), None)
+    if peak:
+        figure = _beside_one_call(peak, found)
+        yield from _table(axis, found, figure, f"{METRICS[peak].title}, MB (x one call)", what)
+    if any(summary.value("wall") for summary in found):
+        yield from _table(axis, found, _throughput, "calls a second", what)
+
+
+def _table(
+    axis: Axis, found: list[Summary], figure: Figure, title: str, what: str
+) -> Iterator[Block]:
+    places = sorted({_place(axis, summary) for summary in found})
+    by_name: dict[str, dict[int, str]] = {}
+    for summary in found:
+        if not summary.is_yardstick and (text := figure(summary)):
+            by_name.setdefault(summary.name, {})[_place(axis, summary)] = text
+    rows = [[name, *(cells.get(at, "") for at in places)] for name, cells in by_name.items()]
+    headings = ["strategy", *(axis.column.format(at) for at in places)]
+    yield from table(headings, rows, title=f"{axis.title}: {title}, {what}")
+
+
+def _to_floor(key: str) -> Figure:
+    def figure(one: Summary) -> str:
+        ratio = one.ratio(key, "floor")
+        return "" if ratio is None else times(ratio)
+
+    return figure
+
+
+def _absolute(key: str) -> Figure:
+    def figure(one: Summary) -> str:
+        number = one.value(key)
+        return "" if number is None else cell(METRICS[key], number)
+
+    return figure
+
+
+def _beside_one_call(key: str, found: list[Summary]) -> Figure:
+    alone = {one.name: one.value(key) for one in found if one.workload.at_once == 1}
+
+    def figure(one: Summary) -> str:
+        number, single = one.value(key), alone.get(one.name)
+        if number is None:
+            return ""
+        is_alone = one.workload.at_once == 1
+        ratio = f" ({times(number / single)})" if single and not is_alone else ""
+        return cell(METRICS[key], number) + ratio
+
+    return figure
+
+
+def _throughput(one: Summary) -> str:
+    wall = one.value("wall")
+    return digits(one.workload.at_once / wall) if wall else ""
+
+
+def _without(axis: Axis, workload: Workload, consume: Consume) -> Alike:
+    return replace(workload, **{axis.field: 1}), consume
+
+
+def _place(axis: Axis, summary: Summary) -> int:
+    place: int = getattr(summary.workload, axis.field)
+    return place

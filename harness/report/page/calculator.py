@@ -1,0 +1,137 @@
+"""The calculator of a run's page: what strategies need in a container, as `choose` judges. Pure.
+
+`prediction.js` predicts by the rules of `harness.analysis` from the points that are in the page.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from callmeter.units import MEMORY
+from harness.analysis.candidate import RESIDENT, Payrolls, candidates
+from harness.analysis.choice import Limits, judge
+from harness.analysis.container import Service
+from harness.analysis.prediction import Basis
+from harness.model.cell import REFERENCE, Consume, how_values_repeat
+from harness.model.fields import MOST_AT_ONCE
+from harness.model.metrics import METRICS
+from harness.model.summary import summaries
+from harness.report.document import table
+from harness.report.format import cell
+from harness.report.traits import costs, given_up
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.analysis.candidate import Candidate, Points
+    from harness.analysis.choice import Judgement
+    from harness.analysis.prediction import Prediction
+    from harness.model.cell import Workload
+    from harness.model.run import Header, Run
+    from harness.model.summary import Summary
+    from harness.report.charts.marks import Group
+    from harness.report.document import Table
+
+AT_ONCE = 4
+CONTAINER = "512 MB"
+"""What the calculator begins with."""
+
+
+def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | None:
+    """Return what the script needs; None where no resident memory of lists was measured.
+
+    `kinds` are of payrolls that differ in more than their size and the calls at once, and `of` the
+    place of each workload's kind.
+    """
+    kinds = _kinds(run)
+    if not kinds:
+        return None
+    of = [
+        kinds.index(kind) if (kind := _kind(group[0].workload)) in kinds else None
+        for group in compared
+    ]
+    shown = compared[first][0].workload
+    return {
+        "kinds": [_kind_data(run, kind) for kind in kinds],
+        "of": of,
+        "entries": shown.size,
+        "atOnce": max(AT_ONCE, shown.at_once),
+        "container": CONTAINER,
+        "mostAtOnce": MOST_AT_ONCE,
+        "reference": REFERENCE,
+        "bases": [*Basis],
+        "units": MEMORY,
+    }
+
+
+def measured(run: Run, group: Group) -> tuple[Table, ...]:
+    """Return a table of what each strategy needs on that workload, at most, in MB."""
+    workload = group[0].workload
+    kind = _kind(workload)
+    if kind not in _kinds(run) or not workload.size:
+        return ()
+    limits = Limits(workload.size, inf, service=Service(workload.at_once))
+    rows = [
+        [judged.strategy, *map(_megabytes, (judged.base, judged.peak)), _sum(judged)]
+        for judged in judge(candidates(run, kind, RESIDENT), limits)
+        if judged.need
+    ]
+    title = f"What a container must hold, at most, {workload.at_once:,} at once"
+    return table(["strategy", "base MB", "calls MB", "together MB"], rows, title=title)
+
+
+def _kinds(run: Run) -> list[Payrolls]:
+    found = (_kind(summary.workload) for summary in summaries(run) if _is_resident_list(summary))
+    return list(dict.fromkeys(kind for kind in found if kind))
+
+
+def _kind(workload: Workload) -> Payrolls | None:
+    if workload.profile is None:
+        return None
+    return Payrolls(workload.components, workload.profile, workload.repetition)
+
+
+def _is_resident_list(summary: Summary) -> bool:
+    is_list = summary.subject.consume is Consume.HOLD and not summary.is_yardstick
+    return is_list and summary.sample(RESIDENT) is not None
+
+
+def _kind_data(run: Run, kind: Payrolls) -> dict[str, Any]:
+    found = candidates(run, kind, RESIDENT)
+    judged = judge(found, Limits(1, inf, service=Service()))
+    repeat = how_values_repeat(kind.profile, kind.repetition)
+    return {
+        "title": f"{kind.components} components, {repeat}",
+        "ways": [_way(run.header, one) for one in judged if one.candidate.resident],
+    }
+
+
+def _way(header: Header, judged: Judgement) -> dict[str, Any]:
+    one: Candidate = judged.candidate
+    lost = given_up(header, one.strategy)
+    return {
+        "strategy": one.strategy,
+        "givesUp": None if judged.gives_up is None else len(judged.gives_up),
+        "costs": "unknown" if lost is None else ", ".join(costs(lost)) or "nothing",
+        "resident": _by_number(one.resident),
+        "base": _by_number(one.base),
+        "served": one.served,
+        "failures": [
+            {"entries": fail.entries, "atOnce": fail.at_once, "everywhere": fail.counts_at(0, 0)}
+            for fail in one.failures
+        ],
+    }
+
+
+def _by_number(points: Mapping[int, Points]) -> dict[int, list[list[float]]]:
+    """Return the points by the number of calls at once: the size, the bytes, the margin."""
+    return {number: [list(point) for point in sorted(of)] for number, of in points.items()}
+
+
+def _megabytes(prediction: Prediction | None) -> str:
+    return cell(METRICS[RESIDENT], prediction.high) if prediction else ""
+
+
+def _sum(judged: Judgement) -> str:
+    return cell(METRICS[RESIDENT], judged.need.high) if judged.need else ""

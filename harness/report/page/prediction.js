@@ -1,0 +1,165 @@
+// What a container must hold: harness/analysis/prediction.py, together.py and container.py, by the
+// same rules and on the same points. A test holds the two together.
+const prediction = (() => {
+  "use strict";
+  // In the order of Basis: a higher one says less.
+  const [MEASURED, INTERPOLATED, EXTRAPOLATED, IN_PROPORTION, TOGETHER, GIVEN] = [0, 1, 2, 3, 4, 5];
+
+  const high = ({ value, margin }) => value * (1 + margin);
+  const slope = (one, other) => (other.value - one.value) / (other.size - one.size);
+  const line = (one, other, size) => one.value + slope(one, other) * (size - one.size);
+  const inProportion = (point, size) => (point.value * size) / point.size;
+  const off = (other, value) => value > 0 ? Math.abs(other - value) / value : Number(other > 0);
+  const bend = (one, middle, other) =>
+    (slope(middle, other) - slope(one, middle)) / (other.size - one.size);
+
+  function predict(known, size) {
+    const exact = known.find((point) => point.size === size);
+    if (exact) return { value: exact.value, margin: exact.margin, basis: MEASURED };
+    if (known.length === 1) return scaled(known[0], size);
+    const after = known.filter((point) => point.size < size).length;
+    if (after === 0) return below(known, size);
+    return after === known.length ? beyond(known, size) : between(known, after, size);
+  }
+
+  function scaled(only, size) {
+    const value = inProportion(only, size);
+    return { value, margin: only.margin + off(only.value, value), basis: IN_PROPORTION };
+  }
+
+  function between(known, after, size) {
+    const [one, other] = known.slice(after - 1, after + 1);
+    const share = (size - one.size) / (other.size - one.size);
+    const value = line(one, other, size);
+    let miss;
+    if (known.length > 2) {
+      const threes = [after - 2, after - 1]
+        .filter((start) => start >= 0)
+        .map((start) => known.slice(start, start + 3))
+        .filter((three) => three.length === 3);
+      const most = Math.max(...threes.map((three) => Math.abs(bend(...three))));
+      miss = off(value + most * (size - one.size) * (other.size - size), value);
+    } else {
+      miss = off(inProportion(other, size), value) * 4 * share * (1 - share);
+    }
+    const repeats = one.margin + share * (other.margin - one.margin);
+    return { value, margin: repeats + miss, basis: INTERPOLATED };
+  }
+
+  function beyond(known, size) {
+    const [one, last] = known.slice(-2);
+    const value = Math.max(line(one, last, size), last.value);
+    let miss;
+    if (known.length > 2) {
+      miss = off(line(known.at(-3), one, last.size), last.value) * Math.max(
+        Math.log(size / last.size) / Math.log(last.size / one.size),
+        (1 - last.size / size) / (1 - one.size / last.size),
+      );
+    } else {
+      miss = off(inProportion(last, size), value);
+    }
+    return { value, margin: last.margin + miss, basis: EXTRAPOLATED };
+  }
+
+  function below(known, size) {
+    const [first, second] = known;
+    const ends = [line(first, second, size), inProportion(first, size)];
+    const [least, most] = [Math.min(...ends), Math.max(...ends)];
+    return { value: most, margin: first.margin + off(least, most), basis: EXTRAPOLATED };
+  }
+
+  // Points by the number of calls at once, each number's by size.
+  function predictAtOnce(measured, size, number) {
+    const numbers = Object.keys(measured).map(Number).sort((one, other) => one - other);
+    if (numbers.includes(number)) return atSize(measured, number, size);
+    const found = numbers.map((count) => ({ count, of: atSize(measured, count, size) }));
+    if (found.length === 1) {
+      const [{ count, of }] = found;
+      return { ...of, value: of.value * Math.ceil(number / count), basis: TOGETHER };
+    }
+    const points = found.map(({ count, of }) => ({ ...of, size: count }));
+    const straight = predict(points, number);
+    return { ...straight, basis: Math.max(straight.basis, ...found.map(({ of }) => of.basis)) };
+  }
+
+  function atSize(measured, count, size) {
+    const points = asPoints(measured[count]);
+    const oneCall = asPoints(measured[1] ?? []);
+    const isMeasured = points.some((point) => point.size === size);
+    if (isMeasured || points.length > 1 || oneCall.length < 2) return predict(points, size);
+    const [only] = points;
+    const [there, asked] = [predict(oneCall, only.size), predict(oneCall, size)];
+    return {
+      value: (only.value * asked.value) / there.value,
+      margin: (1 + only.margin) * (1 + there.margin) * (1 + asked.margin) - 1,
+      basis: Math.max(there.basis, asked.basis, INTERPOLATED),
+    };
+  }
+
+  function asPoints(rows) {
+    return rows.map(([size, value, margin]) => ({ size, value, margin }));
+  }
+
+  function measuredBase(way, number) {
+    const points = way.base[number] ?? Object.values(way.base).flat();
+    const found = asPoints(points).map((point) => ({ ...point, basis: MEASURED }));
+    return found.reduce((most, one) => (!most || high(one) > high(most) ? one : most), null);
+  }
+
+  function baseOf(way, { atOnce, base }, reference) {
+    const measured = measuredBase(way, atOnce);
+    if (base === null) return measured;
+    const today = reference && measuredBase(reference, atOnce);
+    const more = measured && today ? Math.max(0, measured.value - today.value) : 0;
+    return { value: base + more, margin: 0, basis: GIVEN };
+  }
+
+  // What a way needs of a container, in bytes; null where that is unknown.
+  function needOf(way, limits, reference) {
+    const { entries, atOnce } = limits;
+    const hasFailed = way.failures.some(
+      (fail) => fail.everywhere || (fail.entries <= entries && fail.atOnce <= atOnce),
+    );
+    const base = baseOf(way, limits, reference);
+    if (hasFailed || !base) return null;
+    const calls = predictAtOnce(way.resident, entries, atOnce);
+    calls.value *= Math.max(1, way.served || 1);
+    return {
+      base: high(base),
+      calls: high(calls),
+      value: base.value + calls.value,
+      high: high(base) + high(calls),
+      basis: calls.basis,
+    };
+  }
+
+  // The ways with what they need: those that fit by the rule of choose, then the others.
+  function judge(ways, limits, referenceName) {
+    const reference = ways.find((way) => way.strategy === referenceName);
+    const judged = ways.map((way) => {
+      const need = needOf(way, limits, reference);
+      return { way, need, fits: need !== null && need.high <= limits.container };
+    });
+    const order = ({ way, need, fits }) => fits
+      ? [0, way.givesUp ?? Infinity, need.value, way.strategy]
+      : [1, need ? need.high : Infinity, 0, way.strategy];
+    return judged.sort((one, other) => compare(order(one), order(other)));
+  }
+
+  function compare(one, other) {
+    const place = one.findIndex((value, nth) => value !== other[nth]);
+    if (place < 0) return 0;
+    return one[place] < other[place] ? -1 : 1;
+  }
+
+  // The most calls at once that fit, as more are added one by one.
+  function mostAtOnce(way, limits, reference, most) {
+    for (let atOnce = 1; atOnce <= most; atOnce += 1) {
+      const need = needOf(way, { ...limits, atOnce }, reference);
+      if (!need || need.high > limits.container) return atOnce - 1;
+    }
+    return most;
+  }
+
+  return { judge, mostAtOnce };
+})();
