@@ -100,7 +100,7 @@ def test_the_container_is_a_line_of_the_chart_and_obeys_the_filter(opened: Open)
     page.wait_for_selector(f"{AT_ONCE} svg [aria-label='level: 0'][opacity='0']", state="attached")
     page.get_by_label("Container", exact=True).fill("0.5 GiB")
     page.wait_for_selector("#results >> visible=true")
-    assert "of 537 MB" in page.locator("#fits").inner_text()
+    assert "of 536.87 MB" in page.locator("#fits").inner_text()
     assert not unwanted
 
 

@@ -52,7 +52,7 @@ const calculator = (() => {
   // What it comes to
 
   // Megabytes to three digits, rounded by that function.
-  function megabytes(value, round = Math.round) {
+  function megabytes(value, round) {
     const amount = value / 1e6;
     const places = amount >= 99.95 ? 0 : amount >= 9.995 ? 1 : 2;
     const shown = round(amount * 10 ** places - (round === Math.ceil ? 1e-9 : 0)) / 10 ** places;
@@ -62,7 +62,8 @@ const calculator = (() => {
 
   function inWords({ way, need, fits }, asked, isNearest) {
     if (!need) return `${way.strategy}: not measured for this.`;
-    const [size, whole] = [megabytes(need.high, Math.ceil), megabytes(asked.container)];
+    const size = megabytes(need.high, Math.ceil);
+    const whole = (asked.container / 1e6).toLocaleString("en", { maximumFractionDigits: 2 });
     const calls = asked.atOnce === 1 ? "1 call" : `${asked.atOnce} calls at once`;
     const held = `${calls} and the base need at most ${size} MB`;
     if (fits) {
