@@ -66,6 +66,8 @@ PEAKS = {"peak": "retained", "traced_peak": "traced_retained", "rss_peak": "rss_
 """What memory is judged by, best first, and the metric of what is retained that goes with it."""
 
 
+OF_PROCESS = {"base", "base_files", "calls_live", "calls_arenas", "calls_malloc", "imports"}
+"""What the process and its allocators hold: of that, a ratio to the floor says nothing."""
 AFTER = {*PEAKS.values(), "load_retained", "calls_retained", "calls_live", "calls_arenas"}
 """What is held after a call less what was held before: what a warm-up left can be released in it.
 """

@@ -10,7 +10,7 @@ import msgspec
 
 from callmeter.worker import CHECK
 from harness.model.cell import FLOOR, Consume, Workload, subject_of
-from harness.model.metrics import GC_SHARE, LOADED, METRICS, key_of
+from harness.model.metrics import GC_SHARE, LOADED, METRICS, OF_PROCESS, key_of
 from harness.model.sample import Sample, differ, interval_of_ratio
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class Summary:
 
     def ratio(self, key: str, to: Base) -> float | None:
         """Return how many times the floor's or the reference's median this one's is."""
+        if key in OF_PROCESS and to == "floor":
+            return None
         base = self.floor if to == "floor" else self.reference
         value, whole = self.value(key), base.value(key) if base else None
         if whole is None and base and to == "floor":  # loading alone is the same memory there

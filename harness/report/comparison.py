@@ -136,6 +136,7 @@ def _workload(
     else:
         yield from tables.screen(run.header, strategies)
         yield from tables.yardsticks(yardsticks)
+        yield from tables.base_line(strategies)
     yield from _failures(found)
     yield from bullets(notes.every(found) if wide else notes.decisive(found))
     yield from answer.blocks(run.header, found)

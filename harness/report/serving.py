@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from callmeter.meters.rss import ARENA
 from harness.model.metrics import METRICS
-from harness.model.summary import by_workload, groups_of
+from harness.model.summary import by_workload, groups_of, smallest_first
 from harness.report.document import Note, table
 from harness.report.format import cell, title_of
 
@@ -36,7 +36,8 @@ def blocks(run: Run, shown: tuple[Workload, Consume] | None = None) -> Iterator[
     """Yield a table for each workload whose calls followed each other, or for that one."""
     measured = groups_of(run)
     for pair, found in by_workload(run).items():
-        served = [one for one in found if one.sample("calls_peak")]
+        measured_so = (one for one in found if one.sample("calls_peak") and not one.is_yardstick)
+        served = smallest_first(measured_so, "calls_peak")
         if served and shown in (None, pair):
             first = served[0].subject
             calls = max(measurement.cell.calls for measurement in measured[first])
@@ -51,10 +52,15 @@ def blocks(run: Run, shown: tuple[Workload, Consume] | None = None) -> Iterator[
 
 def _row(one: Summary, measured: Mapping[Subject, Sequence[Measurement]]) -> list[str]:
     values = ((key, one.value(key)) for key in COLUMNS)
-    texts = ["" if value is None else cell(METRICS[key], value) for key, value in values]
+    texts = ["" if value is None else _rounded(key, value) for key, value in values]
     after = next((m.series["after"] for m in measured[one.subject] if "after" in m.series), [])
     start = steady_from(after)
     return [one.name, *texts, f"{start:,}" if start else "never"]
+
+
+def _rounded(key: str, value: float) -> str:
+    """Return megabytes to two places: less is noise of a process."""
+    return cell(METRICS[key], round(value, -4) + 0.0)
 
 
 def steady_from(after: Sequence[float]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 from callmeter.meters import SHARE
@@ -11,6 +12,7 @@ from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.document import Note, table
 from harness.report.format import cell, heading, median_of, short, times, where_and_call
+from harness.report.format import value as value_of
 from harness.report.traits import costs_in_short
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from harness.model.run import Header
     from harness.model.summary import Base, Summary
     from harness.report.document import Block
+
+MUCH_MORE = 1.25
+"""Of the usual base: what is worth to be named, such as a package that is imported."""
 
 
 def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
@@ -75,6 +80,25 @@ def yardsticks(found: list[Summary]) -> Iterator[Block]:
             parts.append(f"{summary.name} {', '.join(filter(None, texts))}")
     if parts:
         yield Note(f"Yardsticks (peak, x floor, time), not ranked: {'; '.join(parts)}.")
+
+
+def base_line(shown: list[Summary]) -> Iterator[Block]:
+    """Yield one line on what a process holds before any call, and on what holds much more."""
+    known = [(value, one) for one in shown if (value := one.value("base")) is not None]
+    if not known:
+        return
+    usual = median(value for value, _ in known)
+    more = [
+        f"{one.name} {median_of(one, 'base')}"
+        for value, one in known
+        if value > usual * MUCH_MORE and not one.is_yardstick
+    ]
+    files = max((one.value("base_files") or 0.0 for _, one in known), default=0.0)
+    text = f"Base, before any call: {value_of(METRICS['base'], usual)} a process"
+    if more:
+        text += f" ({', '.join(more)})"
+    code = value_of(METRICS["base_files"], files)
+    yield Note(f"{text}, and up to {code} of code, which the kernel can drop.")
 
 
 def by_metric(shown: list[Summary], keys: list[Metric]) -> Iterator[Block]:

@@ -57,9 +57,7 @@ def of_comparison(
     named = repeat if isinstance(repeat, Mapping) else {}
     for meter in named.keys() - {*names}:
         raise UsageError(f"--repeat {meter}={named[meter]}: add --meter {meter}, or leave it out")
-    found = cells(
-        strategies, workloads, names, repeat, consume, collectors=collectors, calls=calls
-    )
+    found = cells(strategies, workloads, names, repeat, consume, collectors=collectors, calls=calls)
     if explain:
         subjects = [FLOOR, *strategies]
         found = chain(found, explanations(subjects, to_explain(workloads), check=False))

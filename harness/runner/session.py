@@ -48,10 +48,11 @@ def compare(
 
     The pools of values are `repetition` times larger; of several, there is a payroll for each at
     each size. `at_once` is how many calls are made together, each on a payroll of that size; with
-    `calls`, one worker also makes so many one after the other. `meters` are all, and `repeat` what suits each, unless they are given. To `consume`
-    entries is to `hold` them in a list, or to `fold` a stream: to read each and let it go. With
-    `explain`, where the bytes go is recorded too. `collectors` are the states of the garbage
-    collector that a call is timed in beside the default: paused, by default, relaxed, frozen.
+    `calls`, one worker also makes so many one after the other. `meters` are all, and `repeat` what
+    suits each, unless they are given. To `consume` entries is to `hold` them in a list, or to
+    `fold` a stream: to read each and let it go. With `explain`, where the bytes go is recorded too.
+    `collectors` are the states of the garbage collector that a call is timed in beside the default:
+    paused, by default, relaxed, frozen.
     """
     chosen_settings = Settings(**settings)
     how = _word("word for --consume", Consume, consume)
@@ -95,8 +96,8 @@ def measure(
     """Measure functions, as `package.module:function` names them; return the run.
 
     The first is the reference. `at_once` and `calls` are as of `compare`; each call can have
-    arguments of its own by `callmeter.call_number()`. With `same`, all must return its data, but for the fields to
-    `ignore`. `setup` are statements to run before the targets are imported.
+    arguments of its own by `callmeter.call_number()`. With `same`, all must return its data, but
+    for the fields to `ignore`. `setup` are statements to run before the targets are imported.
     """
     chosen = Settings(**settings)
     if not targets:

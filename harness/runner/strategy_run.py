@@ -146,7 +146,7 @@ def _read_of(workload: Workload, *, in_turn: bool) -> list[Payroll]:
 def _write(
     database: Database, read: Mapping[Workload, list[Payroll]], step: Callable[[str], None]
 ) -> dict[Workload, URL]:
-    """Write the payrolls that are not there; return the URL that each workload's are found under."""
+    """Write the payrolls that are not there; return the URL that each workload's are at."""
     step("writing the payroll")
     return {
         workload: provide(database, first, writing([first, *others], step), others)

@@ -54,8 +54,8 @@ def test_what_is_out_of_date_is_named_and_renewed(
     ("document", "complaint"),
     [
         (MARKED.format("anser", ""), r"no block 'anser'; did you mean answer\?"),
-        (MARKED.format("growth results/not-there.jsonl", ""), "No such file"),
-        ("<!-- block: answer -->\n" + MARKED.format("growth", ""), "a block does not end"),
+        (MARKED.format("times results/not-there.jsonl", ""), "No such file"),
+        ("<!-- block: answer -->\n" + MARKED.format("times", ""), "a block does not end"),
         ("<!-- block: answer -->\n", "a block does not end"),
     ],
 )
@@ -84,12 +84,6 @@ def test_strategies_are_ranked_with_their_ratios(tmp_path: Path) -> None:
     assert rows[5][1:] == ["160 MB (8.00x)", "60.0 MB (3.00x)", "2.50 s", "as today"]
 
 
-def test_growth_has_a_column_for_each_size(tmp_path: Path) -> None:
-    heading, _, first, *_ = drawn("growth", saved(made_run(), tmp_path / "run.jsonl")).splitlines()
-    assert [cell.strip() for cell in heading.split("|")[2:4]] == ["peak, 1,000", "peak, 10,000"]
-    assert [cell.strip() for cell in first.split("|")[1:4]] == ["lean", "1.00 MB", "10.0 MB"]
-
-
 def test_what_failed_or_is_missing_stands_below_the_figures(tmp_path: Path) -> None:
     run = a_run(*memory("a", 1e6), *times("a", 0.1), failed("b", "it broke"), cells=9)
     text = drawn("strategies", saved(run, tmp_path / "run.jsonl"))
@@ -102,6 +96,22 @@ def test_the_stress_suites_figures_are_shown(tmp_path: Path) -> None:
     path = tmp_path / "stress.json"
     path.write_text(json.dumps({"date": "2026-11-29", "commit": "abc", "parts": {"faults": part}}))
     assert drawn("stress", path).startswith("1,200 tried in 1 parts, 1,199 held.")
+
+
+def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None:
+    made = {"environment": {"date": "2026-11-30", "commit": "abc"}}
+    proof, copies = tmp_path / "prove.json", tmp_path / "copies.json"
+    roles = {"recommended": {"runs": 90, "died": 1, "wrong": 1}}
+    proof.write_text(json.dumps({**made, "limited by": "the kernel", "roles": roles}))
+    row = {"metric": "wall", "repeats": 7, "equal": 0.041, "first": 0.05, "slower": 0.9}
+    called = {"command": "python -m tools.copies", "takes_longer_by": 0.1, "called": [row]}
+    copies.write_text(json.dumps({**made, **called}))
+    shown = drawn("proof", proof)
+    assert [cell.strip() for cell in shown.splitlines()[2].split("|")[1:-1]] == [
+        *("the recommended strategy", "90", "1", "1")
+    ]
+    assert "Limited by the kernel. 2026-11-30, commit abc" in shown
+    assert "4.1%" in drawn("copies", copies)
 
 
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ measured. The recommended one, the runner-up and the nearest of those rejected t
 cgroup of that size, several times each, as a plain service does (`tools.prove.service`).
 
 A recommended one must not die. A rejected one may live, but not with more than a tenth to spare:
-then the advice was to pay for nothing. Exit codes: 1 if it does not hold; 2 without a cgroup.
+then the advice was to pay for nothing. Exit code 1: it does not hold.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from harness.payroll.generator import Payroll, alike, warm_up_for
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
 from harness.runner.environment import describe
-from tools.prove.cgroups import NoCgroupError, limited
+from tools.prove.containers import limited_by, run_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,12 +89,6 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=TIMES, help="runs of each strategy in each")
     parser.add_argument("--save", type=Path, help="a file for the figures, as JSON")
     asked = parser.parse_args()
-    try:
-        with limited(2**30):
-            pass
-    except NoCgroupError as error:
-        print(f"make prove: {error}", file=sys.stderr)
-        return 2
     with TemporaryDirectory() as folder, open_database() as database:
         runs = {components: _measured(Path(folder), components) for components in COMPONENTS}
         found: list[Read] = []
@@ -102,7 +96,7 @@ def main() -> int:
             found += _read(database, case, roles, asked.times)
             print(_progress(found), file=sys.stderr)
         server = database.description
-    print(_table(found))
+    print(f"{_table(found)}\n\nLimited by {limited_by()}.")
     if asked.save:
         write(asked.save, json.dumps(_record(found, server), indent=1))
     return int(any(one.is_wrong for one in found if one.role == "recommended"))
@@ -170,24 +164,14 @@ def _roles(answer: dict[str, Any]) -> dict[str, Any]:
 def _read(database: Database, case: Case, roles: dict[str, Any], times: int) -> Iterator[Read]:
     payroll = Payroll(case.entries, case.components, repetition=case.repetition)
     payrolls = alike(payroll, case.at_once)
-    url = provide(database, payroll, others=payrolls[1:])
+    url = provide(database, payroll, others=payrolls[1:]).render_as_string(hide_password=False)
     ids = [warm_up_for(payroll).id, *(one.id for one in payrolls)]
     for (role, row), _ in product(roles.items(), range(times)):
-        words = [row["strategy"], case.entries, *ids]
-        with limited(case.container) as cgroup:
-            done = subprocess.run(
-                [sys.executable, "-m", "tools.prove.service", *map(str, words)],
-                input=url.render_as_string(hide_password=False) + "\n",
-                preexec_fn=cgroup.enter,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            killed = cgroup.killed
-            if done.returncode and not killed and "MemoryError" not in done.stderr:
-                raise SystemExit(f"{row['strategy']}: {done.stderr.strip()}")
-            need = row["need"]["high"]
-            yield Read(case, role, row["strategy"], need, done.returncode == 0, cgroup.peak)
+        words = ["-m", "tools.prove.service", row["strategy"], case.entries, *ids]
+        found = run_within(case.container, [sys.executable, *map(str, words)], f"{url}\n")
+        if found.error:
+            raise SystemExit(f"{row['strategy']}: {found.error}")
+        yield Read(case, role, row["strategy"], row["need"]["high"], found.lived, found.peak)
 
 
 def _progress(found: list[Read]) -> str:
@@ -213,6 +197,7 @@ def _table(found: list[Read]) -> str:
 def _record(found: list[Read], server: str) -> dict[str, Any]:
     return {
         "environment": describe(server, inspect_interpreter()),
+        "limited by": limited_by(),
         "roles": {
             role: {
                 "runs": len(mine),

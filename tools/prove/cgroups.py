@@ -35,6 +35,11 @@ class Cgroup:
     swap: tuple[str, str]
     kills: str
 
+    @property
+    def is_version_2(self) -> bool:
+        """Whether it is of version 2."""
+        return self.limit == VERSION_2[0]
+
     def enter(self) -> None:
         """Move this process into it: what it allocates from then on counts."""
         (self.folder / "cgroup.procs").write_text(str(os.getpid()))

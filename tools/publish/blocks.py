@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.model.merge import merge_runs
 from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.saved import read
-from harness.model.summary import by_workload, incomplete, smallest_first, summaries
+from harness.model.summary import by_workload, incomplete, summaries
 from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
@@ -18,6 +18,7 @@ from harness.report.format import inverse, short, times, value, where_and_call
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
+from tools.publish import service_blocks
 from tools.publish.graph import mermaid
 
 if TYPE_CHECKING:
@@ -60,24 +61,6 @@ def strategies(paths: Sequence[Path]) -> Iterator[Block]:
     yield from _reservations(
         paths, shown, f"Memory: {METRICS[peak].title}, {METRICS[retained].title}"
     )
-
-
-def growth(paths: Sequence[Path]) -> Iterator[Block]:
-    """Yield the peak of each strategy at each size, and its time where that was measured."""
-    found = [each for each in summaries(_run(paths)) if each.workload.repetition == 1]
-    peak = _peak(found)
-    at = {(each.name, each.workload.size or 0): each for each in found}
-    sizes = sorted({size for _, size in at})
-    largest_first = sorted(smallest_first(found, peak), key=lambda one: -(one.workload.size or 0))
-    keys = [key for key in (peak, "wall") if any(key in each.samples for each in found)]
-    columns = [(key, size) for key in keys for size in sizes]
-    rows = [
-        [name, *(_cell(at.get((name, size)), key) for key, size in columns)]
-        for name in dict.fromkeys(each.name for each in largest_first)
-    ]
-    names = {peak: "peak", "wall": "time"}
-    yield from table(["strategy", *(f"{names[key]}, {size:,}" for key, size in columns)], rows)
-    yield from _reservations(paths, found, f"Memory: {METRICS[peak].title}, by entries")
 
 
 def repetition(paths: Sequence[Path]) -> Iterator[Block]:
@@ -134,11 +117,14 @@ def graph(paths: Sequence[Path]) -> Iterator[Block]:
 BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, ...]]] = {
     "answer": (answer, REFERENCE),
     "strategies": (strategies, REFERENCE),
-    "growth": (growth, ("results/repetition.jsonl",)),
     "repetition": (repetition, ("results/repetition.jsonl",)),
     "times": (wall_times, REFERENCE),
     "runs": (runs, ("results/*.jsonl",)),
     "stress": (stress, ("results/stress.json",)),
+    "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
+    "calls": (service_blocks.calls, ("results/calls.jsonl",)),
+    "proof": (service_blocks.proof, ("results/prove.json",)),
+    "copies": (service_blocks.copies, ("results/copies.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""

@@ -60,9 +60,7 @@ def make_call(
     )
 
 
-def load(
-    target: Target, loop: Loop, *, fold: bool = False
-) -> tuple[Callable[[], Any], ModuleType]:
+def load(target: Target, loop: Loop, *, fold: bool = False) -> tuple[Callable[[], Any], ModuleType]:
     """Run the set-up, import the target; return its call, as `reading` has it, and its module.
 
     Both may await, in that loop. Raises TargetError.

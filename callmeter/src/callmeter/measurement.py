@@ -95,9 +95,10 @@ def measure(
 
     An async function is awaited (in the loop, or one that is made for it), and an iterator's items
     are held in a list. Of `at_once` calls, each in a thread or a task, the results are a list; each
-    can have arguments of its own by `callmeter.call_number()`. What came before does not count; what other threads do meanwhile does. RSS
-    is best measured by `fresh`: memory that is resident already is used again. After a warm-up,
-    tracing (`sys.settrace`: coverage, a debugger) is suspended while the call is measured.
+    can have arguments of its own by `callmeter.call_number()`. What came before does not count;
+    what other threads do meanwhile does. RSS is best measured by `fresh`: memory that is resident
+    already is used again. After a warm-up, tracing (`sys.settrace`: coverage, a debugger) is
+    suspended while the call is measured.
 
     Raises what the call raises; UsageError for a meter that there is not or that needs a fresh
     process; CountError if the measured call gives another number of items than the first;

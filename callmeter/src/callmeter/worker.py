@@ -21,11 +21,12 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from select import select
 from tempfile import TemporaryFile
+from types import ModuleType
 from typing import Any, BinaryIO, NoReturn
 
 from callmeter import memory_limit, meters, places, recorder
 from callmeter.at_once import at_once
-from callmeter.call import Counted, make
+from callmeter.call import Call, Counted, make
 from callmeter.collector import set_state
 from callmeter.errors import NotAvailableError
 from callmeter.live_objects import live_objects
@@ -47,11 +48,11 @@ class Job:
 
     `task` is the name of a meter, CHECK or EXPLAIN. `warm_up` is whether the call is made once
     before; `collector`, the state that the garbage collector is put into after that
-    (`callmeter.collector`). It is made `at_once` so many times (`callmeter.at_once`), and by a meter
-    of many calls, `calls` times one after the other. The process may hold `memory` bytes, and holds
-    `live_objects` objects beside the call (`callmeter.live_objects`). With `flamegraph`, memray's picture of an
-    explanation is drawn into the file of that name; with `keep_exception`, what the call raised
-    comes back pickled.
+    (`callmeter.collector`). It is made `at_once` so many times (`callmeter.at_once`), and by a
+    meter of many calls, `calls` times one after the other. The process may hold `memory` bytes, and
+    holds `live_objects` objects beside the call (`callmeter.live_objects`). With `flamegraph`,
+    memray's picture of an explanation is drawn into the file of that name; with `keep_exception`,
+    what the call raised comes back pickled.
     """
 
     factory: str
@@ -200,8 +201,7 @@ def _worked(job: Job) -> Answer:
     if getattr(meter, "OF_MAKING", False):
         return Answer(meter.measure(lambda: Counted(make(job.factory, job.arguments))))  # type: ignore[union-attr]
     call = make(job.factory, job.arguments)
-    if job.at_once > 1:
-        call = at_once(call, job.at_once)
+    call = at_once(call, job.at_once) if job.at_once > 1 else call
     counted = Counted(call)
     if job.task == CHECK:
         if job.warm_up and call.warm_up:
@@ -219,11 +219,16 @@ def _worked(job: Job) -> Answer:
         return Answer(explanation=explanation.as_json(), items=counted.items)
     meters.check_untraced(job.task)
     set_state(job.collector)
-    if getattr(meter, "OF_CALLS", False):  # of several sizes: their items are not counted
-        values, series = meter.measure(call.function, job.calls)
-        return Answer(values, series, allocators=_own_allocators())
+    if getattr(meter, "OF_CALLS", False):
+        return _of_many(job, meter, call)
     values = meter.measure(counted)
     return Answer(values, items=counted.items, allocators=_own_allocators())
+
+
+def _of_many(job: Job, meter: ModuleType, call: Call) -> Answer:
+    """Measure calls that follow each other; they may be of several sizes, and are not counted."""
+    values, series = meter.measure(call.function, job.calls)
+    return Answer(values, series, allocators=_own_allocators())
 
 
 def _own_allocators() -> list[str]:

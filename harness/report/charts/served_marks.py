@@ -29,6 +29,7 @@ def served(run: Run, compared: Sequence[Group]) -> list[Mark]:
         {"payroll": place, "strategy": call.name, **mark}
         for place, group in enumerate(compared)
         for call in group
+        if not call.is_yardstick
         for mark in _worker(measured[call.subject])
     ]
 

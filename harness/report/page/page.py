@@ -172,9 +172,8 @@ def _for_script(
         for chart in charts
     }
     specs = {chart.name: chart.spec(first) for chart in charts}
-    return json.dumps(
-        {"specs": specs, "datasets": data, "needs": needs, "first": first, "calculator": held}
-    )
+    figures = {"specs": specs, "datasets": data, "needs": needs, "first": first, "calculator": held}
+    return json.dumps(figures, separators=(",", ":"))
 
 
 def _saved(run: Run) -> str:

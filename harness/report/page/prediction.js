@@ -70,9 +70,9 @@ const prediction = (() => {
 
   // Points by the number of calls at once, each number's by size.
   function predictAtOnce(measured, size, number) {
-    const numbers = Object.keys(measured).map(Number).sort((one, other) => one - other);
-    if (numbers.includes(number)) return atSize(measured, number, size);
-    const found = numbers.map((count) => ({ count, of: atSize(measured, count, size) }));
+    const found = atEachNumber(measured, size);
+    const exact = found.find(({ count }) => count === number);
+    if (exact) return exact.of;
     if (found.length === 1) {
       const [{ count, of }] = found;
       return { ...of, value: of.value * Math.ceil(number / count), basis: TOGETHER };
@@ -80,6 +80,18 @@ const prediction = (() => {
     const points = found.map(({ count, of }) => ({ ...of, size: count }));
     const straight = predict(points, number);
     return { ...straight, basis: Math.max(straight.basis, ...found.map(({ of }) => of.basis)) };
+  }
+
+  // Where lines cross, no less than fewer calls.
+  function atEachNumber(measured, size) {
+    const found = [];
+    for (const count of Object.keys(measured).map(Number).sort((one, other) => one - other)) {
+      const of = atSize(measured, count, size);
+      const most = found.at(-1)?.of;
+      const isLess = most && of.basis !== MEASURED && of.value < most.value;
+      found.push({ count, of: isLess ? { ...most, basis: of.basis } : of });
+    }
+    return found;
   }
 
   function atSize(measured, count, size) {
@@ -123,7 +135,7 @@ const prediction = (() => {
     const base = baseOf(way, limits, reference);
     if (hasFailed || !base) return null;
     const calls = predictAtOnce(way.resident, entries, atOnce);
-    calls.value *= Math.max(1, way.served || 1);
+    calls.value *= Math.max(1, way.served ?? 1);
     return {
       base: high(base),
       calls: high(calls),

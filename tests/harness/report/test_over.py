@@ -29,8 +29,8 @@ def tables(run: Run) -> list[Table]:
 def test_a_table_has_a_column_for_each_size_of_the_pools() -> None:
     shown = tables(RUN)
     assert [table.title for table in shown] == [
-        f"As values repeat less: {what} of all allocations, x floor, {size} entries x 6 components, "
-        "profile realistic"
+        f"As values repeat less: {what} of all allocations, x floor, "
+        f"{size} entries x 6 components, profile realistic"
         for size in ("1,000", "10,000")
         for what in ("retained", "peak")
     ]
