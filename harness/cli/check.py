@@ -17,7 +17,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from callmeter import meters
 from callmeter.errors import UsageError
 from harness.base.escape import printable
 from harness.cli import _options as option
@@ -126,7 +125,8 @@ def run(
     workloads = of_baseline.workloads_of(baseline, entries, repetition)
     named = chosen_strategies(names or ())
     wanted = of_baseline.names_of(baseline, workloads, named)
-    by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *_more(meter)]))
+    calls = max(measurement.cell.calls for measurement in baseline.measurements)
+    by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *_more(meter, calls)]))
     again = Again(baseline, wanted, workloads, by, repeat, setup, named)
     with saving(how, output_path) as settings:
         if amount := incomplete(baseline):
@@ -163,9 +163,11 @@ def _check_repeat(limits: Sequence[Limit], repeat: Repeats) -> None:
             raise UsageError(f"--fail-on {metric.key} needs --repeat {FEWEST_TIMES} or more")
 
 
-def _more(meter: list[str] | None) -> list[str]:
+def _more(meter: list[str] | None, calls: int) -> list[str]:
     """Return the meters to measure with beside those that the limits need."""
-    return option.meters_named(meter) or meters.names() if meter else []
+    from harness.runner.plan import meters_for
+
+    return meters_for(option.meters_named(meter), calls) if meter else []
 
 
 def _append_to_github_summary(document: Document) -> None:

@@ -41,7 +41,7 @@ REFERENCE_RUN = PUBLISHED / "reference.jsonl"
 """The published run that is read where none is named."""
 CHOSEN_FROM = tuple(
     PUBLISHED / f"{name}.jsonl"
-    for name in ("service", "reference", "repetition", "distinct", "calls")
+    for name in ("service", "reference", "repetition", "repetition-100000", "distinct", "calls")
 )
 """The published runs that a choice is made from: of resident memory, the first knows most."""
 

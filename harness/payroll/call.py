@@ -26,7 +26,7 @@ from harness.payroll.use import Part
 from harness.payroll.verify import BrokenContractError, breach_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Function = Callable[[], object]
 
@@ -68,8 +68,7 @@ def make_call(
         load, loop = _reader(name, url, driver, stream=stream, see=of_item if fold else None)
     except loading.MissingPackageError as error:  # here, of all interpreters
         raise NotAvailableError(str(error)) from error
-    for one in payrolls:
-        yardsticks.prepare(name, one)
+    _prepare(name, payrolls, in_turn=in_turn)
 
     def present() -> Payroll:
         nth, of_call = divmod(call_number(), at_once)
@@ -92,6 +91,13 @@ def make_call(
         else (lambda: read(present()), lambda: read(warm_up_for(payroll)))
     )
     return Call(function, warm_up, check, count=lambda _: entries, own=OWN, loop=loop)
+
+
+def _prepare(name: str, payrolls: Iterable[Payroll], *, in_turn: bool) -> None:
+    sizes = range(len(generator.SIZES_IN_TURN) if in_turn else 1)
+    for payroll in payrolls:
+        for nth in sizes:
+            yardsticks.prepare(name, generator.in_turn(payroll, nth))
 
 
 def _sum(load: Callable[[Payroll], Any], payroll: Payroll) -> tuple[Function, Function]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import blake2b
 from itertools import chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Values = tuple[Any, ...]
 
 ENTRIES_A_COPY = 1_000
+DIGEST = 8  # bytes: a name has 63 characters at most
 ENTRY_COLUMNS: list[KeyedColumnElement[Any]] = list(PremiumEntryRow.__table__.columns)
 OF_THE_ENTRY = ["entry_id", "position"]
 COMPONENT_COLUMNS: list[KeyedColumnElement[Any]] = [
@@ -42,14 +44,11 @@ def provide(
 ) -> URL:
     """Write the payroll, unless this run has written it already, and return its schema's URL.
 
-    In the same tables are `others` that are read too; of a run, those of a payroll differ in their
-    number. Calls `written` with the number of entries that are, again and again. Raise
-    DatabaseError.
+    In the same tables are `others` that are read too. Calls `written` with the number of entries
+    that are, again and again. Raise DatabaseError.
     """
-    schema = (
-        f"{database.schema_prefix}_{payroll.entries}x{payroll.components}"
-        f"_{payroll.profile}_x{payroll.repetition}_{payroll.seed}_{len(others)}"
-    )
+    key = blake2b(repr((payroll, *others)).encode(), digest_size=DIGEST).hexdigest()
+    schema = f"{database.schema_prefix}_{payroll.entries}x{payroll.components}_{key}"
     with connected(in_schema(database.url, CATALOG)) as connection, watched(connection):
         is_there = schema in schemas(connection, schema)
     if not is_there:

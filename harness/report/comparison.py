@@ -106,7 +106,8 @@ def _compared(
     run: Run, sort: str, metrics: Collection[str], *, wide: bool, full: bool
 ) -> Iterator[Block]:
     groups = by_workload(run)
-    first = shown_first(list(groups)) if groups else None
+    measured = [pair for pair, found in groups.items() if any(one.samples for one in found)]
+    first = shown_first(measured or list(groups)) if groups else None
     shown = [found for pair, found in groups.items() if full or pair == first]
     for nth, found in enumerate(shown):
         yield Heading(title_of_group(found))

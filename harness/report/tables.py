@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 from callmeter.meters import SHARE
@@ -87,7 +87,7 @@ def base_line(shown: list[Summary]) -> Iterator[Block]:
     known = [(value, one) for one in shown if (value := one.value("base")) is not None]
     if not known:
         return
-    usual = median(value for value, _ in known)
+    usual = median_low(value for value, _ in known)
     more = [
         f"{one.name} {median_of(one, 'base')}"
         for value, one in known

@@ -130,7 +130,7 @@ def _checked(
 
     Where they must return the same, the reference's data are in the file `data`.
     """
-    workload = Workload(at_once=min(functions.at_once))
+    workload = Workload(at_once=max(functions.at_once))
     first, *others = (
         Cell(name, CHECK, workload, consume=functions.consume) for name in functions.targets
     )

@@ -12,7 +12,7 @@ import pytest
 import callmeter
 import measured_functions as functions
 from callmeter.at_once import at_once, call_number, in_tasks, numbered
-from callmeter.call import Call, Counted, Loop, reading
+from callmeter.call import AwaitedError, Call, Counted, Loop, reading
 from callmeter.errors import UsageError
 from callmeter.measurement import measure_async
 from callmeter.meters import clock
@@ -137,3 +137,47 @@ def test_calls_at_once_need_a_warm_up_and_a_number() -> None:
             measure(functions.nothing, at_once=2, warm_up=False)
         with pytest.raises(UsageError, match="at_once=0"):
             measure(functions.nothing, at_once=0)
+
+
+def test_tasks_that_fail_are_waited_for_too() -> None:
+    ended: list[int] = []
+
+    async def read() -> None:
+        if call_number() == 0:
+            raise LookupError("no such payroll")
+        await asyncio.sleep(0.05)
+        ended.append(call_number())
+
+    with pytest.raises(LookupError, match="no such payroll"):
+        asyncio.run(in_tasks(read, 3))
+    assert sorted(ended) == [1, 2]
+
+
+def test_no_thread_is_left_where_not_all_can_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started = threading.Thread.start, []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        at_once(call_of(lambda: None), 3).function()
+    assert not any(thread.is_alive() for thread in started)
+
+
+def test_what_is_to_be_awaited_only_at_once_is_an_error() -> None:
+    """Nothing was awaited before: there is no loop that all could share."""
+    results = iter([[], functions.awaited(1), functions.awaited(1)])
+    call = at_once(call_of(lambda: next(results)), 2)
+    call_of(lambda: next(results)).function()
+    with pytest.raises(AwaitedError, match="the one before was not"):
+        call.function()
+
+
+def test_in_a_loop_items_are_those_of_all_and_a_warm_up_is_needed() -> None:
+    assert asyncio.run(measure_async(functions.awaited, NUMBER, at_once=3)).items == 3 * NUMBER
+    with pytest.raises(UsageError, match="need a warm-up"):
+        asyncio.run(measure_async(functions.awaited, 1, at_once=2, warm_up=False))

@@ -65,7 +65,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def called(text: str, setup: str = "", *, fold: bool = False) -> Any:
-    function, _ = load(parse(text, setup), fold=fold)
+    function, _ = load(parse(text, setup), Loop(), fold=fold)
     return function()
 
 

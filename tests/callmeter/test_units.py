@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     [
         *(("1B", 1), ("512 KB", 512_000), ("256mb", 256_000_000), (" 256 MB ", 256_000_000)),
         *(("1.5GB", 1_500_000_000), ("2e2MB", 200_000_000), ("1000000GB", 10**15)),
+        *(("2,636MB", 2_636_000_000), ("1,000,000 kB", 10**9), ("1,500.5kB", 1_500_500)),
         *(("4KiB", 4096), ("256MiB", 268_435_456), ("1 gib", 1_073_741_824)),
     ],
 )
@@ -36,7 +37,21 @@ def test_seconds(text: str, size: float) -> None:
     assert parse_seconds(text) == pytest.approx(size)
 
 
-NO_AMOUNTS = ["", "0", "-5", "5", "MB", "-5MB", "12 parsecs", "nan", "inf", "infMB", "1,5GB"]
+NO_AMOUNTS = [
+    "",
+    "0",
+    "-5",
+    "5",
+    "MB",
+    "-5MB",
+    "12 parsecs",
+    "nan",
+    "inf",
+    "infMB",
+    "1,5GB",
+    "1,00MB",
+    ",5MB",
+]
 NO_AMOUNTS += ["1_0MB", "5MB 5s", "0x5MB", "\N{ARABIC-INDIC DIGIT THREE}MB", "\0"]
 NO_AMOUNTS += ["0MB", "0s", "1e-30B", "1e-30s", "1e99GB", "1e999GB", "1e5min"]
 

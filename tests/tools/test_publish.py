@@ -11,6 +11,7 @@ import pytest
 from callmeter.errors import Error
 from runs import made_run
 from support import ROOT, a_run, failed, memory, saved, times
+from tools.copies.called import Called
 from tools.publish.__main__ import main
 from tools.publish.blocks import BLOCKS
 from tools.publish.documents import block, renewed
@@ -103,7 +104,7 @@ def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None
     proof, copies = tmp_path / "prove.json", tmp_path / "copies.json"
     roles = {"recommended": {"runs": 90, "died": 1, "wrong": 1}}
     proof.write_text(json.dumps({**made, "limited by": "the kernel", "roles": roles}))
-    row = {"metric": "wall", "repeats": 7, "equal": 0.041, "first": 0.05, "slower": 0.9}
+    row = Called("wall", 7, windows=9, equal=0.041, first=0.05, slower=0.9)._asdict()
     called = {"command": "python -m tools.copies", "takes_longer_by": 0.1, "called": [row]}
     copies.write_text(json.dumps({**made, **called}))
     shown = drawn("proof", proof)
@@ -111,7 +112,8 @@ def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None
         *("the recommended strategy", "90", "1", "1")
     ]
     assert "Limited by the kernel. 2026-11-30, commit abc" in shown
-    assert "4.1%" in drawn("copies", copies)
+    cells = [cell.strip() for cell in drawn("copies", copies).splitlines()[4].split("|")[1:-1]]
+    assert cells == ["wall time", "7", "4.1%", "5.0%", "90.0%"]
 
 
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:

@@ -63,6 +63,14 @@ def limited(size: int) -> Iterator[Cgroup]:
 
     Raises NoCgroupError where none can be made.
     """
+    cgroup = _made(size)
+    try:
+        yield cgroup
+    finally:
+        _remove(cgroup.folder)
+
+
+def _made(size: int) -> Cgroup:
     parent, of_version = _parent()
     folder = parent / f"prove-{os.getpid()}-{time.monotonic_ns()}"
     cgroup = Cgroup(folder, *of_version)
@@ -75,11 +83,10 @@ def limited(size: int) -> Iterator[Cgroup]:
         name, amount = cgroup.swap
         if (folder / name).exists():
             (folder / name).write_text(amount or str(size))
-        yield cgroup
     except OSError as error:
-        raise NoCgroupError(f"cannot limit {folder}: {error}") from error
-    finally:
         _remove(folder)
+        raise NoCgroupError(f"cannot limit {folder}: {error.strerror}") from error
+    return cgroup
 
 
 VERSION_2 = ("memory.max", "memory.peak", ("memory.swap.max", "0"), "memory.events")
@@ -92,19 +99,35 @@ VERSION_1 = (
 
 
 def _parent() -> tuple[Path, tuple[str, str, tuple[str, str], str]]:
-    """Return the folder of this process's memory cgroup, and the names of the version."""
-    mounts = [line.split() for line in MOUNTS.read_text().splitlines()]
-    mine = [line.split(":", 2) for line in MINE.read_text().splitlines()]
+    """Return the folder to make a cgroup in, and the names of the version's files.
+
+    Of version 2 it is the nearest above this process's own whose children have their memory
+    controlled: a cgroup that has processes, and is not the root, has none.
+    """
+    try:
+        mounts = [line.split() for line in MOUNTS.read_text().splitlines()]
+        mine = [line.split(":", 2) for line in MINE.read_text().splitlines()]
+    except OSError as error:
+        raise NoCgroupError(f"no cgroups here: {error.strerror}") from error
     for _, where, kind, options, *_ in mounts:
         if kind == "cgroup" and "memory" in options.split(","):
             paths = [path for _, names, path in mine if "memory" in names.split(",")]
             return _below(where, paths), VERSION_1
     for _, where, kind, *_ in mounts:
         if kind == "cgroup2":
-            folder = _below(where, [path for number, _, path in mine if number == "0"])
-            if "memory" in (folder / "cgroup.subtree_control").read_text():
-                return folder, VERSION_2
-    raise NoCgroupError("no cgroup that controls memory is mounted")
+            own = _below(where, [path for number, _, path in mine if number == "0"])
+            for folder in (own, *own.parents):
+                if folder.is_relative_to(where) and _controls_memory(folder):
+                    return folder, VERSION_2
+    raise NoCgroupError("no cgroup that controls memory may be used")
+
+
+def _controls_memory(folder: Path) -> bool:
+    try:
+        words = (folder / "cgroup.subtree_control").read_text().split()
+    except OSError:
+        return False
+    return "memory" in words and os.access(folder, os.W_OK)
 
 
 def _below(where: str, paths: list[str]) -> Path:

@@ -14,6 +14,8 @@ from tools.prove.cgroups import NoCgroupError, limited
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tools.prove.cgroups import Cgroup
+
 LOOK_AGAIN = 0.002  # seconds
 WATCHED = "RssAnon", "RssShmem"
 
@@ -31,6 +33,7 @@ def limited_by() -> str:
     """Return what ends a program that needs more, in words."""
     try:
         with limited(2**30) as cgroup:
+            _in_cgroup(cgroup, ["true"], "")
             return f"the kernel, in a memory cgroup of version {1 + cgroup.is_version_2}"
     except NoCgroupError as error:
         return (
@@ -43,19 +46,27 @@ def run_within(size: int, command: Sequence[str], text: str) -> Outcome:
     """Run a program with that text on its standard input, within so many bytes."""
     try:
         with limited(size) as cgroup:
-            done = subprocess.run(
-                command,
-                input=text,
-                preexec_fn=cgroup.enter,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            is_out_of_memory = cgroup.killed > 0 or "MemoryError" in done.stderr
-            error = done.stderr.strip() if done.returncode and not is_out_of_memory else ""
-            return Outcome(done.returncode == 0, cgroup.peak, error)
+            return _in_cgroup(cgroup, command, text)
     except NoCgroupError:
         return _watched(size, command, text)
+
+
+def _in_cgroup(cgroup: Cgroup, command: Sequence[str], text: str) -> Outcome:
+    """Run it there; raises NoCgroupError where a process may not be moved into it."""
+    try:
+        done = subprocess.run(
+            command,
+            input=text,
+            preexec_fn=cgroup.enter,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except subprocess.SubprocessError as error:
+        raise NoCgroupError(f"cannot enter {cgroup.folder}") from error
+    is_out_of_memory = cgroup.killed > 0 or "MemoryError" in done.stderr
+    other = done.stderr.strip() if done.returncode and not is_out_of_memory else ""
+    return Outcome(done.returncode == 0, cgroup.peak, other)
 
 
 def _watched(size: int, command: Sequence[str], text: str) -> Outcome:

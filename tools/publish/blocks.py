@@ -117,7 +117,7 @@ def graph(paths: Sequence[Path]) -> Iterator[Block]:
 BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, ...]]] = {
     "answer": (answer, REFERENCE),
     "strategies": (strategies, REFERENCE),
-    "repetition": (repetition, ("results/repetition.jsonl",)),
+    "repetition": (repetition, ("results/repetition.jsonl", "results/repetition-100000.jsonl")),
     "times": (wall_times, REFERENCE),
     "runs": (runs, ("results/*.jsonl",)),
     "stress": (stress, ("results/stress.json",)),

@@ -1,7 +1,7 @@
 """What the allocators of this process have given out, and what they hold free.
 
-Python's serves objects of up to 512 bytes from arenas that it maps itself, and only a debugging
-print tells of it; malloc serves the others.
+Python's serves objects of up to 512 bytes from arenas that it maps itself, of which there is a
+debugging print alone; malloc serves the others.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class _Mallinfo(ctypes.Structure):
 
 
 def allocated() -> Allocated | None:
-    """Return what is given out; None where an allocator does not tell: not CPython's, or glibc's.
+    """Return what is given out; None where an allocator has no such figures.
 
-    glibc tells since 2.33, and nothing of a library that takes its malloc's place.
+    CPython's own and glibc's (since 2.33) have; a library that takes malloc's place has not.
     """
     mallinfo = getattr(ctypes.CDLL(None), "mallinfo2", None)
     of_python = _of_python()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Thread
 from time import perf_counter
 from typing import Any
 
@@ -59,29 +59,38 @@ def at_once(call: Call, count: int) -> Call:
             with numbered(number):
                 call.check(result)
 
-    def counted(results: list[Any]) -> int | None:
-        counts = [call.count(result) for result in results]
-        return None if None in counts else sum(filter(None, counts))
-
     return replace(
         call,
         function=lambda: all_at_once(call.function),
         warm_up=warm_up_all,
         check=check,
-        count=counted,
+        count=lambda results: total(map(call.count, results)),
         durations=durations,
     )
 
 
+def total(counts: Iterable[int | None]) -> int | None:
+    """Return how many items there are in all; None if some have none to count."""
+    found = list(counts)
+    return None if None in found else sum(filter(None, found))
+
+
 async def in_tasks(function: Callable[[], Any], count: int) -> list[Any]:
-    """Call so many times in tasks of the loop that runs; return what `hold_async` does of each."""
+    """Call so many times in tasks of the loop that runs; return what `hold_async` does of each.
+
+    If some fail, the first error is raised once all have ended.
+    """
     import asyncio  # only here: a call that awaits nothing must not have it in its memory
 
     async def make(number: int) -> Any:
         with numbered(number):
             return await hold_async(function())
 
-    return await asyncio.gather(*map(make, range(count)))
+    results = await asyncio.gather(*map(make, range(count)), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
 
 
 def _results(
@@ -93,7 +102,10 @@ def _results(
     together = Barrier(count)
 
     def make(nth: int) -> None:
-        together.wait()
+        try:
+            together.wait()
+        except BrokenBarrierError:  # not all could be started
+            return
         start = perf_counter()
         try:
             with numbered(first + nth):
@@ -102,14 +114,22 @@ def _results(
             errors.append(error)
         durations[nth] = perf_counter() - start
 
-    def make_all() -> None:
-        threads = [Thread(target=make, args=(nth,), daemon=True) for nth in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    loop.run_beside(make_all)
+    loop.run_beside(lambda: _in_threads(make, together))
     if errors:
         raise errors[0]
     return results
+
+
+def _in_threads(make: Callable[[int], None], together: Barrier) -> None:
+    """Make all the calls that meet at the barrier, each in a thread; none if one cannot start."""
+    started: list[Thread] = []
+    try:
+        for nth in range(together.parties):
+            thread = Thread(target=make, args=(nth,), daemon=True)
+            thread.start()
+            started.append(thread)
+    finally:
+        if len(started) < together.parties:
+            together.abort()
+        for thread in started:
+            thread.join()

@@ -137,7 +137,7 @@ class Loop:
     """One event loop for the whole process: a pool of connections belongs to its loop."""
 
     _runner: asyncio.Runner | None = None
-    _is_running = False
+    _is_beside = False
 
     def finish(self, result: Awaitable[Any] | Any) -> Any:
         """Return what an awaitable gives; anything else as it is.
@@ -152,10 +152,14 @@ class Loop:
             if inspect.iscoroutine(result):
                 result.close()
             raise AwaitedError("cannot await it here, in an async function; call from a plain one")
+        if self._runner is None and self._is_beside:
+            if inspect.iscoroutine(result):
+                result.close()
+            raise AwaitedError("calls at once are to be awaited, and the one before was not")
         if self._runner is None:
             self._runner = asyncio.Runner()
             finalize(self, self._runner.close)
-        if self._is_running:
+        if self._is_beside:
             return asyncio.run_coroutine_threadsafe(
                 _awaited(result), self._runner.get_loop()
             ).result()
@@ -163,16 +167,16 @@ class Loop:
 
     def run_beside(self, work: Callable[[], None]) -> None:
         """Call it; where the loop was used before, run it meanwhile for what its threads await."""
-        if self._runner is None:
-            work()
-            return
-        import asyncio
-
-        self._is_running = True
+        self._is_beside = True
         try:
-            self._runner.run(asyncio.to_thread(work))
+            if self._runner is None:
+                work()
+            else:
+                import asyncio
+
+                self._runner.run(asyncio.to_thread(work))
         finally:
-            self._is_running = False
+            self._is_beside = False
 
     def close(self) -> None:
         """End the loop, and what still runs in it."""

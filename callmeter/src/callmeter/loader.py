@@ -39,16 +39,17 @@ def make_call(
     """Return the call of a target, which reads all there is to read; raises TargetError.
 
     `data` names the file of the reference's data, which the reference writes and the others are
-    compared with, but for the fields to `ignore`.
+    compared with, but for the fields to `ignore`: one for each of the calls at once.
     """
     to_fold = fold and data is None  # to compare is to hold
     loop = Loop()
     function, module = load(Target(where, call, setup), loop, fold=to_fold)
 
     def check(result: Any) -> None:
+        file = Path(f"{data}.{call_number()}")
         if data and is_reference:
-            equality.write(result, Path(data))
-        elif data and (difference := equality.difference(result, Path(data), ignore)):
+            equality.write(result, file)
+        elif data and (difference := equality.difference(result, file, ignore)):
             raise DifferentDataError(difference)
 
     return Call(

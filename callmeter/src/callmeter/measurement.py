@@ -14,7 +14,7 @@ from typing import Any
 
 from callmeter import meters as meters_package
 from callmeter.at_once import at_once as at_once_call
-from callmeter.at_once import in_tasks
+from callmeter.at_once import in_tasks, total
 from callmeter.call import Call, Counted, Loop, count, hold_async, name_of, own_code, reading
 from callmeter.errors import NotAvailableError, NotMeasuredError, UsageError
 from callmeter.explanation import Explanation, explain_recorded
@@ -129,13 +129,18 @@ async def measure_async(
     Of `at_once` calls, each is a task, and the results are a list. What other tasks of the loop do
     meanwhile counts too. Raises as `measure` does.
     """
+    _check_warm(at_once, warm_up=warm_up)
     recorder = Recorder()
     counted = Counted(Call(lambda: None))
     call = partial(function, *args, **kwargs)
     made = partial(in_tasks, call, at_once) if at_once > 1 else call
+
+    def items(result: Any) -> int | None:
+        return total(map(count, result)) if at_once > 1 else count(result)
+
     if warm_up:
         with warming():
-            counted.note(count(await hold_async(made())))
+            counted.note(items(await hold_async(made())))
     tracer, of_threads = sys.gettrace(), threading.gettrace()
     if warm_up:  # as in _untraced: suspended and resumed in one frame
         sys.settrace(None)
@@ -150,7 +155,7 @@ async def measure_async(
     finally:
         threading.settrace(of_threads)
         sys.settrace(tracer)
-    counted.note(count(recorder.result))
+    counted.note(items(recorder.result))
     return _measurement(function, recorder.values, counted.items, recorder)
 
 

@@ -21,7 +21,11 @@ TIME_SHOWN: Units = ((1, 1, "s"), (1e-3, 1e-3, "ms"), (0, 1e-6, "us"))
 """From that figure on, the size of the unit that it is shown in, and the unit's name."""
 MOST_DIGITS = 1e15
 
-AMOUNT = re.compile(r"\s*(?P<number>[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?)\s*(?P<unit>[a-z]*)\s*", re.I)
+AMOUNT = re.compile(
+    r"\s*(?P<number>([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?(e[+-]?[0-9]+)?)\s*(?P<unit>[a-z]*)\s*",
+    re.I,
+)
+"""A number, its thousands set apart or not, as it is shown, and a unit."""
 
 
 def parse_bytes(text: str, option: str = "--memory") -> float:
@@ -48,7 +52,7 @@ def _amount(text: str, option: str, units: Mapping[str, float], example: str) ->
         raise UsageError(
             f"{option} {text!r} is not a number and a unit, as {example}; units: {', '.join(units)}"
         )
-    return float(match["number"]) * size
+    return float(match["number"].replace(",", "")) * size
 
 
 def format_bytes(value: float, *, up: bool = False) -> str:

@@ -23,7 +23,7 @@ METRICS = (
     Metric("calls_arenas", "free in Python's arenas", BYTES, "calls", 0.25, ARENA),
     Metric("calls_malloc", "free in malloc", BYTES, "calls", 0.25, ARENA),
 )
-REPEATS = 1
+REPEATS = 2
 ALONE = False
 OF_CALLS = True
 
@@ -40,8 +40,8 @@ def measure(function: Callable[[], object], calls: int) -> Served:
 
     All are bytes above what was resident before the first call. `calls_live` is what is allocated
     after the last one, `calls_arenas` how much more is free in Python's arenas, `calls_malloc` what
-    malloc gives back when it is asked to; the first two are missing where the allocators do not
-    tell (`callmeter.allocated`).
+    malloc gives back when it is asked to; the first two are missing where that is not known
+    (`callmeter.allocated`).
 
     Raises NotAvailableError where the kernel has no such figures.
     """
@@ -58,12 +58,13 @@ def measure(function: Callable[[], object], calls: int) -> Served:
         del result
         after.append(resident("VmRSS") - base)
     gc.collect()
-    now, last = allocated(), resident("VmRSS")
+    last = resident("VmRSS")
+    now = allocated()
     trim()
     values: dict[str, float] = {
         "calls_peak": max(peaks),
         "calls_retained": last - base,
-        "calls_malloc": last - resident("VmRSS"),
+        "calls_malloc": max(0, last - resident("VmRSS")),
     }
     if before and now:
         values["calls_live"] = now.live - before.live
