@@ -24,11 +24,12 @@ def a_served_candidate(
     shared: float = 0.0,
     numbers: tuple[int, ...] = (1, 2, 4),
     sizes: tuple[int, ...] = (100, 1_000),
-    served: float | None = None,
+    today: float | None = None,
 ) -> Candidate:
     """One with that base; so many calls at once need so many bytes an entry, beside what is shared.
 
-    Each takes as long as all of them, one after the other.
+    `today` is the reference's base, if it was measured. Each takes as long as all of them, one after
+    the other.
     """
     resident, times = (
         {number: tuple(Point(n, fixed + number * n * cost) for n in sizes) for number in numbers}
@@ -42,7 +43,7 @@ def a_served_candidate(
         times=times,
         resident=resident,
         base={number: (Point(sizes[0], base),) for number in numbers},
-        served=served,
+        today={} if today is None else {number: (Point(sizes[0], today),) for number in numbers},
     )
 
 
@@ -53,8 +54,8 @@ CANDIDATES = [
     a_candidate("heavy", 200, 0.1, *ALL),
 ]
 SERVED = [
-    a_served_candidate("lean", 2e4, 1),
-    a_served_candidate("medium", 1e4, 10, "list", "mutable"),
+    a_served_candidate("lean", 2e4, 1, today=1e4),
+    a_served_candidate("medium", 1e4, 10, "list", "mutable", today=1e4),
     a_served_candidate(REFERENCE, 1e4, 100, *ALL, shared=5e3),
 ]
 """The same, in a process that serves several calls at once."""

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from harness.model.saved import CHOSEN_FROM
 from support import ROOT, built
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def wheel(distributions: tuple[Path, Path]) -> ZipFile:
 def instrument(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
     """The wheel of callmeter."""
     return ZipFile(built(ROOT / "callmeter", tmp_path_factory.mktemp("dist_of_callmeter"))[0])
+
+
+def test_the_runs_that_a_choice_is_made_from_are_there_and_in_the_wheel() -> None:
+    wanted = {f"results/{path.name}": f"harness/published/{path.name}" for path in CHOSEN_FROM}
+    assert wanted.items() <= PUBLISHED.items()
+    assert all((ROOT / path).is_file() for path in wanted)
 
 
 def sources(*folders: str) -> set[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.errors import UsageError
 from harness.analysis.prediction import Point
-from harness.model.cell import Consume, how_values_repeat
+from harness.model.cell import REFERENCE, Consume, how_values_repeat
 from harness.model.metrics import PEAKS
 from harness.model.summary import summaries
 from harness.payroll.verify import BrokenContractError
@@ -57,15 +57,30 @@ class Failure(NamedTuple):
         return self.error + where + (f", {self.at_once} at once" if self.at_once > 1 else "")
 
 
+class Served(NamedTuple):
+    """How many times the peak of first calls the highest one over many calls was, 1 or more."""
+
+    entries: int
+    at_once: int
+    times: float
+
+    def distance(self, entries: int, at_once: int) -> float:
+        """Return how far it is from that: the product of how many times the one is the other."""
+        pairs = ((self.entries, entries), (self.at_once, at_once))
+        size, number = (max(one / other, other / one) for one, other in pairs)
+        return size * number
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A strategy as a run has it: its values at each size, and the traits it offers.
 
     `peak` and `retained` are of one call and of the metric that memory is judged by. `resident` is
     the peak of resident memory by the number of calls at once, `times` the time of the slowest of
-    them, `base` what the process held before. `served` is how many times the peak of the first
-    calls the highest one of many calls was, `files` the bytes mapped from files; None where that
-    was not measured. `offers` is None where it is unknown; `unmeasured` is why there is no peak.
+    them, `base` what the process held before, whatever payroll it read then, and `today` what the
+    reference's did. `served` is how much higher many calls peak, `files` the bytes mapped from
+    files, None where that was not measured. `offers` is None where it is unknown; `unmeasured` is
+    why there is no peak.
     """
 
     strategy: str
@@ -76,7 +91,8 @@ class Candidate:
     times: Mapping[int, Points] = field(default_factory=dict)
     resident: Mapping[int, Points] = field(default_factory=dict)
     base: Mapping[int, Points] = field(default_factory=dict)
-    served: float | None = None
+    today: Mapping[int, Points] = field(default_factory=dict)
+    served: tuple[Served, ...] = ()
     files: float | None = None
     failures: tuple[Failure, ...] = ()
     unmeasured: str | None = None
@@ -86,6 +102,15 @@ class Candidate:
         """The entries of the payrolls at which its memory was measured, smallest first."""
         known = (self.peak, *self.resident.values())
         return sorted({point.entries for points in known for point in points})
+
+    def served_at(self, entries: int, at_once: int) -> float:
+        """Return how many times a first call's peak one of many calls has; 1 if not measured.
+
+        As at the nearest size and number of calls that was.
+        """
+        by_distance = ((one.distance(entries, at_once), -one.times) for one in self.served)
+        _, less = min(by_distance, default=(0.0, -1.0))
+        return -less
 
     def unmeasured_at(self, entries: int, at_once: int = 1) -> str | None:
         """Return why it cannot be judged at that size, such as that it failed at a smaller one."""
@@ -109,18 +134,30 @@ def candidates(run: Run, payrolls: Payrolls, metric: str) -> list[Candidate]:
             "the run is of functions of your own, not of strategies; see it with `report`, compare "
             "two with `diff`, and hold the line with `check` or a test (docs/hold-the-line.md)"
         )
-    by_name: dict[str, list[Summary]] = {}
+    lists: dict[str, list[Summary]] = {}
     for summary in found:
-        is_list = summary.subject.consume is Consume.HOLD and not summary.is_yardstick
-        if is_list and payrolls.has(summary.workload):
-            by_name.setdefault(summary.name, []).append(summary)
+        if summary.subject.consume is Consume.HOLD and not summary.is_yardstick:
+            lists.setdefault(summary.name, []).append(summary)
+    by_name = {
+        name: measured
+        for name, of_all in lists.items()
+        if (measured := [one for one in of_all if payrolls.has(one.workload)])
+    }
     if not by_name:
         raise UsageError(f"the run has no lists of {_of(payrolls)}; it has: {_payrolls(found)}")
     offers = run.header.offers
-    return [_candidate(sizes, metric, offers.get(name)) for name, sizes in by_name.items()]
+    bases = {name: _by_number(of_all, BASE) for name, of_all in lists.items()}
+    return [
+        _candidate(measured, metric, offers.get(name), bases) for name, measured in by_name.items()
+    ]
 
 
-def _candidate(measured: Sequence[Summary], metric: str, offers: Iterable[str] | None) -> Candidate:
+def _candidate(
+    measured: Sequence[Summary],
+    metric: str,
+    offers: Iterable[str] | None,
+    bases: Mapping[str, Mapping[int, Points]],
+) -> Candidate:
     of_one = [summary for summary in measured if summary.workload.at_once == 1]
     peak, retained, wall = (tuple(_points(of_one, key)) for key in (metric, PEAKS[metric], "wall"))
     resident = _by_number(measured, RESIDENT)
@@ -133,8 +170,9 @@ def _candidate(measured: Sequence[Summary], metric: str, offers: Iterable[str] |
         retained,
         _by_number(measured, "slowest") | ({1: wall} if wall else {}),
         resident,
-        _by_number(measured, BASE),
-        max(_served(measured), default=None),
+        bases[measured[0].name],
+        bases.get(REFERENCE, {}),
+        tuple(_served(measured)),
         max((files for one in measured if (files := one.value(FILES))), default=None),
         tuple(
             Failure(summary.workload.payroll.entries, summary.error, summary.workload.at_once)
@@ -157,12 +195,18 @@ def _by_number(measured: Sequence[Summary], key: str) -> dict[int, Points]:
     return {number: points for number, points in found.items() if points}
 
 
-def _served(measured: Iterable[Summary]) -> Iterator[float]:
-    """Yield how many times the peak of a first call the highest one over many calls was."""
+def _served(measured: Iterable[Summary]) -> Iterator[Served]:
+    """Yield how much higher many calls peaked, where both were measured.
+
+    An excess that the metric does not resolve, such as one arena, is none.
+    """
     for summary in measured:
         highest, first = summary.sample("calls_peak"), summary.value(RESIDENT)
         if highest and first:
-            yield highest.range[1] / first
+            peak, workload = highest.range[1], summary.workload
+            is_more = peak - first > highest.metric.resolution
+            times = peak / first if is_more else 1.0
+            yield Served(workload.payroll.entries, workload.at_once, times)
 
 
 def _points(sizes: Iterable[Summary], key: str) -> Iterator[Point]:

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from callmeter.errors import UsageError
 from harness.analysis.candidate import BASE, RESIDENT, candidates
-from harness.analysis.container import Need, base_of, calls_at_once
+from harness.analysis.container import (
+    Need,
+    base_of,
+    calls_at_once,
+    how_to_measure,
+    is_too_many,
+)
 from harness.analysis.prediction import Basis, Prediction, predict
-from harness.analysis.together import predict_at_once
+from harness.analysis.together import predict_slowest
 from harness.model.cell import REFERENCE
 from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.summary import metrics_of, summaries
@@ -145,6 +151,7 @@ def decide(
     """Decide from a run; raises UsageError if it lacks what the limits are about."""
     peak = _judged_by(run, limits, metric)
     found = candidates(run, payrolls, peak)
+    _check_at_once(found, limits, payrolls)
     return Decision(source, run, payrolls, limits, peak, tuple(judge(found, limits)))
 
 
@@ -157,8 +164,7 @@ def judge(found: Sequence[Candidate], limits: Limits) -> list[Judgement]:
         candidate.strategy: candidate.offers for candidate in found if candidate.offers is not None
     }
     offered = known.get(REFERENCE, frozenset[str]().union(*known.values()))
-    reference = next((one for one in found if one.strategy == REFERENCE), None)
-    judged = (_judgement(candidate, limits, offered, reference) for candidate in found)
+    judged = (_judgement(candidate, limits, offered) for candidate in found)
     return sorted(judged, key=_by_rule)
 
 
@@ -181,25 +187,35 @@ def _judged_by(run: Run, limits: Limits, metric: str | None) -> str:
         how = f"; measure with --meter {METRICS[RESIDENT].meter}" if limits.service else ""
         raise UsageError(f"the run has no {peak or 'peak'}{known}{how}")
     if limits.service and limits.service.base is None and BASE not in keys:
-        raise UsageError(f"the run has no {BASE}; measure with --meter rss, or give it with --base")
+        raise UsageError(f"the run has no {BASE}; measure with --meter rss")
     if limits.time is not None and not {"wall", "slowest"} & {*keys}:
         raise UsageError("the run has no times; measure with --meter clock, or leave out --time")
     return peak
 
 
-def _judgement(
-    candidate: Candidate, limits: Limits, offered: frozenset[str], reference: Candidate | None
-) -> Judgement:
+def _check_at_once(found: Sequence[Candidate], limits: Limits, payrolls: Payrolls) -> None:
+    """Raise UsageError where no strategy can be judged at so many calls at once."""
+    service, measured = limits.service, [one for one in found if one.resident]
+    if service and measured and all(is_too_many(one, service) for one in measured):
+        most = max(number for one in measured for number in one.resident)
+        raise UsageError(
+            f"{service.at_once:,} calls at once were not measured on such payrolls, only {most:,}; "
+            f"measure them with {how_to_measure(payrolls, limits.entries, service.at_once, ())}, "
+            "and choose with --run run.jsonl"
+        )
+
+
+def _judgement(candidate: Candidate, limits: Limits, offered: frozenset[str]) -> Judgement:
     offers, service = candidate.offers, limits.service
     lacks = tuple(need for need in limits.needs if offers is None or need not in offers)
     gives_up = None if offers is None else tuple(sorted(offered - offers))
     unmeasured = candidate.unmeasured_at(limits.entries, limits.at_once)
     peak = retained = wall = base = None
     if not unmeasured:
-        base = base_of(candidate, service, reference) if service else NO_BASE
+        base = base_of(candidate, service) if service else NO_BASE
         peak, retained = _memory(candidate, limits)
         if candidate.times:
-            wall = predict_at_once(candidate.times, limits.entries, limits.at_once)
+            wall = predict_slowest(candidate.times, limits.entries, limits.at_once)
     return Judgement(candidate, limits, peak, retained, wall, lacks, gives_up, unmeasured, base)
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.analysis.prediction import Basis, Prediction
-from harness.analysis.together import predict_at_once
+from harness.analysis.together import base_at_once, predict_at_once
+from harness.model.cell import REFERENCE
 
 if TYPE_CHECKING:
-    from harness.analysis.candidate import Candidate
+    from collections.abc import Iterable
+
+    from harness.analysis.candidate import Candidate, Payrolls
 
 
 class Service(NamedTuple):
@@ -51,36 +54,51 @@ class Need(NamedTuple):
 def calls_at_once(candidate: Candidate, service: Service, entries: int) -> Prediction | None:
     """Return the resident peak of the calls above the base; None where it was not measured.
 
-    A worker that has served many calls peaks higher than one that serves its first ones: where
-    that was measured, by as much.
+    Nor is it known of more calls at once than the one number that was measured. A worker that has
+    served many calls peaks higher than one that serves its first ones: where that was measured, by
+    as much.
     """
     if not candidate.resident:
         return None
     found = predict_at_once(candidate.resident, entries, service.at_once)
-    return found._replace(value=found.value * max(1.0, candidate.served or 1.0))
+    served = candidate.served_at(entries, service.at_once)
+    return found and found._replace(value=found.value * served)
 
 
-def base_of(
-    candidate: Candidate, service: Service, reference: Candidate | None
-) -> Prediction | None:
+def base_of(candidate: Candidate, service: Service) -> Prediction | None:
     """Return the base of a process that reads with the candidate; None where it is unknown.
 
     One that is given is the application's, which reads as the reference does: what the
-    candidate's measured base is above the reference's, such as a package, comes on top.
+    candidate's measured base is above the reference's, such as a package, comes on top, at worst
+    its upper end above the other's lower one. Without both it is unknown, but of the reference.
     """
-    measured = _measured_base(candidate, service.at_once)
     if service.base is None:
-        return measured
-    today = _measured_base(reference, service.at_once) if reference else None
-    more = max(0.0, measured.value - today.value) if measured and today else 0.0
-    return Prediction(service.base + more, 0.0, Basis.GIVEN)
+        return base_at_once(candidate.base, service.at_once)
+    if candidate.strategy == REFERENCE:
+        return Prediction(service.base, 0.0, Basis.GIVEN)
+    measured, today = (
+        base_at_once(points, service.at_once) for points in (candidate.base, candidate.today)
+    )
+    if measured is None or today is None:
+        return None
+    least = today.value * (1 - today.margin)
+    high = service.base + max(0.0, measured.high - least)
+    value = service.base + max(0.0, measured.value - today.value) or high
+    return Prediction(value, high / value - 1 if value else 0.0, Basis.GIVEN)
 
 
-def _measured_base(candidate: Candidate, number: int) -> Prediction | None:
-    """Return the largest over the sizes, at that number of calls or else at all of them."""
-    everywhere = [point for points in candidate.base.values() for point in points]
-    found = [
-        Prediction(point.value, point.margin, Basis.MEASURED)
-        for point in candidate.base.get(number, everywhere)
-    ]
-    return max(found, key=lambda one: one.high, default=None)
+def is_too_many(candidate: Candidate, service: Service) -> bool:
+    """Whether more calls at once are asked about than the one number that was measured of it."""
+    return len(candidate.resident) == 1 and service.at_once > max(candidate.resident)
+
+
+def how_to_measure(payrolls: Payrolls, entries: int, at_once: int, names: Iterable[str]) -> str:
+    """Return the command that measures so many calls at once, of these strategies or of all."""
+    components, profile, repetition = payrolls
+    number = f" --at-once 1,{at_once}" if at_once > 1 else ""
+    pools = f" --repetition {repetition}" if repetition != 1 else ""
+    return (
+        f"{' '.join(('python -m harness compare', *names))} --entries {entries} "
+        f"--components {components} --profile {profile}{pools}{number} --meter rss "
+        "--save run.jsonl"
+    )

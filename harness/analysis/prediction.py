@@ -33,7 +33,8 @@ class Basis(StrEnum):
     INTERPOLATED = "interpolated"
     EXTRAPOLATED = "extrapolated"
     IN_PROPORTION = "scaled in proportion"
-    TOGETHER = "as if all peaked together, a bound"
+    AT_MORE = "as of more calls at once, a bound"
+    IN_TURN = "as if one after the other"
     GIVEN = "as given"
 
 

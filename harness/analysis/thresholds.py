@@ -87,9 +87,13 @@ def _sizes(candidates: Sequence[Candidate], limits: Limits) -> set[int]:
 
 
 def most_at_once(candidates: Sequence[Candidate], limits: Limits) -> int:
-    """Return the number of calls at once up to which another answer is looked for."""
-    known = (number for candidate in candidates for number in candidate.resident)
-    return max([limits.at_once, *known]) * FARTHEST
+    """Return the number of calls at once up to which another answer is looked for.
+
+    Where a single number was measured of every strategy, nothing is known of more.
+    """
+    known = [limits.at_once, *(number for one in candidates for number in one.resident)]
+    is_line = any(len(candidate.resident) > 1 for candidate in candidates)
+    return max(known) * (FARTHEST if is_line else 1)
 
 
 def _thresholds(

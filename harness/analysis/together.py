@@ -3,7 +3,8 @@
 First over sizes, for each number of calls that was measured; then over the numbers, at the size
 that is asked about. Both are lines of `harness.analysis.prediction`, with its margins: what calls
 share and what each of them adds is a fixed cost and a cost a call. Where only one number was
-measured, as many such groups as there must be are taken to peak together.
+measured, that bounds fewer calls, but says nothing of more: a further call brings a connection, a
+thread and arenas of its own, and a first call may use what its warm-up left.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     Points = Sequence[Point]
 
 
-def predict_at_once(measured: Mapping[int, Points], entries: int, number: int) -> Prediction:
+def predict_at_once(measured: Mapping[int, Points], entries: int, number: int) -> Prediction | None:
     """Return what so many calls at once need, each of a payroll of that many entries.
 
-    `measured` has the points of each number of calls; raises ValueError where there are none.
+    `measured` has the points of each number of calls; raises ValueError where there are none. None
+    where all of them are of one number, and more are asked about.
     """
     known = {count: points for count, points in sorted(measured.items()) if points}
     if not known:
@@ -32,9 +34,49 @@ def predict_at_once(measured: Mapping[int, Points], entries: int, number: int) -
         return found[number]
     if len(found) == 1:
         ((count, group),) = found.items()
-        return group._replace(value=group.value * ceil(number / count), basis=Basis.TOGETHER)
+        return group._replace(basis=Basis.AT_MORE) if number < count else None
     line = predict([Point(count, one.value, one.margin) for count, one in found.items()], number)
     return line._replace(basis=weakest(line.basis, *(one.basis for one in found.values())))
+
+
+def predict_slowest(measured: Mapping[int, Points], entries: int, number: int) -> Prediction:
+    """Return how long the slowest of so many calls at once takes, in seconds.
+
+    As `predict_at_once`; where all points are of one number, more calls take their turns.
+    """
+    found = predict_at_once(measured, entries, number)
+    if found:
+        return found
+    ((count, points),) = ((count, points) for count, points in measured.items() if points)
+    group = predict(points, entries)
+    return group._replace(value=group.value * ceil(number / count), basis=Basis.IN_TURN)
+
+
+def base_at_once(measured: Mapping[int, Points], number: int) -> Prediction | None:
+    """Return what a process holds that is ready for so many calls at once; None if unknown.
+
+    It depends on no payroll: of each number of calls, the largest that was measured counts. What is
+    above the fewest calls is of the further ones, a connection each, and goes on as a line does.
+    """
+    found = {count: _largest(points) for count, points in sorted(measured.items()) if points}
+    if not found or number in found:
+        return found.get(number)
+    (least, first), *others = found.items()
+    if number < least:
+        return first._replace(basis=Basis.AT_MORE)
+    if not others:
+        return None
+    further = [Point(count - least, max(0.0, one.value - first.value)) for count, one in others]
+    growth = predict(further, number - least)
+    value = first.value + growth.value
+    repeats = max(one.margin for one in found.values())
+    basis = Basis.INTERPOLATED if number < max(found) else Basis.EXTRAPOLATED
+    return Prediction(value, repeats + (growth.high - growth.value) / value, basis)
+
+
+def _largest(points: Points) -> Prediction:
+    found = (Prediction(point.value, point.margin, Basis.MEASURED) for point in points)
+    return max(found, key=lambda one: one.high)
 
 
 def _at_each_number(known: Mapping[int, Points], entries: int) -> dict[int, Prediction]:

@@ -180,7 +180,7 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("choosing"):
-        names, merged = _merged(payrolls, run_paths or CHOSEN_FROM)
+        names, merged = _merged(payrolls, run_paths or CHOSEN_FROM, with_base=service is not None)
         source = Source(listed(names), command())
         decision = decide(merged, limits, payrolls, metric, source)
         document = (record if form == ADR else report).document(decision)
@@ -216,25 +216,36 @@ def _service(
     return Service(at_once or 1, known)
 
 
-def _merged(payrolls: Payrolls, paths: Iterable[Path]) -> tuple[list[str], Run]:
-    """Return the names of the runs that know something of such payrolls, and these as one run."""
+def _merged(payrolls: Payrolls, paths: Iterable[Path], *, with_base: bool) -> tuple[list[str], Run]:
+    """Return the names of the runs that know something of such payrolls, and these as one run.
+
+    With `with_base`, those too that know a base: of a process, whatever payroll it reads.
+    """
     from harness.model.merge import first_of_each, merge_runs
     from harness.model.saved import read
 
     found = {path: read(path) for path in paths}
-    knowing = _those_with(payrolls, {path: run.measurements for path, run in found.items()})
+
+    def those_with(parts: Mapping[Path, Sequence[Measurement]]) -> list[Path]:
+        return [
+            path
+            for path, measurements in parts.items()
+            if any(_is_of_use(one, payrolls, with_base=with_base) for one in measurements)
+        ]
+
+    knowing = those_with({path: run.measurements for path, run in found.items()})
     runs = [found[path] for path in knowing or found]
-    used = _those_with(payrolls, dict(zip(knowing, first_of_each(runs), strict=False)))
+    used = those_with(dict(zip(knowing, first_of_each(runs), strict=False)))
     return [_name(path) for path in used or found], merge_runs(runs)
 
 
-def _those_with(payrolls: Payrolls, parts: Mapping[Path, Sequence[Measurement]]) -> list[Path]:
-    """Return the paths of which there are values on such payrolls."""
-    return [
-        path
-        for path, measurements in parts.items()
-        if any(one.values and payrolls.has(one.cell.workload) for one in measurements)
-    ]
+def _is_of_use(measurement: Measurement, payrolls: Payrolls, *, with_base: bool) -> bool:
+    """Whether it has values on such payrolls, or a base that is asked for."""
+    from harness.analysis.candidate import BASE
+
+    values, workload = measurement.values, measurement.cell.workload
+    is_base = with_base and BASE in values and workload.is_payroll
+    return is_base or (bool(values) and payrolls.has(workload))
 
 
 def _name(path: Path) -> str:

@@ -22,7 +22,7 @@ THE_SAME = (
     *("server", "processor", "cores"),
 )
 """What the runs' environments must agree on: figures depend on it."""
-BY_DEFAULT = {DRIVER: "of each strategy", LIVE_OBJECTS: "0"}
+BY_DEFAULT = {DRIVER: "of each strategy", LIVE_OBJECTS: "0", "malloc": "as usual"}
 """What they must agree on too, and what it is where an environment does not name it."""
 TIMED = METRICS["wall"].meter
 """The meter whose figures compare within one run only: its repeats were interleaved there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis.candidate import FILES, RESIDENT
+from harness.analysis.container import how_to_measure
 from harness.analysis.prediction import Basis, predict
 from harness.model.cell import REFERENCE
 from harness.model.metrics import METRICS
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
     from harness.analysis.choice import Decision
 
 
+MOST_NAMED = 5
+"""Strategies that a command names; more are measured by one that names none, and so all."""
+
+
 def warnings(decision: Decision) -> list[str]:
     """Return what may change the decision, or is a reason to doubt it."""
     is_doubtful, basis = _basis(decision)
-    found = [*_over_in_residence(decision), *([basis] if is_doubtful else ())]
+    found = [*_over_in_residence(decision), *_not_judged(decision), *_in_turn(decision)]
+    found += [basis] if is_doubtful else []
     found += [
         f"{judgement.strategy} failed at {failure.entries:,} entries: {failure.error}."
         for judgement in decision.judgements
@@ -73,7 +79,8 @@ def _judged(decision: Decision) -> Iterator[str]:
     base = (
         "what the interpreter, the imports, the first connection and a warm-up hold before the call"
         if service.base is None
-        else f"as given, with what a strategy's own is above {REFERENCE}'s, such as a package"
+        else f"as given, with what a strategy's own is at worst above {REFERENCE}'s, such as a "
+        "package"
     )
     yield (
         f"Memory is judged by {COUNTED[RESIDENT]}: the base (anonymous memory: {base}) and the "
@@ -90,17 +97,51 @@ def _judged(decision: Decision) -> Iterator[str]:
 
 
 def _at_once(decision: Decision) -> Iterator[str]:
-    """Yield how the peak of so many calls is known."""
+    """Yield how the peak of so many calls is known, and of which strategies no more is."""
+    several = [one for one in decision.candidates if len(one.resident) > 1]
+    alone = [one.strategy for one in decision.candidates if [*one.resident] == [1]]
+    if decision.limits.at_once == 1 and several and alone:
+        yield f"More calls at once than 1 were not measured of {listed(alone)}, nor are judged."
     number, known = decision.limits.at_once, decision.judgements[0].candidate.resident
     if number in known or not known:
         return
     counts = listed(f"{count:,}" for count in known)
     if len(known) > 1:
         yield f"{number:,} calls at once: by a line through the measured {counts}."
-    else:
+    elif number < max(known):
         yield (
-            f"{number:,} calls at once were not measured, only {counts}: taken as if all peaked "
-            "together, which is a bound. Measure with compare --at-once to need less."
+            f"{number:,} calls at once were not measured, only {counts}: they need no more than "
+            "these. Measure with compare --at-once to need less."
+        )
+
+
+def _not_judged(decision: Decision) -> Iterator[str]:
+    """Yield which strategies lack the base, or so many calls at once, and how to measure them."""
+    limits = decision.limits
+    names = [
+        judged.strategy
+        for judged in decision.judgements
+        if limits.service and judged.candidate.resident
+        if not (judged.need or judged.unmeasured)
+    ]
+    if names:
+        named = dict.fromkeys([REFERENCE, *names]) if len(names) <= MOST_NAMED else ()
+        command = how_to_measure(decision.payrolls, limits.entries, limits.at_once, named)
+        yield (
+            f"Not judged, because not measured with {words.calls(limits)} at once, base included: "
+            f"{listed(names)}. To judge all: {command}, and choose with --run run.jsonl."
+        )
+
+
+def _in_turn(decision: Decision) -> Iterator[str]:
+    """Yield that the time that a budget was held against is of one call after the other."""
+    limits, best = decision.limits, decision.best
+    is_in_turn = best and best.wall and best.wall.basis is Basis.IN_TURN
+    if is_in_turn and limits.time is not None:
+        yield (
+            f"{limits.at_once:,} calls at once were not timed: the time is as if one ran after the "
+            f"other, which is no bound. Measure with compare --at-once 1,{limits.at_once} --meter "
+            "clock."
         )
 
 

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from callmeter.units import MEMORY_SHOWN, TIME_SHOWN, format_bytes, format_seconds
+from harness.analysis.container import is_too_many
 from harness.model.cell import REFERENCE
 from harness.report.format import (
     ALIKE,
@@ -82,7 +83,7 @@ def reasons(judgement: Judgement) -> list[str]:
         return [f"not measured: {judgement.unmeasured}"]
     limits, found = judgement.limits, []
     if judgement.need is None:
-        found.append(f"its {'base' if judgement.peak else 'memory'} was not measured")
+        found.append(_unknown(judgement))
     elif judgement.memory_share > 1:
         of = memory_budget(limits)
         found.append(_over("need", judgement.need, limits.memory, format_bytes, of))
@@ -97,6 +98,18 @@ def reasons(judgement: Judgement) -> list[str]:
             f"lacks {listed(judgement.lacks)}" if is_known else "does not say what it offers"
         )
     return found
+
+
+def _unknown(judgement: Judgement) -> str:
+    """Return what was not measured, so that nothing can be judged."""
+    candidate, service = judgement.candidate, judgement.limits.service
+    if service and is_too_many(candidate, service):
+        only = listed(f"{number:,}" for number in candidate.resident)
+        return f"{service.at_once:,} calls at once were not measured, only {only}"
+    if not judgement.peak:
+        return "its memory was not measured"
+    beside = f" beside {REFERENCE}'s" if service and service.base is not None else ""
+    return f"its base{beside if candidate.base else ''} was not measured"
 
 
 def needs(judgement: Judgement) -> str:
@@ -120,11 +133,12 @@ def _held(judgement: Judgement) -> str:
     peak, base, need = judgement.peak, judgement.base, judgement.need
     if judgement.limits.service is None or not (peak and base and need):
         return f"needs {size(peak)} at its peak{f' ({peak.basis})' if peak else ''}"
-    served = judgement.candidate.served or 0
+    limits = judgement.limits
+    served = judgement.candidate.served_at(limits.entries, limits.at_once)
     many = f", with {served:.2f}x as many calls in turn were seen to reach" if served > 1 else ""
     return (
         f"needs {size(need)} ({size(base)} of base, {base.basis}; {size(peak)} at the peak of "
-        f"{calls(judgement.limits)}, {peak.basis}{many})"
+        f"{calls(limits)}, {peak.basis}{many})"
     )
 
 

@@ -113,7 +113,7 @@ def test_the_setup_comes_before_the_import_and_its_names_are_known() -> None:
 
 
 def test_every_call_is_awaited_in_the_same_loop() -> None:
-    call, _ = load(parse("planted_app.repo:later"))
+    call, _ = load(parse("planted_app.repo:later"), Loop())
     call(), call()
     assert len(sys.modules["planted_app.repo"].LOOPS) == 1
 

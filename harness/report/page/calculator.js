@@ -10,7 +10,9 @@ const calculator = (() => {
   const { container, at_once: atOnce, entries, base, way: chosen } = form.elements;
   const verdict = document.getElementById("fits");
   const body = place.querySelector("tbody");
-  const kinds = figures.kinds.map(({ ways }) => ways);
+  const kinds = figures.kinds.map(({ ways, today }) => (
+    { ways, reference: { strategy: figures.reference, base: today } }
+  ));
   place.hidden = false;
 
   // What the reader sets
@@ -104,14 +106,14 @@ const calculator = (() => {
       draw(svg, judged, asked);
       bar.append(svg);
     }
-    const most = prediction.mostAtOnce(way, asked, reference, figures.mostAtOnce);
+    const { most, isKnown } = prediction.mostAtOnce(way, asked, reference, figures.mostAtOnce);
     const texts = need
       ? [
           megabytes(need.base, Math.ceil), megabytes(need.calls, Math.ceil),
           megabytes(need.high, Math.ceil),
           fits ? megabytes(asked.container - need.high, Math.floor)
             : `-${megabytes(need.high - asked.container, Math.ceil)}`,
-          most === figures.mostAtOnce ? `${most} or more` : String(most),
+          isKnown ? String(most) : `${most} or more`,
           figures.bases[need.basis], way.costs,
         ]
       : ["", "", "", "", "", "not measured", way.costs];
@@ -122,9 +124,8 @@ const calculator = (() => {
     return judged.find(({ way }) => way.strategy === chosen.value) ?? judged[0];
   }
 
-  function show(ways, asked) {
-    const reference = ways.find((way) => way.strategy === figures.reference);
-    const judged = prediction.judge(ways, asked, figures.reference);
+  function show(ways, asked, reference) {
+    const judged = prediction.judge(ways, asked, reference);
     const one = shown(judged);
     verdict.textContent = inWords(one, asked, !chosen.value);
     place.querySelector("#fit-costs").textContent = `It costs: ${one.way.costs}.`;
@@ -157,7 +158,8 @@ const calculator = (() => {
     const kind = figures.of[payroll];
     place.hidden = kind === null;
     if (place.hidden) return NOTHING;
-    const ways = kinds[kind].filter((way) => !hidden.has(way.strategy));
+    const { reference } = kinds[kind];
+    const ways = kinds[kind].ways.filter((way) => !hidden.has(way.strategy));
     place.querySelector("#kind").textContent = figures.kinds[kind].title;
     offer(ways);
     const asked = limits();
@@ -165,9 +167,9 @@ const calculator = (() => {
     const isKnown = asked.base !== null || ways.some((way) => Object.keys(way.base).length);
     const results = place.querySelector("#results");
     results.hidden = !isRight || !isKnown || !ways.length;
-    if (!results.hidden) show(ways, asked);
+    if (!results.hidden) show(ways, asked, reference);
     else if (!isRight) verdict.textContent = "A container and a base are as 512 MB or 1.5 GiB; calls and entries are whole numbers.";
-    else verdict.textContent = isKnown ? "No strategy is checked." : "This run did not measure the base: type it.";
+    else verdict.textContent = isKnown ? "No strategy is checked." : `This run did not measure the base: type it, to judge ${figures.reference}.`;
     const inMegabytes = (value) => (isRight && value !== null ? value / 1e6 : null);
     return { container: inMegabytes(asked.container), base: inMegabytes(asked.base) };
   }

@@ -104,6 +104,7 @@ def _kind_data(run: Run, kind: Payrolls) -> dict[str, Any]:
     return {
         "title": f"{kind.components} components, {repeat}",
         "ways": [_way(run.header, one) for one in judged if one.candidate.resident],
+        "today": _by_number(found[0].today),
     }
 
 
@@ -116,7 +117,7 @@ def _way(header: Header, judged: Judgement) -> dict[str, Any]:
         "costs": "unknown" if lost is None else ", ".join(costs(lost)) or "nothing",
         "resident": _by_number(one.resident),
         "base": _by_number(one.base),
-        "served": one.served,
+        "served": [list(served) for served in one.served],
         "failures": [
             {"entries": fail.entries, "atOnce": fail.at_once, "everywhere": fail.counts_at(0, 0)}
             for fail in one.failures

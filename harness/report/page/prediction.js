@@ -3,9 +3,10 @@
 const prediction = (() => {
   "use strict";
   // In the order of Basis: a higher one says less.
-  const [MEASURED, INTERPOLATED, EXTRAPOLATED, IN_PROPORTION, TOGETHER, GIVEN] = [0, 1, 2, 3, 4, 5];
+  const [MEASURED, INTERPOLATED, EXTRAPOLATED, IN_PROPORTION, AT_MORE] = [0, 1, 2, 3, 4];
 
   const high = ({ value, margin }) => value * (1 + margin);
+  const low = ({ value, margin }) => value * (1 - margin);
   const slope = (one, other) => (other.value - one.value) / (other.size - one.size);
   const line = (one, other, size) => one.value + slope(one, other) * (size - one.size);
   const inProportion = (point, size) => (point.value * size) / point.size;
@@ -68,14 +69,15 @@ const prediction = (() => {
     return { value: most, margin: first.margin + off(least, most), basis: EXTRAPOLATED };
   }
 
-  // Points by the number of calls at once, each number's by size.
+  // Points by the number of calls at once, each number's by size; null where all are of one number,
+  // and more are asked about.
   function predictAtOnce(measured, size, number) {
     const found = atEachNumber(measured, size);
     const exact = found.find(({ count }) => count === number);
     if (exact) return exact.of;
     if (found.length === 1) {
       const [{ count, of }] = found;
-      return { ...of, value: of.value * Math.ceil(number / count), basis: TOGETHER };
+      return number < count ? { ...of, basis: AT_MORE } : null;
     }
     const points = found.map(({ count, of }) => ({ ...of, size: count }));
     const straight = predict(points, number);
@@ -112,18 +114,49 @@ const prediction = (() => {
     return rows.map(([size, value, margin]) => ({ size, value, margin }));
   }
 
-  function measuredBase(way, number) {
-    const points = way.base[number] ?? Object.values(way.base).flat();
-    const found = asPoints(points).map((point) => ({ ...point, basis: MEASURED }));
-    return found.reduce((most, one) => (!most || high(one) > high(most) ? one : most), null);
+  // What a process holds that is ready for so many calls; null where that is unknown.
+  function baseAtOnce(measured, number) {
+    const found = Object.keys(measured).map(Number).sort((one, other) => one - other)
+      .map((count) => ({ ...largest(asPoints(measured[count])), count }));
+    const exact = found.find(({ count }) => count === number);
+    if (exact || !found.length) return exact ?? null;
+    const [first, ...others] = found;
+    if (number < first.count) return first;
+    if (!others.length) return null;
+    const further = others.map(({ count, value }) => (
+      { size: count - first.count, value: Math.max(0, value - first.value), margin: 0 }
+    ));
+    const growth = predict(further, number - first.count);
+    const value = first.value + growth.value;
+    const repeats = Math.max(...found.map(({ margin }) => margin));
+    return { value, margin: repeats + (high(growth) - growth.value) / value };
+  }
+
+  function largest(points) {
+    return points.reduce((most, one) => (high(one) > high(most) ? one : most));
   }
 
   function baseOf(way, { atOnce, base }, reference) {
-    const measured = measuredBase(way, atOnce);
-    if (base === null) return measured;
-    const today = reference && measuredBase(reference, atOnce);
-    const more = measured && today ? Math.max(0, measured.value - today.value) : 0;
-    return { value: base + more, margin: 0, basis: GIVEN };
+    if (base === null) return baseAtOnce(way.base, atOnce);
+    if (way.strategy === reference.strategy) return { value: base, margin: 0 };
+    const measured = baseAtOnce(way.base, atOnce);
+    const today = baseAtOnce(reference.base, atOnce);
+    if (!measured || !today) return null;
+    const most = base + Math.max(0, high(measured) - low(today));
+    const value = base + Math.max(0, measured.value - today.value) || most;
+    return { value, margin: value ? most / value - 1 : 0 };
+  }
+
+  // How many times a first call's peak one of many calls has, as at what was measured nearest.
+  function servedAt({ served }, { entries, atOnce }) {
+    const apart = (one, other) => Math.max(one / other, other / one);
+    const distance = ([size, count]) => apart(size, entries) * apart(count, atOnce);
+    const isNearer = (one, other) => {
+      const [mine, theirs] = [distance(one), distance(other)];
+      return mine < theirs || (mine === theirs && one[2] > other[2]);
+    };
+    if (!served.length) return 1;
+    return served.reduce((best, one) => (isNearer(one, best) ? one : best))[2];
   }
 
   // What a way needs of a container, in bytes; null where that is unknown.
@@ -133,9 +166,9 @@ const prediction = (() => {
       (fail) => fail.everywhere || (fail.entries <= entries && fail.atOnce <= atOnce),
     );
     const base = baseOf(way, limits, reference);
-    if (hasFailed || !base) return null;
-    const calls = predictAtOnce(way.resident, entries, atOnce);
-    calls.value *= Math.max(1, way.served ?? 1);
+    const first = predictAtOnce(way.resident, entries, atOnce);
+    if (hasFailed || !base || !first) return null;
+    const calls = { ...first, value: first.value * servedAt(way, limits) };
     return {
       base: high(base),
       calls: high(calls),
@@ -145,9 +178,9 @@ const prediction = (() => {
     };
   }
 
-  // The ways with what they need: those that fit by the rule of choose, then the others.
-  function judge(ways, limits, referenceName) {
-    const reference = ways.find((way) => way.strategy === referenceName);
+  // The ways with what they need: those that fit by the rule of choose, then the others. The
+  // reference has its name as strategy, and its base.
+  function judge(ways, limits, reference) {
     const judged = ways.map((way) => {
       const need = needOf(way, limits, reference);
       return { way, need, fits: need !== null && need.high <= limits.container };
@@ -164,13 +197,14 @@ const prediction = (() => {
     return one[place] < other[place] ? -1 : 1;
   }
 
-  // The most calls at once that fit, as more are added one by one.
+  // The most calls at once that fit, as more are added one by one, and whether one more does not:
+  // it may not be known.
   function mostAtOnce(way, limits, reference, most) {
     for (let atOnce = 1; atOnce <= most; atOnce += 1) {
       const need = needOf(way, { ...limits, atOnce }, reference);
-      if (!need || need.high > limits.container) return atOnce - 1;
+      if (!need || need.high > limits.container) return { most: atOnce - 1, isKnown: need !== null };
     }
-    return most;
+    return { most, isKnown: false };
   }
 
   return { judge, mostAtOnce };

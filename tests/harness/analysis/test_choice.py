@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callmeter.errors import UsageError
 from candidates import ALL, CANDIDATES, SERVED
-from harness.analysis.candidate import Candidate, Failure, Payrolls, candidates
+from harness.analysis.candidate import Candidate, Failure, Payrolls, Served, candidates
 from harness.analysis.choice import Limits, Source, decide, judge, winner
 from harness.analysis.container import Service
 from harness.analysis.prediction import Point
@@ -145,7 +145,10 @@ def test_a_container_has_no_room_for_what_was_not_measured() -> None:
     limits = Limits(1_000, 1e9, service=Service(4))
     assert winner([replace(SERVED[0], resident={})], limits) is None
     assert winner([replace(SERVED[0], base={})], limits) is None
-    assert winner([replace(SERVED[0], base={})], replace(limits, service=Service(4, 1e6))) == "lean"
+    given_base = replace(limits, service=Service(4, 1e6))
+    assert winner([replace(SERVED[0], base={})], given_base) is None
+    assert winner([replace(SERVED[0], today={})], given_base) is None
+    assert winner([replace(SERVED[2], base={})], given_base) == REFERENCE
 
 
 @given(
@@ -190,8 +193,58 @@ def test_the_candidates_of_a_container_have_their_base_and_every_number_of_calls
     )
     assert [point.value for point in lean.resident[4]] == [8e6, 8e7]
     assert {point.value for points in lean.base.values() for point in points} == {6e7}
-    assert (lean.served, lean.files) == (1.5, 2e7)
-    assert found[REFERENCE].served is None
+    assert (lean.served, lean.files) == ((Served(10_000, 1, 1.5),), 2e7)
+    assert found[REFERENCE].served == ()
+    assert lean.today == found[REFERENCE].base
+
+
+def test_an_arena_more_over_many_calls_is_no_excess() -> None:
+    """Of a small payroll it would be a multiple, of a large one it is nothing."""
+    run = a_run(
+        *(
+            Measurement(Cell("lean", "rss", a_workload(entries)), {"rss_peak": first})
+            for entries, first in ((100, 1e5), (10_000, 1e7))
+        ),
+        *(
+            Measurement(Cell("lean", "calls", a_workload(entries), calls=9), {"calls_peak": most})
+            for entries, most in ((100, 1e5 + 2**20), (10_000, 1.2e7))
+        ),
+    )
+    (lean,) = candidates(run, Payrolls(), "rss_peak")
+    assert lean.served == (Served(100, 1, 1.0), Served(10_000, 1, 1.2))
+
+
+def test_a_base_is_of_the_process_whatever_it_reads() -> None:
+    def cell(name: str, at_once: int = 1, repetition: int = 1) -> Cell:
+        workload = msgspec.structs.replace(a_workload(100), repetition=repetition, at_once=at_once)
+        return Cell(name, "rss", workload)
+
+    run = a_run(
+        Measurement(cell("lean", repetition=5), {"rss_peak": 1e6}),
+        Measurement(cell("lean"), {"rss_peak": 1e6, "base": 7e7}),
+        Measurement(cell("lean", 4), {"rss_peak": 1e6, "base": 8e7}),
+        Measurement(cell(REFERENCE), {"rss_peak": 1e6, "base": 6e7}),
+    )
+    (lean,) = candidates(run, Payrolls(repetition=5), "rss_peak")
+    assert {number: [one.value for one in of] for number, of in lean.base.items()} == {
+        1: [7e7],
+        4: [8e7],
+    }
+    assert [point.value for point in lean.today[1]] == [6e7]
+
+
+def test_more_calls_at_once_than_the_one_number_measured_are_refused_with_the_command() -> None:
+    alone = a_run(*(one for one in RESIDENT_RUN.measurements if one.cell.workload.at_once == 1))
+    limits = Limits(10_000, 1e12, service=Service(4))
+    with pytest.raises(
+        UsageError,
+        match=r"4 calls at once were not measured on such payrolls, only 1; measure them with "
+        r"python -m harness compare --entries 10000 --components 6 --profile realistic --at-once "
+        r"1,4 --meter rss --save run\.jsonl, and choose with --run run\.jsonl",
+    ):
+        decide(alone, limits, Payrolls(), None, Source("run", "choose"))
+    one_call = replace(limits, service=Service(1))
+    assert decide(alone, one_call, Payrolls(), None, Source("run", "choose")).best
 
 
 def test_a_container_is_judged_by_resident_memory_and_by_a_base_that_is_known() -> None:
@@ -202,7 +255,9 @@ def test_a_container_is_judged_by_resident_memory_and_by_a_base_that_is_known() 
     with pytest.raises(UsageError, match="no rss_peak; it has: peak, traced_peak"):
         decide(RUN, limits, Payrolls(), None, Source("run", "choose"))
     old = a_run(Measurement(a_cell("a", "rss"), {"rss_peak": 1e6}))
-    with pytest.raises(UsageError, match="no base; measure with --meter rss, or give it with --ba"):
+    with pytest.raises(UsageError, match="no base; measure with --meter rss"):
         decide(old, limits, Payrolls(), None, Source("run", "choose"))
-    given_base = replace(limits, service=Service(4, 1e8))
-    assert decide(old, given_base, Payrolls(), None, Source("run", "choose")).best
+    one_call = replace(limits, service=Service(1, 1e8))
+    assert decide(old, one_call, Payrolls(), None, Source("run", "choose")).best is None
+    today = a_run(Measurement(a_cell(REFERENCE, "rss"), {"rss_peak": 1e6}))
+    assert decide(today, one_call, Payrolls(), None, Source("run", "choose")).best

@@ -63,9 +63,10 @@ def test_runs_of_different_environments_are_not_one() -> None:
     [
         ({"driver": "psycopg2"}, "driver of each strategy and psycopg2"),
         ({"live objects": "500000"}, "live objects 0 and 500000"),
+        ({"malloc": "jemalloc"}, "malloc as usual and jemalloc"),
     ],
 )
-def test_another_driver_or_other_live_objects_are_another_environment(
+def test_another_driver_allocator_or_other_live_objects_are_another_environment(
     other: dict[str, str], message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):

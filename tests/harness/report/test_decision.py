@@ -206,19 +206,63 @@ def test_a_container_is_shown_as_base_calls_and_headroom() -> None:
 
 def test_how_the_calls_at_once_are_known_is_said() -> None:
     assert "3 calls at once: by a line through the measured 1 and 4." in served(512e6, 3)
-    alone = [one for one in SERVED.measurements if one.cell.workload.at_once == 1]
-    text = " ".join(served(1e9, run=Run(SERVED.header, alone)).split())
-    assert "4 calls at once were not measured, only 1: taken as if all peaked together" in text
-    assert "at the peak of 4 calls, as if all peaked together, a bound" in text
+    assert "6 calls at once: by a line through the measured 1 and 4." in served(512e6, 6)
+    four = [one for one in SERVED.measurements if one.cell.workload.at_once == 4]
+    text = " ".join(served(1e9, 2, run=Run(SERVED.header, four)).split())
+    assert "2 calls at once were not measured, only 4: they need no more than these" in text
+    assert "at the peak of 2 calls, as of more calls at once, a bound" in text
     assert "with 1.50x as many calls in turn were seen to reach" in " ".join(
         served(512e6, run=INTERNED).split()
     )
 
 
+def without(name: str, at_once: int) -> Run:
+    """The run that did not measure so many calls at once of that strategy."""
+    kept = [
+        one
+        for one in SERVED.measurements
+        if one.cell.name != name or one.cell.workload.at_once != at_once
+    ]
+    return Run(SERVED.header, kept)
+
+
+def test_what_was_not_measured_at_once_is_not_judged_but_how_to_measure_it_is_named() -> None:
+    text = " ".join(served(1e12, run=without("yield_per", 4)).split())
+    assert "4 calls at once were not measured, only 1" in text
+    assert (
+        "WARNING: Not judged, because not measured with 4 calls at once, base included: "
+        "yield_per. To judge all: python -m harness compare full_orm yield_per --entries 10000 "
+        "--components 6 --profile realistic --at-once 1,4 --meter rss --save run.jsonl, and choose "
+        "with --run run.jsonl."
+    ) in text
+    one_call = " ".join(served(1e12, 1, run=without("yield_per", 4)).split())
+    assert "More calls at once than 1 were not measured of yield_per, nor are judged." in one_call
+
+
+def test_a_base_beside_a_given_one_that_was_not_measured_is_named() -> None:
+    measurements = [
+        one for one in SERVED.measurements if one.cell.name != REFERENCE or "wall" in one.values
+    ]
+    text = " ".join(served(1e12, base=1e8, run=Run(SERVED.header, measurements)).split())
+    assert "its base beside full_orm's was not measured" in text
+    assert "Not judged, because not measured with 4 calls at once, base included: " in text
+
+
+def test_a_time_that_was_not_measured_at_once_is_no_bound() -> None:
+    alone = [
+        one
+        for one in SERVED.measurements
+        if "wall" not in one.values or one.cell.workload.at_once == 1
+    ]
+    text = " ".join(served(1e12, run=Run(SERVED.header, alone), time=99.0).split())
+    assert "(as if one after the other)" in text
+    assert "WARNING: 4 calls at once were not timed: the time is as if one ran after the" in text
+
+
 def test_a_base_that_is_given_is_the_applications() -> None:
     text = " ".join(served(512e6, base=100e6).split())
-    assert "100 MB of base, as given" in text
-    assert "anonymous memory: as given, with what a strategy's own is above full_orm's" in text
+    assert "100 MB +-6% of base, as given" in text
+    assert "as given, with what a strategy's own is at worst above full_orm's" in text
 
 
 def test_a_container_that_is_too_small_is_drawn_with_what_is_too_much() -> None:

@@ -90,6 +90,20 @@ def test_functions_are_called_at_once_with_arguments_of_their_own(
     assert not any(one.error for one in found.values())
 
 
+def test_calls_at_once_return_the_same_data_each_as_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "def read(n): return [n] * 9\ndef other(n): return [n] * (8 if n == 2 else 9)"
+    (tmp_path / "alike.py").write_text(source)
+    monkeypatch.chdir(tmp_path)
+    asked = {"meters": ["rss"], "repeat": 1, "same": True, "at_once": [1, 3]}
+    first, other = (f"alike:{call}(call_number())" for call in ("read", "other"))
+    run = harness.measure(first, other, **asked)
+    errors = {each.cell.name: str(each.error) for each in run.measurements if each.error}
+    assert errors.keys() == {other}
+    assert "DifferentDataError" in errors[other]
+
+
 def test_functions_are_compared_and_explained_in_place_of_strategies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
