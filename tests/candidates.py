@@ -28,8 +28,7 @@ def a_served_candidate(
 ) -> Candidate:
     """One with that base; so many calls at once need so many bytes an entry, beside what is shared.
 
-    `today` is the reference's base, if it was measured. Each takes as long as all of them, one after
-    the other.
+    `today` is the reference's base, if it was measured. Each takes as long as all of them in turn.
     """
     resident, times = (
         {number: tuple(Point(n, fixed + number * n * cost) for n in sizes) for number in numbers}

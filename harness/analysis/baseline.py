@@ -17,35 +17,37 @@ if TYPE_CHECKING:
 
 
 def workloads_of(
-    baseline: Run, entries: int | None = None, repetition: int | None = None
+    baseline: Run,
+    entries: int | None = None,
+    repetition: int | None = None,
+    at_once: int | None = None,
 ) -> list[Workload]:
-    """Return the baseline's payrolls of that size, and with pools of values that much larger.
+    """Return the baseline's payrolls of that size, so large pools of values, so many calls at once.
 
-    Without a size, they are of the smallest, the quickest; without a repetition, of any. The
-    workload of a run of functions is one, and has neither. Raises UsageError for what the baseline
-    does not have.
+    Without a size, they are of the smallest, the quickest; without the others, of any. The workload
+    of a run of functions has no payroll. Raises UsageError for what the baseline does not have.
     """
     workloads = dict.fromkeys(m.cell.workload for m in baseline.measurements if m.values)
     sizes = sorted({workload.size for workload in workloads if workload.size is not None})
     if workloads and not sizes and entries is None and repetition is None:
-        return list(workloads)
+        return _only(list(workloads), "at_once", at_once)
     if not sizes:
         raise UsageError(f"the baseline has no {'payrolls' if workloads else 'values'}")
     if entries is not None and entries not in sizes:
         there = ", ".join(map(str, sizes))
         raise UsageError(f"the baseline has no payroll of {entries} entries; it has {there}")
     size = sizes[0] if entries is None else entries
-    return _repeating([workload for workload in workloads if workload.size == size], repetition)
+    of_size = [workload for workload in workloads if workload.size == size]
+    return _only(_only(of_size, "repetition", repetition), "at_once", at_once)
 
 
-def _repeating(workloads: list[Workload], repetition: int | None) -> list[Workload]:
-    known = {workload.repetition for workload in workloads}
-    if repetition is not None and repetition not in known:
+def _only(workloads: list[Workload], field: str, wanted: int | None) -> list[Workload]:
+    known = {getattr(workload, field) for workload in workloads}
+    if wanted is not None and wanted not in known:
         there = ", ".join(map(str, sorted(known)))
-        raise UsageError(
-            f"the baseline has no --repetition {repetition} at that size; it has {there}"
-        )
-    return [workload for workload in workloads if repetition in (None, workload.repetition)]
+        option = field.replace("_", "-")
+        raise UsageError(f"the baseline has no --{option} {wanted} at that size; it has {there}")
+    return [workload for workload in workloads if wanted in (None, getattr(workload, field))]
 
 
 def names_of(

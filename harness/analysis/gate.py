@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from harness.model.run import Run
     from harness.model.summary import Summary
 
-DEFAULTS = (("traced_peak:5%", "traced_retained:5%"), ("peak:5%", "retained:5%"))
-"""The limits where none is given: memory by tracemalloc, which is quick to measure, or of all."""
+DEFAULTS = (
+    ("traced_peak:5%", "traced_retained:5%"),
+    ("peak:5%", "retained:5%"),
+    ("rss_peak:5%",),
+)
+"""The limits where none is given: memory by tracemalloc, quick to measure; of all; or resident."""
 
 LIMITED = {key: metric for key, metric in COMPARED.items() if metric.unit != SHARE}
 """What can be limited, by its key; a share of the time is not an amount."""

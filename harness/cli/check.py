@@ -26,7 +26,7 @@ from harness.cli._output import WIDTH, answer, tell
 from harness.cli._parser import Option
 from harness.cli._progress import listening
 from harness.cli._readers import count, path
-from harness.model.fields import MOST_REPETITION
+from harness.model.fields import MOST_AT_ONCE, MOST_REPETITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,14 +65,24 @@ Repetition = Annotated[
         "N",
     ),
 ]
+AtOnce = Annotated[
+    int | None,
+    rare(
+        "--at-once",
+        "Which of the baseline's measurements, by how many calls were made at once. By default "
+        "all of the size.",
+        count(1, MOST_AT_ONCE),
+        "N",
+    ),
+]
 FailOn = Annotated[
     list[str] | None,
     Option(
         "--fail-on",
         "A metric, and by how much it may be worse. It is written KEY:PERCENT, or "
         "NAME=KEY:PERCENT for one strategy or target, and may be repeated; by default "
-        "traced_peak:5% and traced_retained:5%, or peak and retained where only these were "
-        "measured. Memory may be worse by what it repeats to, 0.5% (resident memory 5%).",
+        "traced_peak:5% and traced_retained:5%, or where these were not measured, peak and "
+        "retained or rss_peak. Memory may be worse by what it repeats to, 0.5% (resident memory 5%).",
         metavar="KEY:PERCENT",
         is_many=True,
     ),
@@ -97,6 +107,7 @@ def run(
     fail_on: FailOn = None,
     entries: Entries = None,
     repetition: Repetition = None,
+    at_once: AtOnce = None,
     setup: option.Setup = None,
     meter: option.Meters = None,
     repeat: option.Repeat = None,
@@ -122,7 +133,7 @@ def run(
     baseline = read(baseline_path)
     limits = gate.limits(fail_on or gate.defaults(baseline))
     _check_repeat(limits, repeat)
-    workloads = of_baseline.workloads_of(baseline, entries, repetition)
+    workloads = of_baseline.workloads_of(baseline, entries, repetition, at_once)
     named = chosen_strategies(names or ())
     wanted = of_baseline.names_of(baseline, workloads, named)
     calls = max(measurement.cell.calls for measurement in baseline.measurements)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from harness.model.merge import merge_runs
 from harness.model.metrics import METRICS, PEAKS, judged_by
+from harness.model.run import LIVE_OBJECTS
 from harness.model.saved import read
 from harness.model.summary import by_workload, incomplete, summaries
 from harness.report import notes
@@ -14,7 +16,7 @@ from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, Text, table
-from harness.report.format import inverse, short, times, value, where_and_call
+from harness.report.format import inverse, short, times, title_of_group, value, where_and_call
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
 REFERENCE = ("results/reference.jsonl",)
+DRIVER_METRICS = ("retained", "peak", "cpu")
 
 
 def answer(paths: Sequence[Path]) -> Iterator[Block]:
@@ -87,6 +90,42 @@ def wall_times(paths: Sequence[Path]) -> Iterator[Block]:
     )
 
 
+def drivers(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield what each driver's read needs and takes, beside the plain read of the same driver."""
+    run = _run(paths)
+    by_driver: dict[str, list[Summary]] = {}
+    for one in summaries(run):
+        by_driver.setdefault(_arguments(one)[0], []).append(one)
+    rows = []
+    for driver, found in by_driver.items():
+        plain = found[0]
+        for one in found:
+            cells = [_cell(one, key) + _share(one, plain, key) for key in DRIVER_METRICS]
+            rows.append([driver, _arguments(one)[1], *cells])
+    titles = [METRICS[key].title for key in DRIVER_METRICS]
+    yield from table(["driver", "sharing", *titles], rows)
+    yield from _reservations(paths, [], "in brackets: relative to the plain read")
+
+
+def collector(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield the time of each strategy in each state of the collector, beside live objects."""
+    keys = ("wall", "relaxed_wall", "frozen_wall", "paused_wall")
+    rows = []
+    found = sorted(map(read, paths), key=_live_objects)
+    for run in found:
+        for one in summaries(run):
+            usual = one.value("wall")
+            if usual and not one.is_yardstick:
+                values = [one.value(key) for key in keys[1:]]
+                shares = ["" if each is None else f"{each / usual:.2f}x" for each in values]
+                rows.append([f"{_live_objects(run):,}", one.name, _cell(one, "wall"), *shares])
+    headings = ["live objects", "strategy", *(METRICS[key].title for key in keys)]
+    yield from table(headings, rows)
+    for run in found[:1]:  # the others differ in the live objects alone
+        what = dict.fromkeys(title_of_group([one]) for one in summaries(run))
+        yield Note("; ".join(["times beside the wall time", *what, ran_on(run)]))
+
+
 def runs(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield the commands that made the runs of strategies, as the runs have them."""
     lines = []
@@ -119,6 +158,8 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "strategies": (strategies, REFERENCE),
     "repetition": (repetition, ("results/repetition.jsonl", "results/repetition-100000.jsonl")),
     "times": (wall_times, REFERENCE),
+    "drivers": (drivers, ("results/drivers.jsonl",)),
+    "collector": (collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),
     "stress": (stress, ("results/stress.json",)),
     "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
@@ -128,6 +169,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""
+
+
+def _live_objects(run: Run) -> int:
+    return int(run.header.environment.get(LIVE_OBJECTS, "0"))
 
 
 def _run(paths: Sequence[Path]) -> Run:
@@ -159,6 +204,16 @@ def _times_faster(one: Summary) -> str:
         return ""
     interval = one.interval("wall")
     return times(1 / ratio, interval and inverse(interval))
+
+
+def _arguments(one: Summary) -> list[str]:
+    """Return the arguments of a target's call that are words."""
+    return re.findall(r"'(\w+)'", one.name)
+
+
+def _share(one: Summary, plain: Summary, key: str) -> str:
+    value, whole = one.value(key), plain.value(key)
+    return f" ({value / whole:.2f}x)" if value and whole and one is not plain else ""
 
 
 def _ratio(one: Summary, key: str) -> str:

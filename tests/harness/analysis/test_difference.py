@@ -57,7 +57,7 @@ def test_a_difference_below_the_resolution_is_none(
     ("before", "after", "outcome"),
     [
         ((0.05,) * 5, (0.10,) * 5, Outcome.CHANGED),
-        ((0.05,) * 5, (0.054,) * 5, Outcome.ALIKE),
+        ((0.05,) * 5, (0.052,) * 5, Outcome.ALIKE),
         ((0.05,) * 5, (0.06,) * 5, Outcome.CHANGED),
         ((0.05,) * 5, (0.04, 0.04, 0.06, 0.07, 0.08), Outcome.ALIKE),  # the ranks do not differ
         ((0.04, 0.04, 0.05, 0.09, 0.09), (0.05, 0.06, 0.07, 0.08, 0.08), Outcome.ALIKE),

@@ -143,6 +143,16 @@ def test_what_is_judged_is_in_the_baseline_and_did_not_fail() -> None:
         baseline.names_of(only_bad, baseline.workloads_of(only_bad), None)
 
 
+def test_calls_at_once_are_chosen_by_their_number() -> None:
+    run = made_run((1000,), ("rss",), at_once=(1, 4), explained=False)
+    both = baseline.workloads_of(run)
+    assert [workload.at_once for workload in both] == [1, 4]
+    assert baseline.workloads_of(run, at_once=4) == both[1:]
+    assert gate.defaults(run) == ("rss_peak:5%",)
+    with pytest.raises(UsageError, match="no --at-once 2 at that size; it has 1, 4"):
+        baseline.workloads_of(run, at_once=2)
+
+
 def test_payrolls_of_other_repetitions_are_others() -> None:
     run = made_run((1000,), ("tracemalloc",), repetitions=(1, 5), explained=False)
     both = baseline.workloads_of(run)

@@ -53,8 +53,8 @@ def test_a_base_is_taken_from_a_run_of_other_payrolls(
     other = a_run(*memory(REFERENCE, 5e6))
     named = {"asked": asked, "bases": bases, "other": other}
     paths = [saved(run, tmp_path / f"{name}.jsonl") for name, run in named.items()]
-    options = {"run_paths": paths, "profile": "distinct", "form": "json"}
-    assert choose.run(1_000, container="150MB", base="100MB", **options) == 0
+    code = choose.run(1_000, "150MB", "100MB", run_paths=paths, profile="distinct", form="json")
+    assert code == 0
     found = json.loads(capsys.readouterr().out)
     assert found["run"] == "asked.jsonl and bases.jsonl"
     (lean,) = found["rows"]

@@ -1,0 +1,1 @@
+"""What sharing equal values saves and costs with each driver."""

@@ -1,0 +1,49 @@
+"""Measure the read with each driver, plain and shared, on the embedded Postgres.
+
+    python -m examples.drivers                       # some minutes
+    python -m examples.drivers --entries 500         # a look
+
+Writes results/local/drivers.jsonl in the place of the last one, which `harness report` shows.
+What is no option of its own goes to `python -m harness measure`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from itertools import product
+from pathlib import Path
+
+from examples.drivers.reads import DRIVERS, ENGINE, PLAIN, TYPE
+from harness.payroll.generator import Payroll
+from harness.postgres.session import open_database
+from harness.postgres.writer import provide
+
+RUN = Path("results/local/drivers.jsonl")
+
+
+def main() -> int:
+    """Start the server, write the payroll, measure; return the exit code."""
+    parser = ArgumentParser("python -m examples.drivers", description=__doc__.splitlines()[0])
+    parser.add_argument("--entries", type=int, default=10_000, help="of the payroll")
+    parser.add_argument("--repetition", type=int, default=1, help="times larger pools of values")
+    own, options = parser.parse_known_args()
+    payroll = Payroll(own.entries, repetition=own.repetition)
+    targets = [
+        f"examples.drivers.reads:read({driver!r}, {sharing!r})"
+        for driver, sharing in product(DRIVERS, (PLAIN, ENGINE, TYPE))
+    ]
+    RUN.parent.mkdir(parents=True, exist_ok=True)
+    RUN.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "harness", "measure", *targets, "--same"]
+    command += ["--meter", "allocator", "--meter", "clock", *options, "--save", str(RUN)]
+    with open_database() as database:
+        url = provide(database, payroll).render_as_string(hide_password=False)
+        where = {"DATABASE_URL": url, "PAYROLL_ID": str(payroll.id)}
+        return subprocess.call(command, env=os.environ | where)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
