@@ -82,7 +82,7 @@ FailOn = Annotated[
         "A metric, and by how much it may be worse. It is written KEY:PERCENT, or "
         "NAME=KEY:PERCENT for one strategy or target, and may be repeated; by default "
         "traced_peak:5% and traced_retained:5%, or where these were not measured, peak and "
-        "retained or rss_peak. Memory may be worse by what it repeats to, 0.5% (resident memory 5%).",
+        "retained, or rss_peak. Memory may be worse by what it repeats to, 0.5% (resident 5%).",
         metavar="KEY:PERCENT",
         is_many=True,
     ),

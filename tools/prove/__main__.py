@@ -38,13 +38,12 @@ if TYPE_CHECKING:
     from harness.postgres.connection import Database
 
 STRATEGIES = (
-    *("full_orm", "merged_orm", "yield_per", "slotted", "interned"),
-    *("packed_objects", "packed_structs", "packed_columns", "thin_objects", "asyncpg_rows"),
-    "arrow_columns",
+    *("full_orm", "merged_orm", "shared_values_batched", "slotted", "interned"),
+    *("packed_structs", "packed_columns", "thin_objects", "asyncpg_rows", "arrow_columns"),
 )
 """Of each kind one or two: what they hold at once, and in which allocator, is different."""
 COMPONENTS, REPETITIONS = (2, 6, 20), (1, 20)
-AT_ONCE, ASKED_AT_ONCE = (1, 2, 4), (1, 4, 3)
+AT_ONCE, ASKED_AT_ONCE = (1, 4), (1, 4, 3)
 """Calls at once that are measured, and those that are asked about."""
 MEASURED = (500, 2_000)
 ASKED = (1_200, 3_000)
