@@ -18,7 +18,7 @@ from harness.model.summary import by_workload, incomplete, metrics_of, smallest_
 from harness.report import answer, explanation, growth, notes, over, serving, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
 from harness.report.format import ends_of, title_of, title_of_group, titles
-from harness.report.stack import ran_on, ran_on_in_short
+from harness.report.stack import collectors_process, ran_on, ran_on_in_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -118,7 +118,9 @@ def _compared(
         yield from over.blocks(run, None if full else first)
         yield from serving.blocks(run, None if full else first)
     if wide or full:
-        yield from bullets(notes.meanings([summary for found in shown for summary in found]))
+        everything = [summary for found in shown for summary in found]
+        share = [collectors_process(run)] if any(one.sample("gc") for one in everything) else []
+        yield from bullets([*notes.meanings(everything), *share])
     if full:
         yield from growth.blocks(run)
     elif others := titles(pair for pair in groups if pair != first):

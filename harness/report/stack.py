@@ -45,6 +45,17 @@ def _stack(run: Run) -> list[str]:
     return [known["server"], *packages, known["python"], *beside]
 
 
+def collectors_process(run: Run) -> str:
+    """Return the sentence on the process that the garbage collector's share was seen in."""
+    known = run.header.environment
+    held = known.get(LIVE_OBJECTS, "0")
+    beside = "nothing" if held == "0" else f"{held} objects"
+    return (
+        f"The garbage collector's share is of a process of {known['python']} that holds {beside} "
+        "beside the call; in yours it is another."
+    )
+
+
 def machine(run: Run) -> str:
     """Return what the run's machine is, as far as the run knows."""
     known = run.header.environment

@@ -14,6 +14,7 @@ from harness.report.explanation import explained
 from harness.report.notes import COUNTED
 from harness.report.page import curve_charts
 from harness.report.page.chart import Chart
+from harness.report.stack import collectors_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ def page_charts(
     found = [
         _memory(basis, styles),
         *_explained(run),
-        _time(basis, styles),
+        _time(run, basis, styles),
         _trade_offs(basis, styles),
         *_grown(basis, styles, data["calls"]),
         *curve_charts.over(axes.REPETITION, basis, styles, data["calls"]),
@@ -72,7 +73,7 @@ def _memory(basis: Basis, styles: Mapping[str, Style]) -> Chart:
     )
 
 
-def _time(basis: Basis, styles: Mapping[str, Style]) -> Chart:
+def _time(run: Run, basis: Basis, styles: Mapping[str, Style]) -> Chart:
     base = (
         f"Ratios to {basis.reference}'s wall time (dashed line at 1)."
         if parts.is_ratio(basis.time)
@@ -81,7 +82,7 @@ def _time(basis: Basis, styles: Mapping[str, Style]) -> Chart:
     return Chart(
         "time",
         "How long, and how much of it in the garbage collector?",
-        f"{base} Medians; thin line: the quartiles. Linear, from 0.",
+        f"{base} Medians; thin line: the quartiles. Linear, from 0. {collectors_process(run)}",
         charts.time(basis, styles),
         "calls",
         ("time",),
