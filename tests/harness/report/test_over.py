@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.model.cell import FLOOR, Consume
-from harness.model.run import Run
+from harness.model.cell import FLOOR, Cell, Consume
+from harness.model.run import Measurement, Run
 from harness.model.summary import summaries
 from harness.report import comparison, growth, over
 from harness.report.charts import marks
@@ -16,7 +16,9 @@ from harness.report.charts.curves import curves
 from harness.report.document import Table
 from harness.report.format import titles
 from harness.report.formats import csv, html, markdown, svg, text
+from harness.report.tables import base_line
 from runs import STRATEGIES, made_run
+from support import a_run, a_workload, memory
 
 RUN = made_run(sizes=(1000, 10_000), repetitions=(1, 2, 50), explained=False)
 MEMORY = made_run(sizes=(1000,), repetitions=(1, 5), meters=("allocator",), explained=False)
@@ -112,3 +114,26 @@ def test_data_say_the_repetition_where_it_is_not_1() -> None:
     found = [row["workload"].get("repetition", 1) for row in document.data["rows"]]
     assert sorted(set(found)) == [1, 5]
     assert "workload.repetition" in csv.write(document, 80).partition("\n")[0]
+
+
+def test_the_base_is_one_line_and_names_what_holds_much_more() -> None:
+    run = a_run(
+        *(
+            Measurement(
+                Cell(name, "rss", a_workload()), {"rss_peak": 1e6, "base": base, "base_files": 9e6}
+            )
+            for name, base in (("full_orm", 45e6), ("lean", 44e6), ("arrow", 105e6))
+        )
+    )
+    (note,) = base_line(summaries(run))
+    assert "Base, before any call: 45.0 MB a process (arrow 105 MB), and up to 9.00 MB" in note.text
+    assert list(base_line(summaries(a_run(*memory("lean", 1e6))))) == []
+
+
+def test_calls_at_once_are_beside_one_call_with_their_throughput() -> None:
+    shown = tables(made_run((1000,), ("rss", "clock"), at_once=(1, 4), explained=False))
+    assert [table.headings for table in shown] == [("strategy", "1 at\nonce", "4 at\nonce")] * 2
+    peak, throughput = shown
+    assert "MB (x one call)" in peak.title
+    assert "calls a second" in throughput.title
+    assert all("x)" in row[2] and "x)" not in row[1] for row in peak.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.report.stack import is_server_elsewhere, machine, ran_on
+from harness.report.stack import collectors_process, is_server_elsewhere, machine, ran_on
 from harness.report.traits import costs_in_short
 from strategies.support.traits import TRAITS
 from support import MACHINE, a_run, memory, times
@@ -48,3 +48,9 @@ def test_costs_are_short_and_count_the_rest() -> None:
     assert costs_in_short(header, "one") == "one driver"
     assert costs_in_short(header, "none").startswith("no ORM +")
     assert costs_in_short(header, "unheard_of") == "unknown"
+
+
+def test_the_collectors_share_names_the_process_that_it_was_seen_in() -> None:
+    assert "that holds nothing beside the call" in collectors_process(a_run())
+    busy = collectors_process(a_run(**{"live objects": "500000", "python": "CPython 3.13.0"}))
+    assert "a process of CPython 3.13.0 that holds 500000 objects beside the call" in busy
