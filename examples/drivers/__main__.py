@@ -21,6 +21,7 @@ from harness.payroll.generator import Payroll
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
 
+METERS = ("allocator", "clock")
 RUN = Path("results/local/drivers.jsonl")
 
 
@@ -38,7 +39,8 @@ def main() -> int:
     RUN.parent.mkdir(parents=True, exist_ok=True)
     RUN.unlink(missing_ok=True)
     command = [sys.executable, "-m", "harness", "measure", *targets, "--same"]
-    command += ["--meter", "allocator", "--meter", "clock", *options, "--save", str(RUN)]
+    command += [f"--meter={meter}" for meter in METERS]
+    command += [*options, "--save", str(RUN)]
     with open_database() as database:
         url = provide(database, payroll).render_as_string(hide_password=False)
         where = {"DATABASE_URL": url, "PAYROLL_ID": str(payroll.id)}

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from examples.drivers.reads import ENGINE, PLAIN, TYPE
 from harness.model.merge import merge_runs
 from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.run import LIVE_OBJECTS
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
 REFERENCE = ("results/reference.jsonl",)
+SHARING = (PLAIN, ENGINE, TYPE)
 DRIVER_METRICS = ("retained", "peak", "cpu")
 
 
@@ -98,8 +100,8 @@ def drivers(paths: Sequence[Path]) -> Iterator[Block]:
         by_driver.setdefault(_arguments(one)[0], []).append(one)
     rows = []
     for driver, found in by_driver.items():
-        plain = found[0]
-        for one in found:
+        plain = next(one for one in found if _arguments(one)[1] == PLAIN)
+        for one in sorted(found, key=lambda one: SHARING.index(_arguments(one)[1])):
             cells = [_cell(one, key) + _share(one, plain, key) for key in DRIVER_METRICS]
             rows.append([driver, _arguments(one)[1], *cells])
     titles = [METRICS[key].title for key in DRIVER_METRICS]

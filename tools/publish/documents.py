@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCUMENTS = ("*.md", "docs/*.md", "results/README.md", "examples/*/*.md")
-REPORTS = ("results/reference.html", "results/reference.svg", "results/repetition.svg")
+REPORTS = (
+    *("results/reference.html", "results/reference.svg", "results/repetition.svg"),
+    "results/service.html",
+)
 """Each is of the run of the same name, in the format that its name ends in."""
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = ("results/reference.jsonl",)
