@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.analysis.prediction import Basis, Prediction
+from harness.analysis.prediction import Basis, Prediction, predict
 from harness.analysis.together import base_at_once, predict_at_once
 from harness.model.cell import REFERENCE
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.analysis.candidate import Candidate, Payrolls
+
+
+ALONE = 1
+"""The calls at once, where there is one only."""
 
 
 class Service(NamedTuple):
@@ -57,12 +61,22 @@ def calls_at_once(candidate: Candidate, service: Service, entries: int) -> Predi
     Nor is it known of more calls at once than the one number that was measured. A worker that has
     served many calls peaks higher than one that serves its first ones: where that was measured, by
     as much.
+
+    The upper end is no less than so many times that of a single call. Whether the peaks of threads
+    fall together is chance: of `full_orm` they did in one of many runs, and in none of the two that
+    were measured.
     """
     if not candidate.resident:
         return None
     found = predict_at_once(candidate.resident, entries, service.at_once)
+    if found is None:
+        return None
+    if ALONE in candidate.resident and found.value:
+        alone = predict(candidate.resident[ALONE], entries)
+        together = alone.high * service.at_once / found.value - 1
+        found = found._replace(margin=max(found.margin, together))
     served = candidate.served_at(entries, service.at_once)
-    return found and found._replace(value=found.value * served)
+    return found._replace(value=found.value * served)
 
 
 def base_of(candidate: Candidate, service: Service) -> Prediction | None:

@@ -61,8 +61,8 @@ def remarks(decision: Decision) -> list[str]:
         *_judged(decision),
         *([times] if any(judgement.wall for judgement in decision.judgements) else ()),
         "A margin (+-) is how far the repeats lie apart (of times the middle half), at least what "
-        "the harness allows them, and how far the growth was seen to leave a straight line; below "
-        "1% it is not shown.",
+        "the harness allows them, and how far the growth was seen to leave a straight line; of "
+        "calls at once, as far as if all peaked together; below 1% it is not shown.",
     ]
 
 

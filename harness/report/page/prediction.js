@@ -168,7 +168,15 @@ const prediction = (() => {
     const base = baseOf(way, limits, reference);
     const first = predictAtOnce(way.resident, entries, atOnce);
     if (hasFailed || !base || !first) return null;
-    const calls = { ...first, value: first.value * servedAt(way, limits) };
+    const alone = asPoints(way.resident[1] ?? []);
+    // Whether the peaks of threads fall together is chance: no less than if they do.
+    const isKnown = alone.length && first.value;
+    const together = isKnown ? (high(predict(alone, entries)) * atOnce) / first.value - 1 : 0;
+    const calls = {
+      ...first,
+      value: first.value * servedAt(way, limits),
+      margin: Math.max(first.margin, together),
+    };
     return {
       base: high(base),
       calls: high(calls),

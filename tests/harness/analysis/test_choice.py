@@ -134,7 +134,7 @@ def test_a_container_must_hold_the_base_and_the_calls_at_once() -> None:
     def best(container: float, at_once: int) -> str | None:
         return winner(SERVED, Limits(1_000, container, service=Service(at_once)))
 
-    assert best(1e4 + 5e3 + 4e5, 4) == REFERENCE
+    assert best(1e4 + 4 * (5e3 + 1e5), 4) == REFERENCE
     assert best(1e4 + 4e5, 4) == "medium"
     assert best(1e4 + 4e4 - 1, 4) == "lean"
     assert best(2e4 + 4e3 - 1, 4) is None

@@ -106,6 +106,19 @@ def test_of_many_calls_the_nearest_size_and_number_count() -> None:
     assert LEAN.served_at(10, 1) == 1.0
 
 
+@pytest.mark.parametrize("number", [3, 4])
+def test_the_upper_end_is_no_less_than_if_all_peaked_together(number: int) -> None:
+    """As of full_orm: at 3 calls at once it needed more than the line between 1 and 4."""
+    points = {1: (Point(1200, 79e6, 0.05),), 4: (Point(1200, 256e6, 0.05),)}
+    found = calls_at_once(replace(TODAY, resident=points, served=()), Service(number), 1200)
+    assert found
+    assert found.value <= 256e6
+    assert found.high == pytest.approx(number * 79e6 * 1.05)
+    slow = {1: (Point(1200, 1e6),), 4: (Point(1200, 19e6, 0.05),)}  # what each further one adds
+    more = calls_at_once(replace(TODAY, resident=slow, served=()), Service(4), 1200)
+    assert more == (19e6, 0.05, Basis.MEASURED)
+
+
 def test_what_was_not_measured_has_no_peak() -> None:
     assert calls_at_once(replace(LEAN, resident={}), Service(), 10) is None
     alone = replace(LEAN, resident={1: LEAN.resident[1]})

@@ -55,7 +55,7 @@ def test_what_would_change_the_answer_of_a_container() -> None:
     assert found.by_memory == (
         Threshold(2.4e4, "lean"),
         Threshold(5e4, "medium"),
-        Threshold(4.15e5, REFERENCE),
+        Threshold(4.3e5, REFERENCE),
     )
     assert found.by_at_once == (
         Threshold(1, REFERENCE),
