@@ -198,7 +198,7 @@ def test_a_container_is_shown_as_base_calls_and_headroom() -> None:
         "# base 12% = 4 calls 57% . headroom 31%",
         "needs 742 MB of 512 MB",
         "--container from 103 MB arrow_columns,",
-        "--at-once up to 2 full_orm, 6 yield_per, 13 interned; from there to 40 arrow_columns",
+        "--at-once up to 2 full_orm, 6 yield_per, 12 interned; from there to 40 arrow_columns",
         "mapped from files (26.0 MB of yield_per), are in no figure",
     ):
         assert sentence in whole
