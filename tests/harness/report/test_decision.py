@@ -187,7 +187,9 @@ def served(container: float, at_once: int = 4, base: float | None = None, **opti
 def test_a_container_is_shown_as_base_calls_and_headroom() -> None:
     text = served(512e6)
     assert max(map(len, text.splitlines())) <= 80
-    assert text.startswith("interned is both smaller and faster than yield_per: 183 MB +-10% and 2.")
+    assert text.startswith(
+        "interned is both smaller and faster than yield_per: 183 MB +-10% and 2."
+    )
     whole = " ".join(text.split())
     for sentence in (
         "Recommended: yield_per, for 10,000 entries x 6 components, profile realistic, in each of "
