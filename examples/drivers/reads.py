@@ -11,14 +11,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from harness.payroll.drivers import ASYNC, SYNC, make_engine
 from strategies.support.schema import PremiumComponentRow, PremiumEntryRow
 from strategies.support.shared_type import shared
 from strategies.support.shared_values import share_values
+from strategies.yield_per import ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
 DRIVERS = (*SYNC, ASYNC[0])
 PLAIN, ENGINE, TYPE = "plain", "engine", "type"
 """Nothing is shared; `share_values(engine)` was called; the columns' types share."""
-BATCH = 100
-ROWS = (
-    select(PremiumEntryRow)
-    .options(selectinload(PremiumEntryRow.components))
-    .order_by(PremiumEntryRow.id)
-    .execution_options(yield_per=BATCH)
-)
 
 
 def read(driver: str, sharing: str = PLAIN) -> Entries | Awaitable[Entries]:
@@ -48,7 +42,7 @@ def read(driver: str, sharing: str = PLAIN) -> Entries | Awaitable[Entries]:
 
 
 def _read(session: Session) -> Entries:
-    rows = ROWS.where(PremiumEntryRow.payroll_id == UUID(os.environ["PAYROLL_ID"]))
+    rows = ENTRIES.where(PremiumEntryRow.payroll_id == UUID(os.environ["PAYROLL_ID"]))
     with session:
         return [row.to_domain() for row in session.scalars(rows)]
 

@@ -75,18 +75,7 @@ class Again:
         strategy, so are variants of the call, such as a first one: they are not compared.
         """
         if self.is_of_functions:
-            warm_up = self.baseline.header.warm_up
-            found = plan.of_functions(
-                self._with_reference(),
-                self.meters,
-                self.repeat,
-                self.consume,
-                warm_up=warm_up,
-                collectors=(),
-                at_once=self._at_once,
-                calls=self.calls,
-            )
-            return plan.at_most_a_run(found)
+            return self._functions({}).cells(self._with_reference())
         has_reference = "clock" in self.meters and self.consume is Consume.HOLD
         names = self._with_reference() if has_reference else list(self.names)
         found = plan.cells(
@@ -101,22 +90,20 @@ class Again:
         if not self.is_of_functions:
             return strategy_run(cells, settings)
         targets = {name: self._target(name) for name in self._with_reference()}
-        warm_up = self.baseline.header.warm_up
-        functions = Functions(
+        return function_run(self._functions(targets), settings)
+
+    def _functions(self, targets: dict[str, Target]) -> Functions:
+        """Return those functions as they were measured."""
+        return Functions(
             targets,
             self.meters,
             self.repeat,
             self.consume,
-            warm_up=warm_up,
+            warm_up=self.baseline.header.warm_up,
             collectors=(),
-            at_once=self._at_once,
+            at_once=sorted({workload.at_once for workload in self.workloads}),
             calls=self.calls,
         )
-        return function_run(functions, settings)
-
-    @property
-    def _at_once(self) -> list[int]:
-        return sorted({workload.at_once for workload in self.workloads})
 
     def _with_reference(self) -> list[str]:
         return list(dict.fromkeys([self.baseline.header.reference, *self.names]))
