@@ -136,8 +136,8 @@ def run(
     workloads = of_baseline.workloads_of(baseline, entries, repetition, at_once)
     named = chosen_strategies(names or ())
     wanted = of_baseline.names_of(baseline, workloads, named)
-    calls = max(measurement.cell.calls for measurement in baseline.measurements)
-    by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *_more(meter, calls)]))
+    more = _more(meter, baseline.calls)
+    by = list(dict.fromkeys([*(limit.metric.meter for limit in limits), *more]))
     again = Again(baseline, wanted, workloads, by, repeat, setup, named)
     with saving(how, output_path) as settings:
         if amount := incomplete(baseline):

@@ -80,3 +80,8 @@ class Run(msgspec.Struct, frozen=True):
 
     header: Header
     measurements: list[Measurement]
+
+    @property
+    def calls(self) -> int:
+        """How many calls a worker made one after the other; 0 if that was not measured."""
+        return max((measurement.cell.calls for measurement in self.measurements), default=0)

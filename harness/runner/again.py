@@ -46,11 +46,6 @@ class Again:
         return self.baseline.measurements[0].cell.consume
 
     @property
-    def calls(self) -> int:
-        """How many calls a worker made one after the other; 0 if that was not measured."""
-        return max(measurement.cell.calls for measurement in self.baseline.measurements)
-
-    @property
     def driver(self) -> str | None:
         """The driver that all of its strategies were measured with; None if each has its own."""
         return self.baseline.header.environment.get(DRIVER)
@@ -79,7 +74,7 @@ class Again:
         has_reference = "clock" in self.meters and self.consume is Consume.HOLD
         names = self._with_reference() if has_reference else list(self.names)
         found = plan.cells(
-            names, self.workloads, self.meters, self.repeat, self.consume, calls=self.calls
+            names, self.workloads, self.meters, self.repeat, self.consume, calls=self.baseline.calls
         )
         cells = plan.at_most_a_run(cell for cell in found if cell.is_usual)
         cells = of_driver(cells, self.named, settings)
@@ -102,7 +97,7 @@ class Again:
             warm_up=self.baseline.header.warm_up,
             collectors=(),
             at_once=sorted({workload.at_once for workload in self.workloads}),
-            calls=self.calls,
+            calls=self.baseline.calls,
         )
 
     def _with_reference(self) -> list[str]:

@@ -70,16 +70,12 @@ def meters_for(named: Sequence[str] | None, calls: int) -> list[str]:
     Raises UsageError for the one without the other.
     """
     names = meters.names() if named is None else list(dict.fromkeys(named))
-    of_calls = [name for name in meters.names() if _is_of_calls(name)]
+    of_calls = [name for name in meters.names() if meters.is_of_calls(name)]
     if calls:
         return list(dict.fromkeys([*names, *of_calls]))
     if named is not None and (lonely := [name for name in names if name in of_calls]):
         raise UsageError(f"--meter {lonely[0]} makes many calls: add --calls 100, say")
     return [name for name in names if name not in of_calls]
-
-
-def _is_of_calls(meter: str) -> bool:
-    return bool(getattr(meters.load(meter), "OF_CALLS", False))
 
 
 def cells(
@@ -148,7 +144,7 @@ def _ways(
     meter: str, collectors: Collection[str], *, first_call: bool, calls: int = 0
 ) -> list[Cell]:
     """Return a cell for each way in which the meter measures a call, the usual one first."""
-    usual = Cell("", meter, calls=calls if _is_of_calls(meter) else 0)
+    usual = Cell("", meter, calls=calls if meters.is_of_calls(meter) else 0)
     ways = [
         replace(usual, cold=variant.cold, part=variant.part, collector=variant.collector)
         for variant in variants_of(meter)

@@ -189,7 +189,7 @@ def fresh(
     NotMeasuredError if that gives no answer, NotAvailableError without what a meter needs.
     """
     for meter in meters:
-        if getattr(meters_package.load(meter), "OF_CALLS", False) and calls < 1:
+        if meters_package.is_of_calls(meter) and calls < 1:
             raise UsageError(f"the meter {meter} makes many calls: add calls=100, say")
     _check_warm(at_once, warm_up=warm_up)
     environment = Environment(python)
@@ -270,7 +270,7 @@ def _values_here(counted: Counted, meters: Sequence[str], recorder: Recorder) ->
             values |= recorder.values
             continue
         module = meters_package.load(meter)
-        if getattr(module, "OF_MAKING", False) or getattr(module, "OF_CALLS", False):
+        if getattr(module, "OF_MAKING", False) or meters_package.is_of_calls(meter):
             raise UsageError(f"the meter {meter} needs a fresh process: callmeter.fresh(...)")
         values |= module.measure(counted)
     return values

@@ -95,8 +95,7 @@ class Reading(NamedTuple):
 def readings(meter_names: Sequence[str], timeout: float) -> Iterator[Reading]:
     """Yield what each meter reads of every call that can show its error, in a fresh process."""
     for meter in meter_names:
-        module = meters.load(meter)
-        if getattr(module, "OF_MAKING", False) or getattr(module, "OF_CALLS", False):
+        if getattr(meters.load(meter), "OF_MAKING", False) or meters.is_of_calls(meter):
             continue  # it is of no call, or of many
         of_time = meter in OF_TIME
         for case, known in cases().items():

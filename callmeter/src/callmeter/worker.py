@@ -219,7 +219,7 @@ def _worked(job: Job) -> Answer:
         return Answer(explanation=explanation.as_json(), items=counted.items)
     meters.check_untraced(job.task)
     set_state(job.collector)
-    if getattr(meter, "OF_CALLS", False):
+    if meters.is_of_calls(job.task):
         return _of_many(job, meter, call)
     values = meter.measure(counted)
     return Answer(values, items=counted.items, allocators=_own_allocators())

@@ -60,6 +60,11 @@ def load(name: str) -> ModuleType:
     return discovery.load(sys.modules[__name__], name)
 
 
+def is_of_calls(name: str) -> bool:
+    """Whether the meter makes many calls, one after the other, and needs their number."""
+    return bool(getattr(load(name), "OF_CALLS", False))
+
+
 def metrics() -> dict[str, Metric]:
     """Return every metric of every meter by its key."""
     return {metric.key: metric for name in names() for metric in load(name).METRICS}
