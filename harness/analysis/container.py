@@ -62,9 +62,10 @@ def calls_at_once(candidate: Candidate, service: Service, entries: int) -> Predi
     served many calls peaks higher than one that serves its first ones: where that was measured, by
     as much.
 
-    The upper end is no less than so many times that of a single call. Whether the peaks of threads
-    fall together is chance: of `full_orm` they did in one of many runs, and in none of the two that
-    were measured.
+    The upper end is no less than so many times what a single call is predicted to need. Whether the
+    peaks of threads fall together is chance: of `full_orm` they did in one of many runs, and in
+    none of the two that were measured. That every call is at its own upper end besides is not asked
+    for: it would reject what has a tenth to spare.
     """
     if not candidate.resident:
         return None
@@ -73,7 +74,7 @@ def calls_at_once(candidate: Candidate, service: Service, entries: int) -> Predi
         return None
     if ALONE in candidate.resident and found.value:
         alone = predict(candidate.resident[ALONE], entries)
-        together = alone.high * service.at_once / found.value - 1
+        together = alone.value * service.at_once / found.value - 1
         found = found._replace(margin=max(found.margin, together))
     served = candidate.served_at(entries, service.at_once)
     return found._replace(value=found.value * served)

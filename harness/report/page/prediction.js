@@ -171,7 +171,7 @@ const prediction = (() => {
     const alone = asPoints(way.resident[1] ?? []);
     // Whether the peaks of threads fall together is chance: no less than if they do.
     const isKnown = alone.length && first.value;
-    const together = isKnown ? (high(predict(alone, entries)) * atOnce) / first.value - 1 : 0;
+    const together = isKnown ? (predict(alone, entries).value * atOnce) / first.value - 1 : 0;
     const calls = {
       ...first,
       value: first.value * servedAt(way, limits),
