@@ -116,6 +116,24 @@ def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None
     assert cells == ["wall time", "7", "4.1%", "5.0%", "90.0%"]
 
 
+def test_the_layers_are_of_the_largest_payroll_explained(tmp_path: Path) -> None:
+    shown = drawn("layers", saved(made_run(), tmp_path / "run.jsonl"))
+    assert shown.splitlines()[0].split() == [
+        "|",
+        "peak,",
+        "bytes",
+        "an",
+        "entry",
+        "|",
+        "full_orm",
+        "|",
+        "|",
+    ]
+    assert "lean" not in shown
+    assert shown.count("| total") == 2
+    assert "<sub>10,000 entries, as memray recorded" in shown
+
+
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:
     sources = {"cli": "from harness import report, model", "report": "import harness.model.run"}
     for name, text in {**sources, "model": "import other"}.items():
