@@ -21,7 +21,7 @@ def test_the_example_measures_every_read(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(example, "FOLDER", tmp_path)
-    monkeypatch.setattr(example, "WAYS", ("full_orm(engine)", "full_orm(sharing)"))
+    monkeypatch.setitem(example.WAYS, "tracks", ("full_orm(engine)", "full_orm(sharing)"))
     with empty_database(database) as engine:
         provide(engine, SMALL)
         url = engine.url.render_as_string(hide_password=False)
