@@ -39,9 +39,9 @@ WAYS = {
 FOLDER = Path("results/local")
 
 
-def measure(read: str, url: str, *options: str) -> int:
-    """Measure all ways of a read, the first being their reference; give the exit code."""
-    run, report = (FOLDER / f"chinook-{read}{suffix}" for suffix in (".jsonl", ".html"))
+def measure(read: str, url: str, folder: Path, *options: str) -> int:
+    """Measure all ways of a read, the first being their reference; return the exit code."""
+    run, report = (folder / f"chinook-{read}{suffix}" for suffix in (".jsonl", ".html"))
     run.parent.mkdir(parents=True, exist_ok=True)
     run.unlink(missing_ok=True)
     targets = [f"examples.chinook.{read}:{way}" for way in WAYS[read]]
@@ -52,14 +52,16 @@ def measure(read: str, url: str, *options: str) -> int:
 
 
 def main() -> int:
-    """Start the server, write the store, measure; give the worse of the two exit codes."""
+    """Start the server, write the store, measure; return the worst of the exit codes."""
     parser = ArgumentParser("python -m examples.chinook", description=__doc__.splitlines()[0])
     parser.add_argument("--invoices", type=int, default=Store.invoices, help="of the store")
+    parser.add_argument("--only", choices=WAYS, action="append", help="this read; all of them")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the runs are saved")
     own, options = parser.parse_known_args()
     with open_database() as database:
         provide(create_engine(database.url), Store(invoices=own.invoices))
         url = database.url.render_as_string(hide_password=False)
-        return max([measure(read, url, *options) for read in WAYS])
+        return max([measure(read, url, own.folder, *options) for read in own.only or WAYS])
 
 
 if __name__ == "__main__":
