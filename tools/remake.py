@@ -77,6 +77,14 @@ EXPERIMENTS = {
         f"harness compare {LEAN} --entries 100000 --repetition 1,50 --meter allocator --repeat 1 "
         "--timeout 1800"
     ),
+    "streams": Experiment(
+        "harness compare --consume fold --sizes 10000,100000 --meter allocator --meter rss "
+        "--repeat 1 --timeout 1800"
+    ),
+    "million": Experiment(
+        "harness compare slotted packed_objects merged_orm yield_per --consume fold "
+        "--entries 1000000 --meter rss --repeat 1 --timeout 3600"
+    ),
     **{
         f"collector-{number}": Experiment(
             f"harness compare full_orm packed_objects --entries 2000 {IN_STATES} "
