@@ -11,8 +11,8 @@ from harness.report.format import whole_percent
 if TYPE_CHECKING:
     from harness.model.run import Run
 
-LEAST = 0.01
-"""A share below which nothing is said of other machines."""
+LEAST = 0.05
+"""A share of other machines that is worth a word: with less, no time moves by what is not alike."""
 ONE_METER = ("python -m harness compare ", "python -m harness measure ")
 """How commands begin that take --meter, and measure with what it names."""
 
