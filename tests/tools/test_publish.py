@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from callmeter.errors import Error
@@ -148,3 +149,17 @@ def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) 
     (tmp_path / "other" / "a.py").write_text("import harness.cli")
     with pytest.raises(Error, match="packages import each other: "):
         mermaid(folders)
+
+
+def test_times_of_a_busy_machine_are_not_published(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [
+        msgspec.structs.replace(one, seconds=2.0, others=0.5, stolen=0.0)
+        for one in times("lean", *[0.1] * 5)
+    ]
+    saved(a_run(*found), checkout / "results" / "busy.jsonl")
+    assert main([], checkout) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("results/busy.jsonl: the machine was busy during 100% of the time")
+    assert "stale" in (checkout / "README.md").read_text(encoding="utf-8")
