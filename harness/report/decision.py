@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.choice import Decision, Judgement
     from harness.analysis.thresholds import Answers, Threshold
-    from harness.report.document import Block
+    from harness.report.document import Block, Code
 
 NOTHING = "nothing"
 ROUNDED = 1_000
@@ -56,7 +56,7 @@ def document(decision: Decision) -> Document:
         *bullets(doubts),
         *(Note(text) for text in notes),
     )
-    return Document(blocks, data.of(decision, found, [*doubts, *notes]))
+    return Document(blocks, data.of(decision, found, [*doubts, *notes]), decision=decision)
 
 
 def payroll(decision: Decision) -> str:
@@ -183,7 +183,7 @@ def _answer(decision: Decision) -> list[Block]:
     ]
 
 
-def bars(decision: Decision) -> list[Block]:
+def bars(decision: Decision) -> list[Code]:
     """Return the container as a bar, filled by the best or the nearest; none of one call."""
     limits, need = decision.limits, decision.judgements[0].need
     if limits.service is None or need is None:
