@@ -16,7 +16,6 @@ command. Exit code 1: nothing fits.
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +25,7 @@ from callmeter.errors import UsageError
 from harness.base import output
 from harness.cli import _options as option
 from harness.cli import _payroll as payroll
-from harness.cli._measuring import command
+from harness.cli._measuring import command, name_of
 from harness.cli._output import answer, busy
 from harness.cli._parser import Option
 from harness.cli._readers import count, one_of, path
@@ -234,7 +233,7 @@ def _merged(
     knowing = those_with({path: run.measurements for path, run in found.items()})
     runs = [found[path] for path in knowing or found]
     used = those_with(dict(zip(knowing, first_of_each(runs), strict=False)))
-    return [_name(path) for path in used or found], merge_runs(runs)
+    return [name_of(path) for path in used or found], merge_runs(runs)
 
 
 def _is_of_use(
@@ -251,12 +250,3 @@ def _is_of_use(
     is_base = with_base and BASE in values and workload.is_payroll
     is_other = with_others and workload.is_payroll and workload.components == payrolls.components
     return is_base or (bool(values) and (is_other or payrolls.has(workload)))
-
-
-def _name(path: Path) -> str:
-    """Return the run's path below the repository, or its name alone: no folders of this machine."""
-    from harness.model.saved import PUBLISHED
-
-    root = PUBLISHED.parent
-    below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle
-    return below.relative_to(root).as_posix() if below.is_relative_to(root) else path.name
