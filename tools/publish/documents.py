@@ -29,6 +29,7 @@ REPORTS = (
     "results/service.html",
 )
 """Each is of the run of the same name, in the format that its name ends in."""
+BADGE, BADGE_OF = "results/badge.svg", "results/reference.jsonl"
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = tuple(f"results/{path.name}" for path in CHOSEN_FROM)
 RECORDED = (
@@ -51,7 +52,7 @@ def stale(root: Path) -> Iterator[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8")
         if (made := renewed(text, root)) != text:
             yield path, made
-    for name in (*REPORTS, RECORD):
+    for name in (*REPORTS, RECORD, BADGE):
         path, made = root / name, f"{generated(name, root)}\n"
         if not path.exists() or _compared(path.read_text("utf-8"), name) != _compared(made, name):
             yield path, made
@@ -83,7 +84,7 @@ def block(name: str, paths: list[Path], root: Path) -> str:
 
 
 def generated(name: str, root: Path) -> str:
-    """Return the text of a file that is generated whole: a report, or the record."""
+    """Return the text of a file that is generated whole: a report, the record or the badge."""
     if name == RECORD:
         limits, asked = RECORDED
         command = f"python -m harness choose {asked} --format adr"
@@ -91,8 +92,9 @@ def generated(name: str, root: Path) -> str:
         source = Source(listed(RECORD_OF), command)
         document = decision.document(decide(run, limits, Payrolls(), None, source))
         return adr.write(document, markdown.WIDTH)
-    run = read((root / name).with_suffix(".jsonl"))
-    form = discovery.load(formats, Path(name).suffix[1:])
+    is_badge = name == BADGE
+    run = read(root / BADGE_OF if is_badge else (root / name).with_suffix(".jsonl"))
+    form = discovery.load(formats, "badge" if is_badge else Path(name).suffix[1:])
     return str(form.write(comparison.document(run, full=True), markdown.WIDTH)).removesuffix("\n")
 
 
