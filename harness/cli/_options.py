@@ -213,10 +213,10 @@ Metrics = Annotated[
 Wide = Annotated[bool, Option("--wide", "Show every metric, and every note.")]
 Format = Annotated[
     str,
-    Option("--format", f"One of {', '.join(RUN_FORMATS)}.", one_format(RUN_FORMATS), "FORM"),
+    Option("--format", f"As {', '.join(RUN_FORMATS)}.", one_format(RUN_FORMATS), "FORM"),
 ]
 TextFormat = Annotated[
-    str, Option("--format", f"One of {', '.join(FORMATS)}.", one_format(FORMATS), "FORM")
+    str, Option("--format", f"As {', '.join(FORMATS)}.", one_format(FORMATS), "FORM")
 ]
 All = Annotated[bool, Option("--all", "Also show what did not change.")]
 Output = Annotated[Path | None, Option("--output", "Write it to this file instead.", path, "FILE")]

@@ -133,7 +133,7 @@ Form = Annotated[
     str,
     Option(
         "--format",
-        f"One of {', '.join(option.DECISION_FORMATS)}. An adr is a decision record in Markdown.",
+        f"As {', '.join(option.DECISION_FORMATS)}. An adr is a decision record in Markdown.",
         option.one_format(option.DECISION_FORMATS),
         "FORM",
     ),

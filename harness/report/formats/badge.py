@@ -72,12 +72,10 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
 
 def _shown(run: Run) -> Shown:
     groups = by_workload(run)
-    measured = {
-        where: found for where, found in groups.items() if any(one.samples for one in found)
-    }
-    if not measured:
+    if not groups:
         return Shown("not measured", "nothing was measured", INK)
-    found = measured[shown_first(list(measured))]
+    measured = [where for where, found in groups.items() if any(one.samples for one in found)]
+    found = groups[shown_first(measured or list(groups))]
     failed = [one for one in found if one.error]
     context = [title_of_group(found), ran_on(run), *filter(None, [notes.cut_short(run)])]
     context += [f"{one.name} failed: {one.error}" for one in failed]

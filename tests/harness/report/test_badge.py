@@ -61,7 +61,7 @@ def test_of_functions_it_is_the_peak_of_the_one_that_needs_most() -> None:
     [
         (a_run(), "not measured"),
         (a_run(*times("lean", 0.1)), "not measured"),
-        (a_run(failed("lean", "it broke")), "not measured"),
+        (a_run(failed("lean", "it broke")), "lean failed"),
         (a_run(failed("lean", "it broke"), *memory(FLOOR, 1e6)), "lean failed"),
     ],
 )
