@@ -91,11 +91,16 @@ def price(decision: Decision, judgement: Judgement) -> str:
     return "; ".join(filter(None, (beside, words.costs_of(judgement, decision.run.header))))
 
 
-def smaller_and_faster(decision: Decision) -> list[str]:
-    """Return the sentence on the next best that is both, if one is, and on what it costs more."""
+def rival(decision: Decision) -> Judgement | None:
+    """Return the next best that needs less memory and less time than the best, if one does."""
     best = decision.best
     others = (other for other in decision.fitting[1:] if best and _is_better(other, best))
-    other = next(others, None)
+    return next(others, None)
+
+
+def smaller_and_faster(decision: Decision) -> list[str]:
+    """Return the sentence on the next best that is both, if one is, and on what it costs more."""
+    best, other = decision.best, rival(decision)
     if best is None or other is None:
         return []
     lost = given_up(decision.run.header, other.strategy)

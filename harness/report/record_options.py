@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from harness.analysis.prediction import Basis
@@ -54,6 +55,8 @@ def options(decision: Decision) -> list[tuple[Judgement, list[str]]]:
     fitting = decision.fitting
     rejected = [one for one in decision.judgements if not one.fits and one.need]
     named = [*zip(fitting, ("recommended", "runner-up"), strict=False)]
+    if better := report.rival(decision):
+        named.append((better, "smaller and faster"))
     named += [(one, f"leanest to {need}") for need, one in _leanest(fitting)]
     named += [(one, "nearest rejected") for one in rejected[:1]]
     if now := report.today(decision):
@@ -65,11 +68,17 @@ def options(decision: Decision) -> list[tuple[Judgement, list[str]]]:
 
 
 def _leanest(fitting: list[Judgement]) -> Iterator[tuple[str, Judgement]]:
-    """Yield for each need of a caller what fits, offers it and needs the least memory."""
+    """Yield for each need of a caller what fits, offers it and needs the least memory.
+
+    What is leanest for several needs is yielded once, for the first, which asks for most.
+    """
+    found: dict[str, tuple[str, Judgement]] = {}
     for need, traits in NEEDS.items():
         able = [one for one in fitting if {*traits} <= (one.candidate.offers or frozenset())]
         if able:
-            yield need, min(able, key=lambda one: one.need.value if one.need else float("inf"))
+            best = min(able, key=lambda one: one.need.value if one.need else inf)
+            found.setdefault(best.strategy, (need, best))
+    yield from found.values()
 
 
 def _costs(decision: Decision, judgement: Judgement) -> str:

@@ -69,7 +69,7 @@ def test_the_options_that_matter_are_in_the_table_with_why() -> None:
     why = {row[0]: row[1] for row in rows[2:]}
     assert why == {
         "yield_per": "recommended; leanest to keep the ORM",
-        "interned": "runner-up; leanest to keep a list of mutable objects",
+        "interned": "runner-up; smaller and faster; leanest to keep a list of mutable objects",
         "arrow_columns": "leanest to only read",
         REFERENCE: "nearest rejected; as today",
     }
