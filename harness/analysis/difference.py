@@ -59,10 +59,10 @@ class Outcome(StrEnum):
 
 
 class Value(NamedTuple):
-    """A metric in one run, in bytes, as a share, or, of a time, in times the reference's.
+    """A metric in one run: in bytes, as a share, or in times another one's, such as a reference's.
 
-    `low` and `high` are where the repeats lie; those of a ratio are as wide as the quartiles of
-    both times allow. `sample` has the values repeat by repeat.
+    `low` and `high` are where the repeats lie; those of a ratio are as wide as the ranges of both
+    allow. `sample` has the values repeat by repeat; `whole` is what a ratio is to.
     """
 
     summary: Summary
@@ -70,6 +70,7 @@ class Value(NamedTuple):
     low: float
     high: float
     sample: Sample
+    whole: float = 1.0
 
     @property
     def repeats(self) -> int:
@@ -123,10 +124,17 @@ class Difference(NamedTuple):
     runs: tuple[Run, Run]
 
 
-def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) -> Difference:
+def between(
+    before: Run,
+    after: Run,
+    metrics: Collection[Metric] | None = None,
+    *,
+    to_floor: bool = False,
+) -> Difference:
     """Compare the second run with the first, in those metrics, of the ones that are comparable.
 
-    Times are not where the two have other references.
+    Times are not where the two have other references. With `to_floor`, memory is compared as ratios
+    to the floor in the same run, which takes out how large Python's own objects are in either.
     """
     first, second = (
         {summary.subject: summary for summary in summaries(run)} for run in (before, after)
@@ -137,7 +145,7 @@ def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) 
         for metric in COMPARED.values()
         if (metrics is None or metric in metrics) and (metric.unit != SECONDS or has_times)
     ]
-    old, new = (values(found.values(), compared) for found in (first, second))
+    old, new = (values(found.values(), compared, to_floor=to_floor) for found in (first, second))
     one, other = before.header.environment, after.header.environment
     return Difference(
         settings={
@@ -162,29 +170,34 @@ def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) 
     )
 
 
-def values(found: Iterable[Summary], metrics: Collection[Metric]) -> Values:
+def values(
+    found: Iterable[Summary], metrics: Collection[Metric], *, to_floor: bool = False
+) -> Values:
     """Return what can be compared of the summaries, by subject and metric."""
     pairs = ((summary, metric) for summary in found for metric in metrics)
     return {
         (summary.subject, metric): value
         for summary, metric in pairs
-        if (value := _value(summary, metric))
+        if (value := _value(summary, metric, to_floor=to_floor))
     }
 
 
-def _value(summary: Summary, metric: Metric) -> Value | None:
+def _value(summary: Summary, metric: Metric, *, to_floor: bool) -> Value | None:
     sample = summary.sample(metric.key)
     if sample is None:
         return None
-    if metric.unit != SECONDS:
+    is_of_floor = to_floor and metric.is_memory
+    if metric.unit != SECONDS and not is_of_floor:
         return Value(summary, sample.median, *sample.range, sample)
-    base = summary.reference.sample(metric.key) if summary.reference else None
-    if summary.is_reference or base is None or not base.median:
+    whole = summary.floor if is_of_floor else summary.reference
+    base = whole.sample(metric.key) if whole else None
+    if (summary.is_reference and not is_of_floor) or base is None or base.median <= 0:
         return None
     (low, high), (base_low, base_high) = sample.range, base.range
-    low, high = low / base_high, high / (base_low or base.median)
+    low, high = low / base_high, high / (base_low if base_low > 0 else base.median)
     by_repeat = tuple(map(quotient, sample.values, base.values))
-    return Value(summary, sample.median / base.median, low, high, Sample(metric, by_repeat))
+    ratio = sample.median / base.median
+    return Value(summary, ratio, low, high, Sample(metric, by_repeat), base.median)
 
 
 def _change(subject: Subject, metric: Metric, before: Value, after: Value) -> Change:
@@ -194,7 +207,8 @@ def _change(subject: Subject, metric: Metric, before: Value, after: Value) -> Ch
     is_different = differ(before.sample, after.sample)
     least = LEAST_OF_TIMES if metric.unit == SECONDS else metric.tolerance
     is_small = ratio is not None and abs(ratio - 1) <= least
-    is_small |= abs(after.median - before.median) <= metric.resolution
+    resolution = metric.resolution / min(before.whole, after.whole)
+    is_small |= abs(after.median - before.median) <= resolution
     is_overlapping = before.low <= after.high and after.low <= before.high
     outcome = Outcome.CHANGED
     if is_different is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callmeter.errors import Error, UsageError, message
@@ -16,7 +18,6 @@ from harness.cli._output import answer, tell, with_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from harness.cli._options import Measuring, View
     from harness.model.run import Run
@@ -83,6 +84,15 @@ def ending(run: Run, path: Path, *, traceback: bool = False) -> int:
         for line in (f"{name}:", *lines) if lines else ():
             tell(line)
     return int(bool(failed))
+
+
+def name_of(path: Path) -> str:
+    """Return the run's path below the repository, or its name alone: no folders of this machine."""
+    from harness.model.saved import PUBLISHED
+
+    root = PUBLISHED.parent
+    below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle
+    return below.relative_to(root).as_posix() if below.is_relative_to(root) else path.name
 
 
 def command() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from callmeter import discovery, meters
+from callmeter.errors import UsageError
 from harness.cli._parser import Option
 from harness.cli._readers import count, counts, one_of, path, repeats, seconds, size
 from harness.model.cell import Collector
@@ -18,21 +19,42 @@ from harness.payroll import drivers
 from harness.report import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 rare = partial(Option, is_rare=True)
 """An option that is shown by --help-all only."""
 ALL_METERS = "all"
 BY_PEAK = "peak"
 TEXT = "text"
-RUN_FORMATS = sorted(discovery.names(formats), key=lambda name: name != TEXT)
-"""Every format, the one of the terminal first."""
-PICTURES = ("html", "svg")
+PICTURES = ("badge", "html", "svg")
 """Formats that draw a run, and no other document."""
 FOR_TOOLS = ("bencher", "pytest_benchmark")
 """Formats that other tools read: of a run, and no other document."""
+RECORDS = ("adr",)
+"""Formats that record a decision, and no other document."""
+EVERY_FORMAT = sorted(discovery.names(formats), key=lambda name: name != TEXT)
+"""The one of the terminal first."""
+RUN_FORMATS = [name for name in EVERY_FORMAT if name not in RECORDS]
 OTHER_COLLECTORS = [state.value for state in Collector if state is not Collector.DEFAULT]
 FORMATS = [name for name in RUN_FORMATS if name not in (*PICTURES, *FOR_TOOLS)]
+DECISION_FORMATS = [*FORMATS, *RECORDS]
+OF_WHAT = {
+    **dict.fromkeys((*PICTURES, *FOR_TOOLS), "a run, by compare, measure, explain and report"),
+    **dict.fromkeys(RECORDS, "a decision, by choose"),
+}
+"""What a format is for that not every command has."""
+
+
+def one_format(known: Sequence[str]) -> Callable[[str, str], str]:
+    """Return what lets these formats through; of another one the error names what it is for."""
+    named = one_of("format", known)
+
+    def read(word: str, flag: str) -> str:
+        if word in EVERY_FORMAT and word not in known:
+            raise UsageError(f"{flag} {word} is for {OF_WHAT[word]}; there are: {', '.join(known)}")
+        return named(word, flag)
+
+    return read
 
 
 def meters_named(words: Iterable[str] | None) -> list[str] | None:
@@ -195,13 +217,13 @@ Format = Annotated[
     str,
     Option(
         "--format",
-        f"One of {', '.join((*FORMATS, *PICTURES))}. For other tools: {', '.join(FOR_TOOLS)}.",
-        one_of("format", RUN_FORMATS),
+        f"As {', '.join((*FORMATS, *PICTURES))}. For other tools: {', '.join(FOR_TOOLS)}.",
+        one_format(RUN_FORMATS),
         "FORM",
     ),
 ]
 TextFormat = Annotated[
-    str, Option("--format", f"One of {', '.join(FORMATS)}.", one_of("format", FORMATS), "FORM")
+    str, Option("--format", f"As {', '.join(FORMATS)}.", one_format(FORMATS), "FORM")
 ]
 All = Annotated[bool, Option("--all", "Also show what did not change.")]
 Output = Annotated[Path | None, Option("--output", "Write it to this file instead.", path, "FILE")]

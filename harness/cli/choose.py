@@ -16,7 +16,7 @@ command. Exit code 1: nothing fits.
 
 from __future__ import annotations
 
-import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +25,7 @@ from callmeter.errors import UsageError
 from harness.base import output
 from harness.cli import _options as option
 from harness.cli import _payroll as payroll
-from harness.cli._measuring import command
+from harness.cli._measuring import command, name_of
 from harness.cli._output import answer, busy
 from harness.cli._parser import Option
 from harness.cli._readers import count, one_of, path
@@ -34,7 +34,7 @@ from harness.model.metrics import PEAKS
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.analysis.candidate import Payrolls
     from harness.analysis.container import Service
@@ -45,11 +45,9 @@ EXAMPLES = (
     "choose --entries 1e4 --container 512MB --base 180MB",
     "choose --entries 50,000 --memory 256MB",
     "choose --entries 5e4 --memory 99MiB --time 2s --need mutable",
-    "choose --entries 1e4 --memory 64MB --format adr",
+    "choose --entries 1e4 --container 512MB --at-once 4 --format adr",
     "choose --entries 10,000 --memory 64MB --metric rss_peak",
 )
-ADR = "adr"
-FORMS = [*option.FORMATS, ADR]
 MEASURED = "measured"
 
 Entries = Annotated[
@@ -135,8 +133,8 @@ Form = Annotated[
     str,
     Option(
         "--format",
-        f"One of {', '.join(FORMS)}. An adr is a decision record, as MADR has it.",
-        one_of("format", FORMS),
+        f"As {', '.join(option.DECISION_FORMATS)}. An adr is a decision record in Markdown.",
+        option.one_format(option.DECISION_FORMATS),
         "FORM",
     ),
 ]
@@ -164,7 +162,6 @@ def run(
     from harness.analysis.choice import Limits, Source, decide
     from harness.model.saved import CHOSEN_FROM
     from harness.report import decision as report
-    from harness.report import record
     from harness.report.format import listed
 
     seconds = None if time is None else units.parse_seconds(time)
@@ -180,11 +177,16 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("choosing"):
-        names, merged = _merged(payrolls, run_paths or CHOSEN_FROM, with_base=service is not None)
+        counts = partial(
+            _is_of_use,
+            payrolls=payrolls,
+            with_base=service is not None,
+            with_others=form in option.RECORDS,
+        )
+        names, merged = _merged(run_paths or CHOSEN_FROM, counts)
         source = Source(listed(names), command())
         decision = decide(merged, limits, payrolls, metric, source)
-        document = (record if form == ADR else report).document(decision)
-    answer(document, "markdown" if form == ADR else form, output_path)
+    answer(report.document(decision), form, output_path)
     return 0 if decision.best else 1
 
 
@@ -216,42 +218,35 @@ def _service(
     return Service(at_once or 1, known)
 
 
-def _merged(payrolls: Payrolls, paths: Iterable[Path], *, with_base: bool) -> tuple[list[str], Run]:
-    """Return the names of the runs that know something of such payrolls, and these as one run.
-
-    With `with_base`, those too that know a base: of a process, whatever payroll it reads.
-    """
+def _merged(
+    paths: Iterable[Path], is_of_use: Callable[[Measurement], bool]
+) -> tuple[list[str], Run]:
+    """Return the names of the runs that have a measurement of use, and these as one run."""
     from harness.model.merge import first_of_each, merge_runs
     from harness.model.saved import read
 
     found = {path: read(path) for path in paths}
 
     def those_with(parts: Mapping[Path, Sequence[Measurement]]) -> list[Path]:
-        return [
-            path
-            for path, measurements in parts.items()
-            if any(_is_of_use(one, payrolls, with_base=with_base) for one in measurements)
-        ]
+        return [path for path, measurements in parts.items() if any(map(is_of_use, measurements))]
 
     knowing = those_with({path: run.measurements for path, run in found.items()})
     runs = [found[path] for path in knowing or found]
     used = those_with(dict(zip(knowing, first_of_each(runs), strict=False)))
-    return [_name(path) for path in used or found], merge_runs(runs)
+    return [name_of(path) for path in used or found], merge_runs(runs)
 
 
-def _is_of_use(measurement: Measurement, payrolls: Payrolls, *, with_base: bool) -> bool:
-    """Whether it has values on such payrolls, or a base that is asked for."""
+def _is_of_use(
+    measurement: Measurement, payrolls: Payrolls, *, with_base: bool, with_others: bool
+) -> bool:
+    """Whether it has values on such payrolls, or a base that is asked for.
+
+    A base is of a process, whatever payroll it reads. With `with_others`, so are payrolls of as
+    many components whose values repeat otherwise.
+    """
     from harness.analysis.candidate import BASE
 
     values, workload = measurement.values, measurement.cell.workload
     is_base = with_base and BASE in values and workload.is_payroll
-    return is_base or (bool(values) and payrolls.has(workload))
-
-
-def _name(path: Path) -> str:
-    """Return the run's path below the repository, or its name alone: no folders of this machine."""
-    from harness.model.saved import PUBLISHED
-
-    root = PUBLISHED.parent
-    below = Path(os.path.realpath(path))  # unlike resolve(), no error for links in a circle
-    return below.relative_to(root).as_posix() if below.is_relative_to(root) else path.name
+    is_other = with_others and workload.is_payroll and workload.components == payrolls.components
+    return is_base or (bool(values) and (is_other or payrolls.has(workload)))

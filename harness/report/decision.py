@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.choice import Decision, Judgement
     from harness.analysis.thresholds import Answers, Threshold
-    from harness.report.document import Block
+    from harness.report.document import Block, Code
 
 NOTHING = "nothing"
 ROUNDED = 1_000
@@ -56,7 +56,7 @@ def document(decision: Decision) -> Document:
         *bullets(doubts),
         *(Note(text) for text in notes),
     )
-    return Document(blocks, data.of(decision, found, [*doubts, *notes]))
+    return Document(blocks, data.of(decision, found, [*doubts, *notes]), decision=decision)
 
 
 def payroll(decision: Decision) -> str:
@@ -91,11 +91,16 @@ def price(decision: Decision, judgement: Judgement) -> str:
     return "; ".join(filter(None, (beside, words.costs_of(judgement, decision.run.header))))
 
 
-def smaller_and_faster(decision: Decision) -> list[str]:
-    """Return the sentence on the next best that is both, if one is, and on what it costs more."""
+def rival(decision: Decision) -> Judgement | None:
+    """Return the next best that needs less memory and less time than the best, if one does."""
     best = decision.best
     others = (other for other in decision.fitting[1:] if best and _is_better(other, best))
-    other = next(others, None)
+    return next(others, None)
+
+
+def smaller_and_faster(decision: Decision) -> list[str]:
+    """Return the sentence on the next best that is both, if one is, and on what it costs more."""
+    best, other = decision.best, rival(decision)
     if best is None or other is None:
         return []
     lost = given_up(decision.run.header, other.strategy)
@@ -183,7 +188,7 @@ def _answer(decision: Decision) -> list[Block]:
     ]
 
 
-def bars(decision: Decision) -> list[Block]:
+def bars(decision: Decision) -> list[Code]:
     """Return the container as a bar, filled by the best or the nearest; none of one call."""
     limits, need = decision.limits, decision.judgements[0].need
     if limits.service is None or need is None:

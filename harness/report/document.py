@@ -15,6 +15,7 @@ from callmeter.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from harness.analysis.choice import Decision
     from harness.model.run import Run
 
 
@@ -100,21 +101,27 @@ class Document:
     """Blocks for people, and the same as data for scripts.
 
     `data` is one JSON object, whose `rows` are also the lines of a CSV file. `run` is the run that
-    a comparison shows, for the formats that draw pictures of it; `front_matter` are the lines
-    before a record that other tools read.
+    a comparison shows, for the formats that draw pictures of it; `decision` is what a choice shows,
+    for the format that records it.
     """
 
     blocks: tuple[Block, ...]
     data: dict[str, Any] = field(default_factory=dict)
     run: Run | None = None
     sort: str = ""
-    front_matter: dict[str, str] = field(default_factory=dict)
+    decision: Decision | None = None
 
     def drawn_run(self, form: str) -> Run:
         """Return the run, for a format that draws it; raises UsageError where there is none."""
         if self.run is None:
             raise UsageError(f"{form} shows a run: of compare, measure, explain or report")
         return self.run
+
+    def recorded(self, form: str) -> Decision:
+        """Return the decision, for a format that records it; raises UsageError for none."""
+        if self.decision is None:
+            raise UsageError(f"{form} records a decision: of choose")
+        return self.decision
 
 
 def bullets(items: Iterable[str], title: str = "") -> tuple[Bullets, ...]:

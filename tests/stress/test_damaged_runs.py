@@ -35,7 +35,7 @@ ODD_TEXTS = (
 )
 ODD_VALUES = (*ODD_NUMBERS, *ODD_TEXTS, None, [], {}, [[]], [None])
 FORMATS = {
-    "report": ("text", "csv", "json", "markdown"),
+    "report": ("text", "csv", "json", "markdown", "badge"),
     "diff": ("text", "csv", "json", "markdown"),
     "choose": ("text", "json", "markdown", "adr"),
 }
@@ -98,7 +98,8 @@ def test_a_damaged_run(
         (tmp_path / "run.jsonl").write_bytes(content)
         form = random.choice(FORMATS[name])
         files = [published, run] if random.random() < 0.5 else [run, published]
-        more = {"report": [run], "diff": files, "choose": [*TO_CHOOSE, run]}[name]
+        beside = ["--beside", published] if random.random() < 0.3 else []
+        more = {"report": [run, *beside], "diff": files, "choose": [*TO_CHOOSE, run]}[name]
         done = command.run([name, *more, "--format", form])
         is_whole(form, done)
         shown.update([name] if done.out else [])

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from callmeter.errors import Error
+from harness.model.saved import CHOSEN_FROM
 from runs import made_run
 from support import ROOT, a_run, failed, memory, saved, times
 from tools.copies.called import Called
@@ -34,7 +35,7 @@ def test_nothing_published_is_out_of_date(capsys: pytest.CaptureFixture[str]) ->
 def checkout(tmp_path: Path) -> Path:
     """A folder with what the reports and the record are made of, and one stale document."""
     (tmp_path / "results").mkdir()
-    for name in ("reference.jsonl", "repetition.jsonl", "service.jsonl", "0001-read-premiums.md"):
+    for name in ("0001-read-premiums.md", *(path.name for path in CHOSEN_FROM)):
         shutil.copy(ROOT / "results" / name, tmp_path / "results")
     (tmp_path / "README.md").write_text(MARKED.format("answer", "stale\n"), encoding="utf-8")
     return tmp_path

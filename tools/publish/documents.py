@@ -11,11 +11,13 @@ from callmeter import discovery
 from callmeter.errors import UsageError, unknown
 from harness.analysis.candidate import Payrolls
 from harness.analysis.choice import Limits, Source, decide
+from harness.analysis.container import Service
 from harness.model.merge import merge_runs
-from harness.model.saved import read
-from harness.report import comparison, formats, record
+from harness.model.saved import CHOSEN_FROM, read
+from harness.report import comparison, decision, formats
 from harness.report.document import Document
-from harness.report.formats import markdown
+from harness.report.format import listed
+from harness.report.formats import adr, markdown
 from tools.publish.blocks import BLOCKS
 
 if TYPE_CHECKING:
@@ -27,9 +29,13 @@ REPORTS = (
     "results/service.html",
 )
 """Each is of the run of the same name, in the format that its name ends in."""
+BADGE, BADGE_OF = "results/badge.svg", "results/reference.jsonl"
 RECORD = "results/0001-read-premiums.md"
-RECORD_OF = ("results/reference.jsonl",)
-RECORDED = Limits(10_000, 64e6), "--entries 10000 --memory 64MB"
+RECORD_OF = tuple(f"results/{path.name}" for path in CHOSEN_FROM)
+RECORDED = (
+    Limits(10_000, 512e6, service=Service(at_once=4)),
+    "--entries 10,000 --container 512MB --at-once 4",
+)
 """The limits of the team's case, and how they are asked for on the command line."""
 
 MARK = re.compile(r"^<!-- block: ", re.MULTILINE)
@@ -46,7 +52,7 @@ def stale(root: Path) -> Iterator[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8")
         if (made := renewed(text, root)) != text:
             yield path, made
-    for name in (*REPORTS, RECORD):
+    for name in (*REPORTS, RECORD, BADGE):
         path, made = root / name, f"{generated(name, root)}\n"
         if not path.exists() or _compared(path.read_text("utf-8"), name) != _compared(made, name):
             yield path, made
@@ -78,16 +84,17 @@ def block(name: str, paths: list[Path], root: Path) -> str:
 
 
 def generated(name: str, root: Path) -> str:
-    """Return the text of a file that is generated whole: a report, or the record."""
+    """Return the text of a file that is generated whole: a report, the record or the badge."""
     if name == RECORD:
         limits, asked = RECORDED
         command = f"python -m harness choose {asked} --format adr"
         run = merge_runs([read(root / path) for path in RECORD_OF])
-        source = Source(" and ".join(RECORD_OF), command)
-        document = record.document(decide(run, limits, Payrolls(), None, source))
-        return markdown.write(document, markdown.WIDTH)
-    run = read((root / name).with_suffix(".jsonl"))
-    form = discovery.load(formats, Path(name).suffix[1:])
+        source = Source(listed(RECORD_OF), command)
+        document = decision.document(decide(run, limits, Payrolls(), None, source))
+        return adr.write(document, markdown.WIDTH)
+    is_badge = name == BADGE
+    run = read(root / BADGE_OF if is_badge else (root / name).with_suffix(".jsonl"))
+    form = discovery.load(formats, "badge" if is_badge else Path(name).suffix[1:])
     return str(form.write(comparison.document(run, full=True), markdown.WIDTH)).removesuffix("\n")
 
 

@@ -1,4 +1,4 @@
-"""For a README, an issue, a pull request or a decision record."""
+"""For a README, an issue or a pull request."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ WIDTH = 100
 
 
 def write(document: Document, width: int) -> str:  # noqa: ARG001 (a file has no terminal)
-    """Return the blocks, an empty line between two, below the front matter."""
-    front = ["---", *(f"{key}: {value}" for key, value in document.front_matter.items()), "---", ""]
-    drawn = "\n\n".join(_drawn(block) for block in document.blocks)
-    return "\n".join([*(front if document.front_matter else ()), drawn])
+    """Return the blocks, an empty line between two."""
+    return "\n\n".join(_drawn(block) for block in document.blocks)
 
 
 @singledispatch

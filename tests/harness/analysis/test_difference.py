@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from harness.analysis.difference import Change, Outcome, between
 from harness.model.cell import REFERENCE
+from harness.model.metrics import METRICS
 from harness.model.run import Measurement, Run
 from support import a_cell, a_run, memory, times, with_baselines
 
@@ -121,3 +122,35 @@ def test_what_only_one_run_has_is_named() -> None:
         ("lean", 5, None, 1),
         ("new", 1000, None, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("floor", "after", "outcome"),
+    [
+        (2e6, 4e6, Outcome.ALIKE),
+        (2.2e6, 4.4e6, Outcome.ALIKE),  # another Python: everything is larger by a tenth
+        (2.2e6, 4e6, Outcome.CHANGED),
+        (2e6, 4.4e6, Outcome.CHANGED),
+    ],
+)
+def test_memory_relative_to_the_floor(floor: float, after: float, outcome: Outcome) -> None:
+    first = a_run(*memory("floor", 2e6), *memory("lean", 4e6))
+    second = a_run(*memory("floor", floor), *memory("lean", after))
+    found = between(first, second, [METRICS["traced_peak"]], to_floor=True).changes
+    lean = next(one for one in found if one.subject.name == "lean")
+    assert lean.outcome is outcome
+    assert lean.after.median == pytest.approx(after / floor)
+
+
+def test_a_resolution_is_of_bytes_where_ratios_are_compared() -> None:
+    first, second = (
+        a_run(
+            Measurement(a_cell("floor", "rss"), {"rss_peak": 10e6}),
+            Measurement(a_cell("lean", "rss"), {"rss_peak": peak}),
+        )
+        for peak in (2e6, 2.9e6)
+    )
+    lean = next(
+        one for one in between(first, second, to_floor=True).changes if one.subject.name == "lean"
+    )
+    assert lean.outcome is Outcome.ALIKE
