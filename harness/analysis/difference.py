@@ -61,6 +61,8 @@ class Outcome(StrEnum):
 class Value(NamedTuple):
     """A metric in one run, in bytes, as a share, or, of a time, in times the reference's.
 
+    A time of runs that were interleaved is in seconds.
+
     `low` and `high` are where the repeats lie; those of a ratio are as wide as the quartiles of
     both times allow. `sample` has the values repeat by repeat.
     """
@@ -123,21 +125,30 @@ class Difference(NamedTuple):
     runs: tuple[Run, Run]
 
 
-def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) -> Difference:
+def between(
+    before: Run,
+    after: Run,
+    metrics: Collection[Metric] | None = None,
+    *,
+    are_interleaved: bool = False,
+) -> Difference:
     """Compare the second run with the first, in those metrics, of the ones that are comparable.
 
-    Times are not where the two have other references.
+    Times are, as ratios, where the two have one reference; themselves, where `are_interleaved`: the
+    repeats of both were taken in turn.
     """
     first, second = (
         {summary.subject: summary for summary in summaries(run)} for run in (before, after)
     )
-    has_times = before.header.reference == after.header.reference
+    has_times = are_interleaved or before.header.reference == after.header.reference
     compared = [
         metric
         for metric in COMPARED.values()
         if (metrics is None or metric in metrics) and (metric.unit != SECONDS or has_times)
     ]
-    old, new = (values(found.values(), compared) for found in (first, second))
+    old, new = (
+        values(found.values(), compared, as_ratios=not are_interleaved) for found in (first, second)
+    )
     one, other = before.header.environment, after.header.environment
     return Difference(
         settings={
@@ -162,21 +173,23 @@ def between(before: Run, after: Run, metrics: Collection[Metric] | None = None) 
     )
 
 
-def values(found: Iterable[Summary], metrics: Collection[Metric]) -> Values:
-    """Return what can be compared of the summaries, by subject and metric."""
+def values(
+    found: Iterable[Summary], metrics: Collection[Metric], *, as_ratios: bool = True
+) -> Values:
+    """Return what can be compared of the summaries, by subject and metric; times as ratios."""
     pairs = ((summary, metric) for summary in found for metric in metrics)
     return {
         (summary.subject, metric): value
         for summary, metric in pairs
-        if (value := _value(summary, metric))
+        if (value := _value(summary, metric, as_ratios))
     }
 
 
-def _value(summary: Summary, metric: Metric) -> Value | None:
+def _value(summary: Summary, metric: Metric, as_ratios: bool) -> Value | None:
     sample = summary.sample(metric.key)
     if sample is None:
         return None
-    if metric.unit != SECONDS:
+    if metric.unit != SECONDS or not as_ratios:
         return Value(summary, sample.median, *sample.range, sample)
     base = summary.reference.sample(metric.key) if summary.reference else None
     if summary.is_reference or base is None or not base.median:
