@@ -1,4 +1,4 @@
-"""Measure the same calls on several stacks, and show what an upgrade moves.
+"""Measure the same calls on several stacks, to show what an upgrade moves.
 
 A stack is a Python with versions of packages. An environment is made for each (by uv where it is,
 else by venv and pip) and cached; nothing is installed into yours. Every Python is measured with
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "sweep --python 3.12 --python 3.13",
-    "sweep full_orm slotted --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
-    "sweep app.repo:read --requirements requirements.txt --with 'orjson==3.10.*'",
+    "sweep full_orm --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
+    "sweep app.repo:read --requirements dev.txt --with a==1 --with a==2",
     "sweep app.repo:read --python 3.12 --python 3.13 --meter tracemalloc",
     "sweep --python 3.11 --python /opt/python3.14/bin/python3 --save upgrade",
 )
@@ -91,6 +91,11 @@ Sizes = Annotated[
     list[int] | None,
     option.rare("--sizes", "Entries of several payrolls, as 1e3,10_000.", counts(), "N,N"),
 ]
+Wide = Annotated[bool, option.rare("--wide", "Show every metric, and the yardsticks.")]
+Dsn = Annotated[
+    str | None,
+    option.rare("--dsn", "Use this Postgres, as `compare` does. For strategies.", metavar="DSN"),
+]
 Fresh = Annotated[
     bool, option.rare("--fresh", "Make the environments again, with what is newest now.")
 ]
@@ -112,13 +117,13 @@ def run(
     repeat: option.Repeat = None,
     save: Save = None,
     every: option.All = False,
-    wide: option.Wide = False,
+    wide: Wide = False,
     metric: option.Metrics = None,
     form: option.TextFormat = "text",
     output_path: option.Output = None,
     force: option.Force = False,
     fresh: Fresh = False,
-    dsn: option.Dsn = None,
+    dsn: Dsn = None,
     timeout: option.Timeout = 600,
     memory_limit: option.MemoryLimit = None,
 ) -> int:
@@ -133,6 +138,8 @@ def run(
     plan = _plan(targets or [], sizes or entries, setup, option.meters_named(meter), repeat)
     if plan.needs_database and requirements:
         raise UsageError("--requirements are of functions; strategies have theirs")
+    if dsn and not plan.needs_database:
+        raise UsageError("--dsn is for strategies: a function connects by itself")
     wanted = stack.combinations(python or [], with_ or [])
     if len(wanted) < FEWEST:
         raise UsageError("name two stacks: --python 3.12 --python 3.13, or two --with of a package")
