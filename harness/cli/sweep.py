@@ -1,4 +1,4 @@
-"""Measure the same calls on several stacks, to show what an upgrade moves.
+"""Measure calls on several stacks, to show what an upgrade moves.
 
 A stack is a Python with versions of packages. An environment is made for each (by uv where it is,
 else by venv and pip) and cached; nothing is installed into yours. Every Python is measured with
@@ -40,12 +40,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "sweep --python 3.12 --python 3.13",
-    "sweep full_orm --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
-    "sweep app.repo:read --requirements dev.txt --with a==1 --with a==2",
-    "sweep app.repo:read --python 3.12 --python 3.13 --meter tracemalloc",
-    "sweep --python 3.11 --python /opt/python3.14/bin/python3 --save upgrade",
+    "sweep --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
+    "sweep app.repo:read --with orjson==3.10 --with orjson==3.11",
+    "sweep app.repo:read --python 3.12 --python 3.13 --save upgrade",
+    "sweep app.repo:read --python 3.12 --python 3.13 --requirements dev.txt",
 )
-
 FEWEST = 2
 """Stacks that a sweep is of."""
 
@@ -53,7 +52,7 @@ Targets = Annotated[
     list[str] | None,
     Option(
         "TARGET",
-        "Strategies, or functions of your own; all strategies, if none is named.",
+        "Strategies, or functions of your own. All strategies, if none is named.",
         is_many=True,
     ),
 ]
