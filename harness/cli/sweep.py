@@ -42,7 +42,7 @@ EXAMPLES = (
     "sweep --python 3.12 --python 3.13",
     "sweep --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
     "sweep app.repo:read --with orjson==3.10 --with orjson==3.11",
-    "sweep app.repo:read --python 3.12 --python 3.13 --save upgrade",
+    "sweep app.repo:read --python 3.12 --python 3.13 --save new",
     "sweep app.repo:read --python 3.12 --python 3.13 --requirements dev.txt",
 )
 FEWEST = 2
@@ -60,7 +60,7 @@ Pythons = Annotated[
     list[str] | None,
     Option(
         "--python",
-        "A Python to measure on, as 3.12 or a path; may be repeated. By default this one. Its own "
+        "A Python, as 3.12 or a path; may be repeated. By default this one. Its own "
         "packages are not used.",
         metavar="VERSION",
         is_many=True,
@@ -70,7 +70,7 @@ With = Annotated[
     list[str] | None,
     Option(
         "--with",
-        "A version to measure with, as 'sqlalchemy==2.0.*'; may be repeated. Those of one "
+        "A version, as 'sqlalchemy==2.0.*'; may be repeated. Those of one "
         "distribution are alternatives; of several, every combination is a stack.",
         metavar="REQUIREMENT",
         is_many=True,
@@ -100,7 +100,7 @@ Fresh = Annotated[
 ]
 Save = Annotated[
     Path | None,
-    Option("--save", "Save the runs in this folder, or go on with those there.", path, "FOLDER"),
+    Option("--save", "The folder of the runs, which may have some of them.", path, "FOLDER"),
 ]
 
 

@@ -63,8 +63,8 @@ def make(place: Path, python: Interpreter, packages: Packages, cwd: Path | None 
     Paths in the words that are installed are relative to `cwd`. Raises NotAvailableError, with the
     last line of what was to make it.
     """
-    mark, made_from = place / MADE_FROM, digest(python, packages)
-    if not (mark.is_file() and mark.read_text() == made_from):
+    made_from = digest(python, packages)
+    if not _is_made(place, made_from):
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             fresh = Path(mkdtemp(dir=place.parent, prefix=".half-made-"))
@@ -85,14 +85,21 @@ def digest(python: Interpreter, packages: Packages) -> str:
     return sha256(repr((str(python), python.path.resolve(), *lists)).encode()).hexdigest()
 
 
+def _is_made(place: Path, made_from: str) -> bool:
+    mark = place / MADE_FROM
+    return mark.is_file() and mark.read_text() == made_from
+
+
 def _put(fresh: Path, place: Path) -> None:
-    """Move it to its place; one that another process has put there meanwhile is as good."""
-    shutil.rmtree(place, ignore_errors=True)
-    try:
-        fresh.rename(place)
-    except OSError as error:
-        if not (place / MADE_FROM).is_file():
-            raise NotAvailableError(f"cannot put the environment in place: {error}") from error
+    """Move it to its place, unless another process has put the same there meanwhile."""
+    made_from = (fresh / MADE_FROM).read_text()
+    if not _is_made(place, made_from):
+        shutil.rmtree(place, ignore_errors=True)
+        try:
+            fresh.rename(place)
+        except OSError as error:
+            if not _is_made(place, made_from):
+                raise NotAvailableError(f"cannot put the environment there: {error}") from error
 
 
 def _fill(folder: Path, python: Interpreter, packages: Packages, cwd: Path | None) -> None:
