@@ -24,6 +24,7 @@ MEASURING = (
     "hold-the-line",
     "measure-your-function",
     "size-your-container",
+    "try-an-upgrade",
     "what-it-does-to-a-database",
 )
 """Pages whose commands take many seconds."""

@@ -27,7 +27,7 @@ def module_name(path: Path) -> str:
 
 TOUCHES_THE_WORLD = {"os", "subprocess", "socket", "tempfile", "shutil", "psycopg", "sqlalchemy"}
 FILES = sorted(path for name, root in SOURCES.items() for path in (root / name).glob("**/*.py"))
-ROOMS = ("base", "payroll", "model", "postgres", "runner", "analysis", "report", "cli")
+ROOMS = ("base", "payroll", "model", "stacks", "postgres", "runner", "analysis", "report", "cli")
 """The packages of the harness: each imports those to its left alone."""
 OF_CALLMETER = [path for path in FILES if module_name(path).startswith("callmeter")]
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: module_name(path))

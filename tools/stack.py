@@ -1,21 +1,17 @@
-"""A stack: a Python with a version of SQLAlchemy, an environment for both, and its tests' result.
-
-An environment is made once, and again when anything that it was made from has changed.
-"""
+"""A stack to test on: a Python with a version of SQLAlchemy, its environment, its tests' result."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.stacks.environments import Packages, distribution, make
+
 if TYPE_CHECKING:
-    from tools.interpreters import Interpreter
+    from harness.stacks.interpreters import Interpreter
 
 ROOT = Path(__file__).parents[1]
 STACKS = ROOT / "build" / "stacks"
@@ -35,10 +31,6 @@ RESULT = re.compile(r"\d+ (passed|failed|error|skipped|deselected).* in [\d.]+s"
 FAILED = re.compile(r"(FAILED|ERROR) tests/")
 
 
-class NotMadeError(Exception):
-    """An environment that cannot be made, with the last line of what was to make it."""
-
-
 @dataclass(frozen=True)
 class Stack:
     """A Python, and what is installed with it in place of what is pinned."""
@@ -54,9 +46,14 @@ class Stack:
         return STACKS / f"python{major}.{minor}-sqlalchemy{self.sqlalchemy}"
 
     @property
+    def environment(self) -> Path:
+        """The folder of its environment."""
+        return self.folder / "environment"
+
+    @property
     def interpreter(self) -> Path:
         """The Python of its environment."""
-        return self.folder / "environment" / "bin" / "python"
+        return self.environment / "bin" / "python"
 
     @property
     def output(self) -> Path:
@@ -74,20 +71,14 @@ class Stack:
     def make(self) -> None:
         """Make its environment, unless it is there and as new as what it is made from.
 
-        Raises NotMadeError.
+        Raises NotAvailableError.
         """
-        mark, digest = self.folder / "made-from", self._digest()
-        if mark.exists() and mark.read_text() == digest:
-            return
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        constraints = self.folder / "constraints.txt"
-        constraints.write_text(self._constraints())
-        make, install = _commands(self.python, self.folder / "environment")
-        _succeed(make)
-        what = (*self.requirements, *OF_THE_TESTS, *OURS)
-        _succeed([*install, "--constraint", constraints, *what])
-        mark.write_text(digest)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        constraints, text = self.folder / "constraints.txt", self._constraints()
+        constraints.write_text(text)
+        words = ("--constraint", str(constraints), *self.requirements, *OF_THE_TESTS, *OURS)
+        texts = (text, *(path.read_text() for path in MADE_FROM))
+        make(self.environment, self.python, Packages(words, files=texts), cwd=ROOT)
 
     def test(self, tests: tuple[str, ...]) -> tuple[bool, str]:
         """Run the tests; return whether they passed, and pytest's closing line."""
@@ -118,31 +109,9 @@ class Stack:
         lines = CONSTRAINTS.read_text().splitlines()
         return "".join(f"{line}\n" for line in lines if others.isdisjoint(_names(line)))
 
-    def _digest(self) -> str:
-        parts = [str(self.python), *self.requirements, *OF_THE_TESTS, *OURS, self._constraints()]
-        parts += [path.read_text() for path in MADE_FROM]
-        return sha256("\0".join(parts).encode()).hexdigest()
-
 
 def _names(requirement: str) -> list[str]:
     """Return the distributions that a requirement names; an extra that is one of its own, too."""
-    name, _, extra = re.split("[]=<>~!]", requirement)[0].strip().lower().partition("[")
-    return [name, f"{name}-{extra}"]
-
-
-def _commands(python: Interpreter, environment: Path) -> list[list[str | Path]]:
-    """Return the commands that make an environment and install into it: uv's, or pip's."""
-    interpreter = environment / "bin" / "python"
-    if uv := shutil.which("uv"):
-        make: list[str | Path] = [uv, "venv", "--quiet", "--python", python.path, environment]
-        return [make, [uv, "pip", "install", "--quiet", "--python", interpreter]]
-    make = [python.path, "-m", "venv", "--without-pip", environment]
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", interpreter]
-    return [make, [*pip, "install", "--quiet", "--no-compile", "--disable-pip-version-check"]]
-
-
-def _succeed(command: list[str | Path]) -> None:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["it says nothing"]
-        raise NotMadeError(lines[-1])
+    name = distribution(requirement)
+    extra = requirement.partition("[")[2].partition("]")[0]
+    return [name, f"{name}-{extra}"] if extra else [name]

@@ -18,13 +18,14 @@ from itertools import product
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tools.interpreters import found
-from tools.stack import ROOT, NotMadeError, Stack
+from callmeter.errors import NotAvailableError
+from harness.stacks.interpreters import found
+from tools.stack import ROOT, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.interpreters import Interpreter, Minor
+    from harness.stacks.interpreters import Interpreter, Minor
 
 PYTHONS: list[Minor] = [(3, 11), (3, 12), (3, 13), (3, 14)]
 SQLALCHEMYS = ("2.0", "2.1")
@@ -107,7 +108,7 @@ def tested(each: Stack, tests: tuple[str, ...]) -> tuple[int | None, str]:
     began = monotonic()
     try:
         each.make()
-    except NotMadeError as error:
+    except NotAvailableError as error:
         return None, f"{each.python.name}, SQLAlchemy {each.sqlalchemy}: cannot be made: {error}"
     made = monotonic() - began
     is_good, closing = each.test(tests)

@@ -61,6 +61,8 @@ class Outcome(StrEnum):
 class Value(NamedTuple):
     """A metric in one run: in bytes, as a share, or in times another one's, such as a reference's.
 
+    A time of runs that were interleaved is in seconds.
+
     `low` and `high` are where the repeats lie; those of a ratio are as wide as the ranges of both
     allow. `sample` has the values repeat by repeat; `whole` is what a ratio is to.
     """
@@ -130,22 +132,27 @@ def between(
     metrics: Collection[Metric] | None = None,
     *,
     to_floor: bool = False,
+    are_interleaved: bool = False,
 ) -> Difference:
     """Compare the second run with the first, in those metrics, of the ones that are comparable.
 
-    Times are not where the two have other references. With `to_floor`, memory is compared as ratios
-    to the floor in the same run, which takes out how large Python's own objects are in either.
+    Times are, as ratios, where the two have one reference; themselves, where `are_interleaved`: the
+    repeats of both were taken in turn. With `to_floor`, memory is compared as ratios to the floor
+    in the same run, which takes out how large Python's own objects are in either.
     """
     first, second = (
         {summary.subject: summary for summary in summaries(run)} for run in (before, after)
     )
-    has_times = before.header.reference == after.header.reference
+    has_times = are_interleaved or before.header.reference == after.header.reference
     compared = [
         metric
         for metric in COMPARED.values()
         if (metrics is None or metric in metrics) and (metric.unit != SECONDS or has_times)
     ]
-    old, new = (values(found.values(), compared, to_floor=to_floor) for found in (first, second))
+    old, new = (
+        values(found.values(), compared, to_floor=to_floor, as_ratios=not are_interleaved)
+        for found in (first, second)
+    )
     one, other = before.header.environment, after.header.environment
     return Difference(
         settings={
@@ -171,23 +178,30 @@ def between(
 
 
 def values(
-    found: Iterable[Summary], metrics: Collection[Metric], *, to_floor: bool = False
+    found: Iterable[Summary],
+    metrics: Collection[Metric],
+    *,
+    to_floor: bool = False,
+    as_ratios: bool = True,
 ) -> Values:
-    """Return what can be compared of the summaries, by subject and metric."""
+    """Return what can be compared of the summaries, by subject and metric.
+
+    Times are ratios to the reference's where `as_ratios`, memory to the floor's with `to_floor`.
+    """
     pairs = ((summary, metric) for summary in found for metric in metrics)
     return {
         (summary.subject, metric): value
         for summary, metric in pairs
-        if (value := _value(summary, metric, to_floor=to_floor))
+        if (value := _value(summary, metric, to_floor=to_floor, as_ratios=as_ratios))
     }
 
 
-def _value(summary: Summary, metric: Metric, *, to_floor: bool) -> Value | None:
+def _value(summary: Summary, metric: Metric, *, to_floor: bool, as_ratios: bool) -> Value | None:
     sample = summary.sample(metric.key)
     if sample is None:
         return None
     is_of_floor = to_floor and metric.is_memory
-    if metric.unit != SECONDS and not is_of_floor:
+    if not is_of_floor and (metric.unit != SECONDS or not as_ratios):
         return Value(summary, sample.median, *sample.range, sample)
     whole = summary.floor if is_of_floor else summary.reference
     base = whole.sample(metric.key) if whole else None

@@ -69,6 +69,26 @@ def _what(measurement: Measurement) -> Cell:
     return msgspec.structs.replace(cell, name=name, repeat=0)
 
 
+def joined(parts: Sequence[Run]) -> Run:
+    """Return the run whose cells were measured in those parts, each cell in one of them.
+
+    Raises UsageError where the environments differ.
+    """
+    first, *others = parts
+    for other in others:
+        _check_alike(first.header, other.header)
+    cells = sum(part.header.cells for part in parts)
+    return msgspec.structs.replace(
+        first,
+        header=msgspec.structs.replace(
+            first.header,
+            cells=cells,
+            yardsticks=list(dict.fromkeys(chain(*(part.header.yardsticks for part in parts)))),
+        ),
+        measurements=[*chain(*(part.measurements for part in parts))],
+    )
+
+
 def _check_alike(one: Header, other: Header) -> None:
     if one.reference != other.reference:
         raise UsageError(f"the runs have other references: {one.reference} and {other.reference}")

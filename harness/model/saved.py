@@ -89,6 +89,22 @@ def saved_to(
         yield save
 
 
+def write(path: Path, run: Run) -> None:
+    """Write a run of which every part is saved already, whole or not at all.
+
+    Raises ResultsError.
+    """
+    lines = (msgspec.json.encode(line) + b"\n" for line in (run.header, *run.measurements))
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(b"".join(lines))
+        beside.replace(path)
+    except OSError as error:
+        raise ResultsError(f"cannot save the run: {error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def read(path: Path) -> Run:
     """Read a saved run; raises ResultsError, in one line, for whatever is not one.
 

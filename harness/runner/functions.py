@@ -52,6 +52,17 @@ class Functions:
         """The name of the first."""
         return next(iter(self.targets))
 
+    @property
+    def masked_targets(self) -> dict[str, Target]:
+        """The targets as a run has them: without passwords."""
+        return {name: _masked(target) for name, target in self.targets.items()}
+
+    @property
+    def checks(self) -> list[Cell]:
+        """The cells that call each once before it is measured, the reference first."""
+        workload = Workload(at_once=max(self.at_once))
+        return [Cell(name, CHECK, workload, consume=self.consume) for name in self.targets]
+
     def cells(self, names: Sequence[str]) -> list[Cell]:
         """Return what is measured of them, after the checks; raises UsageError for too much."""
         found = plan.of_functions(
@@ -79,39 +90,46 @@ def targets_by_name(texts: Sequence[str], setup: str | None) -> dict[str, Target
     return found
 
 
-def function_run(functions: Functions, settings: Settings) -> Run:
+def function_run(
+    functions: Functions, settings: Settings, cells: Sequence[Cell] | None = None
+) -> Run:
     """Check each function and measure it; return the run.
 
-    Raises TargetError, before anything is measured, for one that cannot be called, and UsageError
-    for settings that are of strategies only.
+    Of several runs that measure one plan, `cells` are those of this one; without a check among
+    them, nothing is checked. Raises TargetError, before anything is measured, for one that cannot
+    be called, and UsageError for settings that are of strategies only.
     """
     if settings.dsn or settings.driver or settings.cluster:
         raise UsageError(
             "--dsn, --driver and --cluster are for strategies: a function connects by itself"
         )
     names = list(functions.targets)
-    cells = functions.cells(names)
-    measuring, interpreter = environment_of(settings, cells)
+    if cells is None:
+        cells = [*functions.checks, *functions.cells(names)]
+    to_measure = [cell for cell in cells if cell.meter != CHECK]
+    measuring, interpreter = environment_of(settings, to_measure)
     header = Header(
         format=FORMAT,
-        cells=len(names) + len(cells),
+        cells=len(cells),
         command=settings.command,
         environment=environment.describe(SERVER, interpreter, settings.live_objects),
         labels=dict.fromkeys(names, ""),
         reference=functions.reference,
-        targets={name: _masked(target) for name, target in functions.targets.items()},
+        targets=functions.masked_targets,
         warm_up=functions.warm_up,
     )
     settings.progress("checking", 0, header.cells)
     task_of = _task_maker(functions, settings, measuring)
     with temporary.folder() as folder:
         data = str(Path(folder) / "reference") if functions.same else None
-        checks = list(_checked(functions, task_of, data, settings))
-        fit = [check.cell.name for check in checks if not check.error]
+        is_checked = len(to_measure) < len(cells)
+        checks = list(_checked(functions, task_of, data, settings)) if is_checked else []
+        broken = {check.cell.name for check in checks if check.error}
+        fit = [cell for cell in to_measure if cell.name not in broken]
 
         def found() -> Generator[Measurement]:
             yield from checks
-            yield from scheduler.run(functions.cells(fit), task_of, settings.timeout)
+            yield from scheduler.run(fit, task_of, settings.timeout)
 
         return record(found(), header, settings)
 
@@ -130,10 +148,7 @@ def _checked(
 
     Where they must return the same, the reference's data are in the file `data`.
     """
-    workload = Workload(at_once=max(functions.at_once))
-    first, *others = (
-        Cell(name, CHECK, workload, consume=functions.consume) for name in functions.targets
-    )
+    first, *others = functions.checks
     (check,) = _check([first], lambda cell: task_of(cell, data), settings.timeout)
     yield check
     if check.error and data:

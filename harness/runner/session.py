@@ -58,10 +58,10 @@ def compare(
     how = _word("word for --consume", Consume, consume)
     workloads = [
         workload_of(payroll, count)
-        for payroll in _payrolls(entries, components, profile, repetition)
+        for payroll in payrolls_of(entries, components, profile, repetition)
         for count in _at_once(at_once)
     ]
-    chosen = _to_compare(names, how)
+    chosen = to_compare(names, how)
     cells = plan.of_comparison(
         chosen,
         workloads,
@@ -135,13 +135,13 @@ def explain(
         return measure(*names, setup=setup, meters=(), explain=True, warm_up=warm_up, **settings)
     if setup or not warm_up:
         raise UsageError("--setup and --no-warm-up are for functions, not for strategies")
-    (payroll,) = _payrolls(entries, components, profile, repetition)
+    (payroll,) = payrolls_of(entries, components, profile, repetition)
     cells = plan.at_most_a_run(plan.explanations(chosen_strategies(names), workload_of(payroll)))
     chosen = Settings(**settings)
     return strategy_run(of_driver(cells, chosen_strategies(names), chosen), chosen)
 
 
-def _payrolls(
+def payrolls_of(
     entries: int | Sequence[int], components: int, profile: str, repetition: int | Sequence[int]
 ) -> list[Payroll]:
     """Return a payroll of each size and repetition; raises UsageError for what is none."""
@@ -189,7 +189,7 @@ def chosen_strategies(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(with_local_path, names)))
 
 
-def _to_compare(names: Sequence[str], consume: Consume) -> list[str]:
+def to_compare(names: Sequence[str], consume: Consume) -> list[str]:
     """Return the strategies to compare; raises StrategyError for one that offers no stream."""
     if consume is Consume.HOLD:
         return plan.with_reference(chosen_strategies(names or loading.names()))

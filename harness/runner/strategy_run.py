@@ -34,10 +34,13 @@ if TYPE_CHECKING:
     from harness.runner.executors import Executor
 
 
-def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
+def strategy_run(
+    cells: Sequence[Cell], settings: Settings, database: Database | None = None
+) -> Run:
     """Measure the cells; return the run, whose file is whole after every measurement.
 
-    Raises StrategyError, before anything is measured, for a strategy that is none.
+    Their payrolls are in that `database`, of a caller with several runs, or in one of the run's
+    own. Raises StrategyError, before anything is measured, for a strategy that is none.
     """
     _check(settings)
     measuring, interpreter = environment_of(settings, cells)
@@ -48,7 +51,7 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
     settings.progress(what, 0, total)
     with (
         _executor(settings.cluster, files) as executor,
-        open_database(settings.dsn) as database,
+        nullcontext(database) if database else open_database(settings.dsn) as opened,
     ):
         in_turn = any(cell.calls for cell in cells)
         read = {workload: _read_of(workload, in_turn=in_turn) for workload in workloads(cells)}
@@ -58,11 +61,11 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
 
         def wait_and_write_again() -> None:
             step("waiting for Postgres")
-            wait_until_back(database)
-            _write(database, read, step)
+            wait_until_back(opened)
+            _write(opened, read, step)
 
-        urls = _write(database, read, step)
-        server = environment.describe(database.description, interpreter, settings.live_objects)
+        urls = _write(opened, read, step)
+        server = environment.describe(opened.description, interpreter, settings.live_objects)
         by = {DRIVER: settings.driver} if settings.driver else {}
         header = Header(
             format=FORMAT,
@@ -91,7 +94,7 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
         found = retry.run(
             cells,
             lambda remaining: scheduler.run(remaining, task_of, settings.timeout, executor),
-            lambda measurement: is_away(database, ask=bool(measurement.error)),
+            lambda measurement: is_away(opened, ask=bool(measurement.error)),
             wait_and_write_again,
         )
         return record(found, header, settings)

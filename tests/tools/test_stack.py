@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.interpreters import Interpreter
+from harness.stacks.interpreters import Interpreter
 from tools.stack import ROOT
 from tools.test_stacks import COVERING, PYTHONS, QUICK, SQLALCHEMYS, missing, stack
 

@@ -6,7 +6,7 @@ import pytest
 
 from callmeter.errors import UsageError
 from harness.model.cell import FLOOR, REFERENCE
-from harness.model.merge import first_of_each, merge_runs
+from harness.model.merge import first_of_each, joined, merge_runs
 from harness.model.run import Measurement
 from harness.model.summary import incomplete, summaries
 from support import a_cell, a_run, memory, times
@@ -71,3 +71,14 @@ def test_another_driver_allocator_or_other_live_objects_are_another_environment(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         merge_runs([a_run(sized(10, 1.0)), a_run(sized(100, 1.0), **other)])
+
+
+def test_the_parts_of_one_run_are_joined() -> None:
+    """Of times too, whose repeats are each in a part of its own."""
+    rounds = [a_run(one) for one in times(REFERENCE, 1.0, 2.0, 3.0)]
+    run = joined([a_run(*memory(FLOOR, 1.0)), *rounds])
+    assert [one.value("wall") for one in summaries(run)] == [None, 2.0]
+    assert (run.header.cells, run.header.yardsticks) == (4, [FLOOR])
+    assert incomplete(run) is None
+    with pytest.raises(UsageError, match="different environments"):
+        joined([rounds[0], a_run(*times(REFERENCE, 1.0), python="CPython 3.13.0")])

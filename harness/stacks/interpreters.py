@@ -1,12 +1,17 @@
-"""The Pythons of this machine, one of each minor version."""
+"""The CPythons of this machine: by minor version, one of each, or by path."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from callmeter.errors import NotAvailableError, UsageError
+from callmeter.interpreter import OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +23,7 @@ import json, platform, sys
 print(json.dumps([platform.python_implementation(), *sys.version_info[:3]]))
 """
 SECONDS_TO_ANSWER = 30
+MINOR = re.compile(r"[0-9]{1,2}\.[0-9]{1,3}")
 
 
 class Interpreter(NamedTuple):
@@ -35,6 +41,44 @@ class Interpreter(NamedTuple):
     def name(self) -> str:
         """`Python 3.12.1`."""
         return f"Python {'.'.join(map(str, self.version))}"
+
+
+def named(word: str | None) -> Interpreter:
+    """Return the CPython of a minor version, `3.12`, or at a path; of None, this one.
+
+    Raises UsageError for what is neither, or too old; NotAvailableError where there is none of that
+    version.
+    """
+    if word is None:
+        major, minor, micro = sys.version_info[:3]
+        return Interpreter(Path(sys.executable), (major, minor, micro))
+    return _of_version(word) if MINOR.fullmatch(word) else _at(word)
+
+
+def _of_version(word: str) -> Interpreter:
+    major, minor = map(int, word.split("."))
+    _check_age(word, (major, minor))
+    there = found([(major, minor)], ())
+    if not there:
+        raise NotAvailableError(
+            f"there is no python{word} on PATH or below pyenv; name its program with --python"
+        )
+    return there[major, minor]
+
+
+def _at(word: str) -> Interpreter:
+    try:
+        there = _of_the_named(os.path.expanduser(word))  # noqa: PTH111 (a word, which may be no path)
+    except ValueError as error:
+        raise UsageError(f"--python {error}, or a version, as 3.12") from None
+    _check_age(word, there.minor)
+    return there
+
+
+def _check_age(word: str, minor: Minor) -> None:
+    if minor < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise UsageError(f"--python {word} is too old; {oldest} or newer is needed")
 
 
 def found(minors: Iterable[Minor], named: Iterable[str]) -> dict[Minor, Interpreter]:

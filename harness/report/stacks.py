@@ -1,0 +1,311 @@
+"""A sweep as a document: what each stack moves, in a line, and then figure by figure. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from callmeter.meters import SECONDS, SHARE
+from harness.analysis import stacks as analysis
+from harness.analysis.difference import LEAST_OF_TIMES, Outcome
+from harness.model.cell import kind_of
+from harness.model.metrics import METRICS, PEAKS, judged_by
+from harness.model.sample import FEWEST_TIMES
+from harness.model.summary import summaries
+from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
+from harness.report.format import (
+    ALIKE,
+    RANK_TEST,
+    counted,
+    ends_of,
+    faster,
+    inverse,
+    limit,
+    listed,
+    points,
+    roughly,
+    short,
+    tenths,
+    title_of_group,
+    value,
+    whole_percent,
+)
+from harness.report.stack import ran_on_in_short
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from harness.analysis.difference import Change, Value
+    from harness.analysis.stacks import Beside, Row
+    from harness.model.cell import Consume, Subject, Workload
+    from harness.model.run import Run
+    from harness.report.document import Block
+
+TIME = "wall"
+AS_BEFORE, UNDECIDED = "=", "?"
+MUCH = 2.0
+"""The ratio from which a change of memory is shown as one, and not in percent."""
+TOO_FEW = f"undecided, with fewer than {FEWEST_TIMES} repeats"
+FEW = 2
+"""Calls up to which an answer names each, and does not count them."""
+
+
+class Measured(NamedTuple):
+    """A sweep's runs by the stack's name, and the stacks that have none, with the reason."""
+
+    runs: Mapping[str, Run]
+    missing: Sequence[tuple[str, str]]
+
+
+def document(
+    measured: Measured, metrics: Sequence[str] = (), *, every: bool = False, wide: bool = False
+) -> Document:
+    """Return the document; `every`, with what did not move too; `wide`, with every metric.
+
+    `metrics` are those to show, if they are named.
+    """
+    (first_name, first), *_ = measured.runs.items()
+    others = analysis.beside_first(measured.runs)
+    rows = analysis.rows(first, others)
+    there = {row.metric.key for row in rows}
+    judged = [key for key in (judged_by(there), TIME) if key and key in there]
+    keys = list(metrics) or _keys(there, wide=wide)
+    found: defaultdict[tuple[Workload, Consume], list[Row]] = defaultdict(list)
+    for row in rows:
+        if wide or not row.is_of_yardstick:
+            found[row.subject.workload, row.subject.consume].append(row)
+    blocks: list[Block] = [Text("What moves with the stack, beside the first:", is_strong=True)]
+    blocks.append(Pairs(tuple(_answers(first_name, others, measured.missing, judged))))
+    for of_workload in found.values():
+        shown = [row for row in of_workload if row.metric.key in keys and (every or row.is_moved)]
+        numbers = range(1, len(measured.runs) + 1)
+        in_title = [row.first.summary for row in of_workload]
+        blocks += [Heading(title_of_group(in_title), 3), *_table(shown, numbers, every=every)]
+        if not shown:
+            blocks.append(Text("Nothing moved by more than the noise."))
+    blocks += bullets(_not_shown(rows, keys, every=every), "Not shown:")
+    blocks += bullets(_failures(measured.runs))
+    return Document((*blocks, *_notes(first, rows, keys)), _data(measured, rows))
+
+
+def _keys(there: Collection[str], *, wide: bool) -> list[str]:
+    """Return the metrics to show: what memory is judged by, and the time; or all."""
+    if wide:
+        return [key for key in METRICS if key in there]
+    peak = judged_by(there)
+    return [key for key in (*((peak, PEAKS[peak]) if peak else ()), TIME) if key in there]
+
+
+def _answers(
+    first: str, others: Iterable[Beside], missing: Iterable[tuple[str, str]], keys: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield a line for each stack."""
+    yield "[1]", f"{first}: the first"
+    for number, other in enumerate(others, start=2):
+        clauses = (
+            _clause(key, other.difference.changes, other.run.header.reference) for key in keys
+        )
+        yield f"[{number}]", f"{other.name}: {'; '.join(clauses)}"
+    yield from (("[-]", f"{name}: {why}") for name, why in missing)
+
+
+def _clause(key: str, changes: Iterable[Change], reference: str) -> str:
+    """Return what a metric did: of a few calls each, of many the reference and how many."""
+    what = "time" if key == TIME else "peak"
+    mine = [
+        change
+        for change in changes
+        if change.metric.key == key and not change.before.summary.is_yardstick
+    ]
+    if not mine:
+        return f"{what} not compared"
+    named = mine if len(mine) <= FEW else [one for one in mine if one.subject.name == reference]
+    parts = [f"{short(one.subject.name)} {_in_words(one)}" for one in named[:FEW]]
+    counts = [_counts(mine)] if len(mine) > FEW else []
+    return f"{what} of {', '.join([*parts, *counts])}"
+
+
+def _counts(changes: Sequence[Change]) -> str:
+    """Return `3 of 19 less (3.1% to 12.0%), 16 as before`, or `all 19 as before`."""
+    found = analysis.tally(changes)
+    is_time = changes[0].metric.unit == SECONDS
+    words = ("faster", "slower") if is_time else ("less", "more")
+    parts = [
+        (len(group), f"{word} ({_amounts(group)})")
+        for group, word in zip((found.less, found.more), words, strict=True)
+        if group
+    ]
+    parts += [(len(found.alike), "as before")] if found.alike else []
+    parts += [(len(found.undecided), TOO_FEW)] if found.undecided else []
+    if len(parts) == 1:
+        return f"all {found.count} {parts[0][1]}"
+    first, *others = (f"{count} {text}" for count, text in parts)
+    return ", ".join([first.replace(" ", f" of {found.count} ", 1), *others])
+
+
+def _amounts(group: Sequence[Change]) -> str:
+    """Return the smallest and the largest amount, of changes whose largest is first."""
+    ends = (_in_words(change).rpartition(" ")[0] for change in (group[-1], group[0]))
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _in_words(change: Change) -> str:
+    """Return `4.0% less`, `about 1.2x faster`, `as before` or `undecided`."""
+    if change.outcome is not Outcome.CHANGED:
+        return "as before" if change.outcome is Outcome.ALIKE else TOO_FEW
+    if change.metric.unit != SECONDS or not change.ratio:
+        word = "less" if change.after.median < change.before.median else "more"
+        return f"{_amount(change).lstrip('+-')} {word}"
+    words = faster(1 / change.ratio, inverse(change.interval or roughly(change.ratio)))
+    if words != ALIKE:
+        return words
+    return f"{_amount(change).lstrip('+-')} {'faster' if change.ratio < 1 else 'slower'}"
+
+
+def _amount(change: Change) -> str:
+    """Return how far it moved: of shares in points, else `-4.0%`, `+12%`, `2.3x`."""
+    if change.metric.unit == SHARE:
+        moved = change.after.median - change.before.median
+        return f"{'+' if moved > 0 else '-'}{points(abs(moved))}"
+    if change.ratio is None:
+        return "from 0"
+    if change.ratio >= MUCH:
+        return f"{change.ratio:.1f}x"
+    share = abs(change.ratio - 1)
+    text = whole_percent(share) if change.metric.unit == SECONDS else tenths(share)
+    return f"{'+' if change.ratio > 1 else '-'}{text}"
+
+
+def _table(shown: Sequence[Row], numbers: Iterable[int], *, every: bool) -> Iterator[Block]:
+    kind = kind_of(row.subject.workload for row in shown)
+    rows = (
+        (
+            row.subject.name,
+            row.metric.key,
+            value(row.metric, row.first.median),
+            *(_cell(change, every=every) for change in row.changes),
+        )
+        for row in shown
+    )
+    headings = (kind, "metric", *(f"[{number}]" for number in numbers))
+    yield from table(headings, rows, text_columns=2)
+
+
+def _cell(change: Change | None, *, every: bool) -> str:
+    if change is None:
+        return "-"
+    if change.outcome is Outcome.CHANGED:
+        return _amount(change)
+    sign = AS_BEFORE if change.outcome is Outcome.ALIKE else UNDECIDED
+    return f"{sign} ({_amount(change)})" if every else sign
+
+
+def _not_shown(rows: Iterable[Row], keys: Sequence[str], *, every: bool) -> Iterator[str]:
+    """Yield how much is as before, and which other metrics moved, with the option for each."""
+    alike = [
+        row
+        for row in rows
+        if row.metric.key in keys and not row.is_moved and not row.is_of_yardstick
+    ]
+    if alike and not every:
+        yield f"{counted(len(alike), 'figure')} that did not move on any stack: --all"
+    others: defaultdict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.metric.key not in keys and row.is_moved and not row.is_of_yardstick:
+            others[row.metric.key] += 1
+    if others:
+        text = ", ".join(f"{key} of {count}" for key, count in others.items())
+        yield f"other metrics that moved: {text}: --wide"
+
+
+def _failures(runs: Mapping[str, Run]) -> Iterator[str]:
+    """Yield what failed, and what a stack does not have the packages for, a line for each text."""
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for number, run in enumerate(runs.values(), start=1):
+        for one in summaries(run):
+            if one.error:
+                found[one.name, f"FAILED: {one.error}"].append(f"[{number}]")
+        for one in analysis.unavailable(run):
+            text = f"not measured: {'; '.join(one.unavailable)}"
+            found[one.name, text].append(f"[{number}]")
+    for (name, text), numbers in found.items():
+        yield f"{name} on {' '.join(dict.fromkeys(numbers))} {text}"
+
+
+def _notes(first: Run, rows: Sequence[Row], keys: Sequence[str]) -> Iterator[Block]:
+    metrics = [METRICS[key] for key in keys]
+    yield Note(
+        "[1] has values, the others their change from it: less is better; "
+        f"{AS_BEFORE}: as before; {UNDECIDED}: too few repeats to tell; -: not measured."
+    )
+    memory = [metric for metric in metrics if metric.is_memory]
+    if memory:
+        allowed = listed(f"{limit(metric.tolerance)} ({metric.key})" for metric in memory)
+        yield Note(f"Memory moved: by more than {allowed}, and the repeats do not overlap.")
+    timed = [
+        row
+        for row in rows
+        if row.metric.unit == SECONDS and row.metric.key in keys and not row.is_of_yardstick
+    ]
+    if timed:
+        count = sum(change is not None for row in timed for change in row.changes)
+        yield Note(
+            f"A time moved: by more than {limit(LEAST_OF_TIMES)}, the middle halves of the repeats "
+            f"do not overlap, and {RANK_TEST} tells them apart. The stacks were timed in turn, so "
+            f"their times are compared themselves; some of {counted(count, 'comparison')} can "
+            "be chance."
+        )
+    yield Note(f"[1] ran on {ran_on_in_short(first)}.")
+
+
+def _data(measured: Measured, rows: Iterable[Row]) -> dict[str, Any]:
+    names = list(measured.runs)
+    (_, first), *_ = measured.runs.items()
+    return {
+        "command": first.header.command,
+        "stacks": [
+            {"stack": name, "environment": run.header.environment, "error": None}
+            for name, run in measured.runs.items()
+        ]
+        + [{"stack": name, "environment": {}, "error": why} for name, why in measured.missing],
+        "rows": [one for row in rows for one in _rows(row, names)]
+        + [{"stack": name, "error": why} for name, why in measured.missing],
+        "failures": [
+            {"stack": name, **_of(one.subject), "error": one.error or "; ".join(one.unavailable)}
+            for name, run in measured.runs.items()
+            for one in summaries(run)
+            if one.error or (one.unavailable and not one.samples)
+        ],
+    }
+
+
+def _rows(row: Row, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield an object for each stack that has a value."""
+    sides: list[tuple[Value | None, Change | None]] = [(row.first, None)]
+    sides += [(one and one.after, one) for one in row.changes]
+    for name, (side, change) in zip(names, sides, strict=True):
+        if side:
+            yield {
+                "stack": name,
+                **_of(row.subject),
+                "metric": row.metric.key,
+                "unit": row.metric.unit,
+                "median": side.median,
+                "low": side.low,
+                "high": side.high,
+                "repeats": side.repeats,
+                "ratio": change and change.ratio,
+                **ends_of("ratio", change.interval if change else None),
+                "verdict": change and change.outcome.value,
+                "error": None,
+            }
+
+
+def _of(subject: Subject) -> dict[str, Any]:
+    return {
+        kind_of([subject.workload]): subject.name,
+        "workload": msgspec.to_builtins(subject.workload),
+        "consume": subject.consume.value,
+    }

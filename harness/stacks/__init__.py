@@ -1,0 +1,1 @@
+"""Stacks: Pythons with versions of packages, and an environment for each."""
