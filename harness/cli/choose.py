@@ -34,11 +34,7 @@ from harness.model.metrics import PEAKS
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from harness.analysis.candidate import Payrolls
     from harness.analysis.container import Service
-    from harness.model.run import Measurement, Run
 
 EXAMPLES = (
     "choose --entries 10,000 --container 512MB --at-once 4",
@@ -162,7 +158,8 @@ def run(
     """Read, decide, write."""
     from harness.analysis.candidate import Payrolls
     from harness.analysis.choice import Limits, Source, decide
-    from harness.model.saved import CHOSEN_FROM
+    from harness.analysis.evidence import evidence
+    from harness.model.saved import CHOSEN_FROM, read
     from harness.report import decision as report
     from harness.report import record
     from harness.report.format import listed
@@ -180,9 +177,10 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("choosing"):
-        names, merged = _merged(payrolls, run_paths or CHOSEN_FROM, with_base=service is not None)
-        source = Source(listed(names), command())
-        decision = decide(merged, limits, payrolls, metric, source)
+        runs = {path: read(path) for path in run_paths or CHOSEN_FROM}
+        found = evidence(runs, payrolls, with_base=service is not None)
+        source = Source(listed(map(_name, found.parts)), command())
+        decision = decide(found.run, limits, payrolls, metric, source)
         document = (record if form == ADR else report).document(decision)
     answer(document, "markdown" if form == ADR else form, output_path)
     return 0 if decision.best else 1
@@ -214,38 +212,6 @@ def _service(
         raise UsageError(f"--container is judged by {RESIDENT}; leave out --metric {metric}")
     known = None if base in (None, MEASURED) else units.parse_bytes(base or "", "--base")
     return Service(at_once or 1, known)
-
-
-def _merged(payrolls: Payrolls, paths: Iterable[Path], *, with_base: bool) -> tuple[list[str], Run]:
-    """Return the names of the runs that know something of such payrolls, and these as one run.
-
-    With `with_base`, those too that know a base: of a process, whatever payroll it reads.
-    """
-    from harness.model.merge import first_of_each, merge_runs
-    from harness.model.saved import read
-
-    found = {path: read(path) for path in paths}
-
-    def those_with(parts: Mapping[Path, Sequence[Measurement]]) -> list[Path]:
-        return [
-            path
-            for path, measurements in parts.items()
-            if any(_is_of_use(one, payrolls, with_base=with_base) for one in measurements)
-        ]
-
-    knowing = those_with({path: run.measurements for path, run in found.items()})
-    runs = [found[path] for path in knowing or found]
-    used = those_with(dict(zip(knowing, first_of_each(runs), strict=False)))
-    return [_name(path) for path in used or found], merge_runs(runs)
-
-
-def _is_of_use(measurement: Measurement, payrolls: Payrolls, *, with_base: bool) -> bool:
-    """Whether it has values on such payrolls, or a base that is asked for."""
-    from harness.analysis.candidate import BASE
-
-    values, workload = measurement.values, measurement.cell.workload
-    is_base = with_base and BASE in values and workload.is_payroll
-    return is_base or (bool(values) and payrolls.has(workload))
 
 
 def _name(path: Path) -> str:

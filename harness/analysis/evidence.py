@@ -1,0 +1,46 @@
+"""Which runs know something of a payroll, and these as one run. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from harness.analysis.candidate import BASE
+from harness.model.merge import first_of_each, merge_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from harness.analysis.candidate import Payrolls
+    from harness.model.run import Measurement, Run
+
+Name = TypeVar("Name")
+
+
+class Evidence(NamedTuple, Generic[Name]):
+    """Several runs as one, and the measurements that it has of each, by the name of the run."""
+
+    run: Run
+    parts: Mapping[Name, list[Measurement]]
+
+
+def evidence(runs: Mapping[Name, Run], payrolls: Payrolls, *, with_base: bool) -> Evidence[Name]:
+    """Return the runs that know something of such payrolls, as one; all of them, if none does.
+
+    With `with_base`, those too that know a base: of a process, whatever payroll it reads. Raises
+    UsageError where their environments differ.
+    """
+
+    def is_of_use(measurements: Iterable[Measurement]) -> bool:
+        return any(_is_of_use(one, payrolls, with_base=with_base) for one in measurements)
+
+    knowing = {name: run for name, run in runs.items() if is_of_use(run.measurements)} or runs
+    parts = dict(zip(knowing, first_of_each(list(knowing.values())), strict=True))
+    used = {name: part for name, part in parts.items() if is_of_use(part)}
+    return Evidence(merge_runs(list(knowing.values())), used or dict.fromkeys(runs, []))
+
+
+def _is_of_use(measurement: Measurement, payrolls: Payrolls, *, with_base: bool) -> bool:
+    """Whether it has values on such payrolls, or a base that is asked for."""
+    values, workload = measurement.values, measurement.cell.workload
+    is_base = with_base and BASE in values and workload.is_payroll
+    return is_base or (bool(values) and payrolls.has(workload))
