@@ -36,7 +36,7 @@ def evidence(runs: Mapping[Name, Run], payrolls: Payrolls, *, with_base: bool) -
     knowing = {name: run for name, run in runs.items() if is_of_use(run.measurements)} or runs
     parts = dict(zip(knowing, first_of_each(list(knowing.values())), strict=True))
     used = {name: part for name, part in parts.items() if is_of_use(part)}
-    return Evidence(merge_runs(list(knowing.values())), used or dict.fromkeys(runs, []))
+    return Evidence(merge_runs(list(knowing.values())), used or {name: [] for name in runs})
 
 
 def _is_of_use(measurement: Measurement, payrolls: Payrolls, *, with_base: bool) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from callmeter.errors import Error
+from harness.model.saved import CHOSEN_FROM
 from runs import made_run
 from support import ROOT, a_run, failed, memory, saved, times
 from tools.copies.called import Called
@@ -33,7 +34,7 @@ def test_nothing_published_is_out_of_date(capsys: pytest.CaptureFixture[str]) ->
 def checkout(tmp_path: Path) -> Path:
     """A folder with what the reports and the record are made of, and one stale document."""
     (tmp_path / "results").mkdir()
-    for name in ("reference.jsonl", "repetition.jsonl", "service.jsonl", "0001-read-premiums.md"):
+    for name in (*(path.name for path in CHOSEN_FROM), "0001-read-premiums.md"):
         shutil.copy(ROOT / "results" / name, tmp_path / "results")
     (tmp_path / "README.md").write_text(MARKED.format("answer", "stale\n"), encoding="utf-8")
     return tmp_path

@@ -12,10 +12,11 @@ from callmeter.errors import UsageError, unknown
 from harness.analysis.candidate import Payrolls
 from harness.analysis.choice import Limits, Source, decide
 from harness.model.merge import merge_runs
-from harness.model.saved import read
+from harness.model.saved import CHOSEN_FROM, read
 from harness.report import comparison, formats, record
 from harness.report.document import Document
 from harness.report.formats import markdown
+from harness.report.page import chooser
 from tools.publish.blocks import BLOCKS
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ REPORTS = (
     "results/service.html",
 )
 """Each is of the run of the same name, in the format that its name ends in."""
+CHOOSER = "results/choose.html"
+STACKS = "results/stacks/*.jsonl"
+"""The page that a reader chooses on: of the runs that `choose` reads, and of other stacks' runs."""
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = ("results/reference.jsonl",)
 RECORDED = Limits(10_000, 64e6), "--entries 10000 --memory 64MB"
@@ -46,7 +50,7 @@ def stale(root: Path) -> Iterator[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8")
         if (made := renewed(text, root)) != text:
             yield path, made
-    for name in (*REPORTS, RECORD):
+    for name in (*REPORTS, CHOOSER, RECORD):
         path, made = root / name, f"{generated(name, root)}\n"
         if not path.exists() or _compared(path.read_text("utf-8"), name) != _compared(made, name):
             yield path, made
@@ -78,7 +82,7 @@ def block(name: str, paths: list[Path], root: Path) -> str:
 
 
 def generated(name: str, root: Path) -> str:
-    """Return the text of a file that is generated whole: a report, or the record."""
+    """Return the text of a file that is generated whole: a report, the record, or the page."""
     if name == RECORD:
         limits, asked = RECORDED
         command = f"python -m harness choose {asked} --format adr"
@@ -86,6 +90,12 @@ def generated(name: str, root: Path) -> str:
         source = Source(" and ".join(RECORD_OF), command)
         document = record.document(decide(run, limits, Payrolls(), None, source))
         return markdown.write(document, markdown.WIDTH)
+    if name == CHOOSER:
+        results = root / "results"
+        usual = (results / path.name for path in CHOSEN_FROM)
+        paths = [*usual, *sorted(root.glob(STACKS))]
+        runs = {path.relative_to(results).as_posix(): read(path) for path in paths}
+        return chooser.page(runs).removesuffix("\n")
     run = read((root / name).with_suffix(".jsonl"))
     form = discovery.load(formats, Path(name).suffix[1:])
     return str(form.write(comparison.document(run, full=True), markdown.WIDTH)).removesuffix("\n")
