@@ -71,8 +71,10 @@ def move(page: Page, fragment: str) -> None:
 
 
 def texts(page: Page, selector: str) -> list[str]:
+    """The texts as they are seen; those of a picture have no such form."""
+    of_picture = page.locator(selector).all_text_contents()
     found: list[str] = page.locator(selector).all_inner_texts()
-    return found
+    return of_picture if selector.startswith("#chart") else found
 
 
 def test_it_answers_as_choose_does(shown: Open) -> None:
@@ -133,6 +135,35 @@ def test_what_was_not_measured_is_no_guess(shown: Open, fragment: str, verdict: 
     assert not page.locator("#bar").is_visible()
     assert not page.locator("#ways tr.fits").count()
     assert "--meter rss --save run.jsonl" in page.locator("#commands").inner_text()
+    assert not unwanted
+
+
+def test_allocations_are_of_one_call_and_so_over_entries_alone(shown: Open) -> None:
+    kind = Payrolls(repetition=5)
+    page, _ = shown(PAGE, fragment=address(kind, 20_000, 4, 512, None, ()) + "&over=calls")
+    assert "entries of each payroll" in texts(page, "#chart text")
+    assert page.get_by_label("over calls at once").is_disabled()
+    assert (
+        "The allocations are extrapolated: measured at 1,000 and 10,000" in texts(page, "#why")[0]
+    )
+    page.get_by_label("Values repeat").select_option("realistic-1")
+    assert "calls at once" in texts(page, "#chart text")
+
+
+FRAGMENTS = (
+    *("#%", "#entries=%E0%A4%A&need=%", "#entries=&at_once=&container=&values=&components="),
+    *("#entries=1&need=__proto__,constructor&values=toString", "#__proto__=1&entries=2"),
+    *("#entries=1000000000&at_once=256&container=999999999+GB", "#entries=1&container=1+B"),
+    *("#entries=1e999&at_once=-0&base=NaN", "#stack=<b>&entries=5&over=<script>", "#runs"),
+)
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS)
+def test_no_address_breaks_it(shown: Open, fragment: str) -> None:
+    page, unwanted = shown(PAGE, fragment=fragment)
+    assert page.locator("#fits").inner_text()
+    page.get_by_role("button", name="Begin again").click()
+    assert page.locator("#ways tr.fits").count() > 1
     assert not unwanted
 
 
@@ -258,7 +289,7 @@ def test_several_stacks_are_picked_by_name(shown: Open) -> None:
     assert "3.14.0" in re.sub(r"\+|%20", " ", page.evaluate("location.hash"))
     assert "time not measured" in page.locator("#facts").inner_text()
     gone, _ = shown(PAGE, fragment=page.evaluate("location.hash"))
-    assert "a stack that is not on this page" in gone.locator("#copied").inner_text()
+    assert "which this page does not have" in gone.locator("#copied").inner_text()
     assert not unwanted
 
 

@@ -1,177 +1,8 @@
-// The page that chooses: what the reader picks, in the form and in the address, and what follows.
+// The page that chooses: draws what follows from what is picked.
 (() => {
   "use strict";
   const { figures } = chosen;
-  const { start } = figures;
   const byId = (id) => document.getElementById(id);
-  const form = byId("picker");
-  const fields = form.elements;
-  const needs = [...document.querySelectorAll("input[name=need]")];
-  const NAMES = ["entries", "at_once", "container", "base", "values", "components"];
-  // The address: every field by its name; the stack by its title, as others may come before it.
-
-  function written() {
-    const parts = new URLSearchParams();
-    if (figures.stacks.length > 1) parts.set("stack", figures.stacks[fields.stack.value].title);
-    for (const name of NAMES) if (fields[name].value !== "") parts.set(name, fields[name].value);
-    parts.set("need", needs.filter((box) => box.checked).map((box) => box.value).join(","));
-    parts.set("over", document.querySelector("[name=over]:checked").value);
-    return `#${parts}`;
-  }
-
-  function read(fragment) {
-    const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-    const isChoice = parts.has("entries");
-    const value = (name) => (isChoice ? parts.get(name) ?? (name === "base" ? "" : start[name]) : start[name]);
-    const stack = figures.stacks.findIndex(({ title }) => title === parts.get("stack"));
-    fields.stack.value = String(Math.max(0, stack));
-    for (const name of NAMES) fields[name].value = value(name);
-    if (fields.values.selectedIndex < 0) fields.values.value = start.values;
-    const picked = new Set(value("need").split(","));
-    for (const box of needs) box.checked = picked.has(box.value);
-    for (const one of document.querySelectorAll("[name=over]")) one.checked = one.value === value("over");
-    return !parts.get("stack") || stack >= 0;
-  }
-
-  // What is picked
-
-  const number = (text) => Number(text.replace(/[\s,_]/g, "") || NaN);
-
-  function picked() {
-    const base = fields.base.value.trim();
-    return {
-      stack: Number(fields.stack.value),
-      entries: number(fields.entries.value),
-      atOnce: number(fields.at_once.value),
-      components: number(fields.components.value),
-      container: judged.bytes(fields.container.value, figures.units),
-      base: base ? judged.bytes(base, figures.units) : null,
-      values: fields.values.value,
-      needs: needs.filter((box) => box.checked).map((box) => box.value),
-      texts: { container: fields.container.value, base },
-    };
-  }
-
-  function areRight(asked) {
-    return [
-      judged.mark(fields.entries, judged.isWhole(asked.entries, 1e9)),
-      judged.mark(fields.at_once, judged.isWhole(asked.atOnce, figures.mostAtOnce)),
-      judged.mark(fields.components, judged.isWhole(asked.components + 1, 1e9)),
-      judged.mark(fields.container, asked.container >= 1),
-      judged.mark(fields.base, asked.base === null || asked.base >= 1),
-    ].every(Boolean);
-  }
-
-  // Parts of sentences
-
-  function paragraph(...parts) {
-    const made = document.createElement("p");
-    made.append(...parts);
-    return made;
-  }
-
-  // Links to the runs that these figures of a way are from.
-  function runs(way, whats, asked) {
-    const made = document.createElement("span");
-    made.className = "from";
-    chosen.sources(way, whats, asked).forEach((place, nth) => {
-      const link = document.createElement("a");
-      link.href = `#run-${place}`;
-      link.title = figures.runs[place].title;
-      link.textContent = figures.runs[place].name;
-      made.append(nth ? ", " : "", link);
-    });
-    return made;
-  }
-
-  const MEMORY = ["resident", "base", "served"];
-  const entriesInWords = (count) => `${count.toLocaleString("en")} ${count === 1 ? "entry" : "entries"}`;
-
-  function sizeInWords(way, result, asked) {
-    if (result.by === "allocations") {
-      const size = judged.megabytes(result.sizeOf(way), Math.ceil);
-      return `${size} MB at most of one call's allocations, without the base`;
-    }
-    const need = prediction.needOf(way, asked, result.reference);
-    if (!need) return "what was not measured";
-    return `${chosen.needInWords(need)}${need.high > asked.container ? ", more than the container" : ""}`;
-  }
-
-  // A way with what it needs, its time, what it costs, and its runs.
-  function described(way, result, asked) {
-    const made = document.createElement("span");
-    const memory = runs(way, result.by === "allocations" ? ["allocated"] : MEMORY, asked);
-    made.append(`needs ${sizeInWords(way, result, asked)} [`, memory, `]; ${chosen.timeInWords(way, asked)}`);
-    if (chosen.time(way, asked)) made.append(" [", runs(way, ["time"], asked), "]");
-    made.append(`; costs: ${way.costs}.`);
-    return made;
-  }
-
-  function named(way) {
-    const name = document.createElement("b");
-    name.textContent = way.strategy;
-    return name;
-  }
-
-  // What it comes to
-
-  function verdict(result, asked) {
-    const of = `${entriesInWords(asked.entries)}, ${judged.calls(asked.atOnce)}`;
-    if (result.by === null) return `Not measured: such payrolls. The command below measures them.`;
-    if (result.by === "container") {
-      const { best } = result;
-      if (best.fits || !best.lacks.length) return judged.inWords(best, asked, true);
-      return `Nothing fits: no way that was measured offers ${asked.needs.join(", ")}.`;
-    }
-    const size = result.best && judged.megabytes(result.sizeOf(result.best.way), Math.ceil);
-    const least = result.best
-      ? ` ${result.best.way.strategy} needs least: ${size} MB of one call's allocations, without the base.`
-      : "";
-    return `Not measured in a container: ${of}, of such payrolls.${least}`;
-  }
-
-  function facts(result, asked) {
-    const { best } = result;
-    if (!best || (best.lacks.length && result.by === "container")) return [];
-    const label = best.way.label ? `${best.way.label}. ` : "";
-    return [label, "It ", described(best.way, result, asked)];
-  }
-
-  function basis({ way, need }, asked) {
-    const sizes = chosen.measuredSizes(way).map((size) => size.toLocaleString("en")).join(" and ");
-    const numbers = Object.keys(way.resident).join(", ");
-    return `The calls' part is ${figures.bases[need.basis]}: measured at ${sizes} entries, ${numbers} at once. `;
-  }
-
-  function why(result, asked) {
-    if (result.by === null) return [];
-    if (result.by === "allocations") {
-      return [paragraph("Whether it fits a container is not known: the resident memory of so many calls at once was not measured on such payrolls. The command below measures it.")];
-    }
-    const { best, found } = result;
-    const today = found.find(({ way }) => way.strategy === figures.reference);
-    const parts = [];
-    if (best.fits) {
-      parts.push(best === today
-        ? "Why: it is the way of today, and fits: nothing has to change. "
-        : "Why: of the ways that fit and offer what you need, it gives up the fewest traits of "
-          + `${figures.reference}; among equals, it needs the least. `);
-    }
-    if (today && today !== best && today.need && !today.fits) {
-      const over = judged.megabytes(today.need.high - asked.container, Math.ceil);
-      parts.push(`${figures.reference}, the way of today, `, today.lacks.length
-        ? `lacks ${today.lacks.join(", ")}. `
-        : `needs at most ${judged.megabytes(today.need.high, Math.ceil)} MB: ${over} MB too much. `);
-    }
-    if (best.need) parts.push(basis(best, asked), chosen.timesAre(result.ways, asked));
-    const made = [paragraph(...parts)];
-    const second = found.filter(({ fits }) => fits)[1];
-    if (second) {
-      const isLess = second.need.high < best.need.high ? "smaller, but gives up more" : "second";
-      made.push(paragraph("Runner-up, ", isLess, ": ", named(second.way), " ", described(second.way, result, asked)));
-    }
-    return made;
-  }
 
   function drawLeanest(result, asked) {
     const made = result.leanest.map(({ need, way }) => {
@@ -179,7 +10,7 @@
       const term = document.createElement("dt");
       term.textContent = need;
       const text = document.createElement("dd");
-      text.append(named(way), " ", described(way, result, asked));
+      text.append(answered.named(way), " ", answered.described(way, result, asked));
       pair.append(term, text);
       return pair;
     });
@@ -207,7 +38,7 @@
         fit(one, asked), base, calls, both, left, most, from,
         alone ? judged.megabytes(alone.high, Math.ceil) : "not measured",
         chosen.time(way, asked)?.text ?? "not measured", way.costs,
-        runs(way, [...MEMORY, "allocated", "time"], asked),
+        answered.runs(way, [...answered.MEMORY, "allocated", "time"], asked),
       ]);
     }
     byId("times").textContent = chosen.timesAre(result.ways, asked);
@@ -217,11 +48,13 @@
   // The chart: the ways that fit, the one picked thick, and the way of today.
 
   const MOST_LINES = 7;
+  const FEW_LINES = 4; // where nothing fits
 
   function drawChart(result, asked) {
-    const isOverCalls = document.querySelector("[name=over]:checked").value === "calls";
     const isAlone = result.by === "allocations";
-    byId("grows").hidden = result.by === null || (isAlone && isOverCalls);
+    const isOverCalls = picker.over() === "calls" && !isAlone;
+    document.querySelector("[name=over][value=calls]").disabled = isAlone;
+    byId("grows").hidden = result.by === null;
     if (byId("grows").hidden) return;
     const end = isOverCalls ? Math.max(8, 2 * asked.atOnce) : 2 * asked.entries;
     const places = isOverCalls
@@ -229,11 +62,11 @@
       : spread(end, asked.entries, result.ways);
     const sized = (way, place) => {
       const limits = { ...asked, [isOverCalls ? "atOnce" : "entries"]: place };
-      return isAlone ? isOverCalls ? null : prediction.allocationsOf(way, place)
+      return isAlone ? prediction.allocationsOf(way, place)
         : prediction.needOf(way, limits, result.reference);
     };
     const able = result.found.filter(({ fits, lacks }) => fits || (!lacks.length && isAlone));
-    const shown = (able.length ? able : result.found).slice(0, MOST_LINES).map(({ way }) => way);
+    const shown = (able.length ? able.slice(0, MOST_LINES) : result.found.slice(0, FEW_LINES)).map(({ way }) => way);
     const today = result.ways.find(({ strategy }) => strategy === figures.reference);
     if (today && !shown.includes(today)) shown.push(today);
     const series = shown.map((way) => ({
@@ -247,13 +80,14 @@
         .map(({ x, of }) => ({ x, y: of.high / 1e6, isMeasured: of.basis === 0 })),
     }));
     const highest = Math.max(...series.flatMap(({ points }) => points.map(({ y }) => y)), 1);
+    const wanted = Math.max(asked.container, result.best?.need?.high ?? 0) / 1e6;
     lines.draw(byId("chart"), {
       series,
       level: isAlone ? null : asked.container / 1e6,
       at: isOverCalls ? asked.atOnce : asked.entries,
       start: isOverCalls ? 1 : 0,
       end,
-      top: isAlone ? highest : Math.min(Math.max(highest, asked.container / 1e6), asked.container / 1e6 * 1.25),
+      top: isAlone ? highest : Math.min(Math.max(highest, wanted), wanted * 1.25),
       xTitle: isOverCalls ? "calls at once" : "entries of each payroll",
       yTitle: isAlone ? "MB of one call's allocations, at most" : "MB that the container must hold, at most",
       shown: (tick) => tick.toLocaleString("en"),
@@ -285,8 +119,8 @@
   }
 
   function show() {
-    const asked = picked();
-    const isRight = areRight(asked);
+    const asked = picker.picked();
+    const isRight = picker.areRight(asked);
     byId("more").hidden = !isRight;
     for (const id of ["facts", "why", "bar", "least", "leanest"]) byId(id).hidden = !isRight;
     for (const button of document.querySelectorAll("[data-preset]")) {
@@ -298,15 +132,15 @@
       return;
     }
     const result = chosen.judge(asked);
-    byId("fits").textContent = verdict(result, asked);
-    byId("facts").replaceChildren(...facts(result, asked));
+    byId("fits").textContent = answered.verdict(result, asked);
+    byId("facts").replaceChildren(...answered.facts(result, asked));
     const need = result.by === "container" ? result.best.need : null;
     byId("bar").hidden = !need;
     if (need) {
       const colour = figures.colours[result.best.way.strategy];
       judged.drawWithKeys(byId("bar"), need, asked.container, colour);
     }
-    byId("why").replaceChildren(...why(result, asked));
+    byId("why").replaceChildren(...answered.why(result, asked));
     drawLeanest(result, asked);
     drawTable(result, asked);
     drawChart(result, asked);
@@ -315,18 +149,19 @@
 
   function changed() {
     byId("copied").textContent = "";
-    history.replaceState(null, "", written());
+    history.replaceState(null, "", picker.written());
     show();
   }
 
   function restored() {
-    const isKnown = read(location.hash);
-    byId("copied").textContent = isKnown ? "" : "The link is of a stack that is not on this page; another is shown.";
+    const unknown = picker.read(location.hash);
+    byId("copied").textContent = unknown.length
+      ? `The link names ${unknown.join(", ")}, which this page does not have; what is shown is without.` : "";
     show();
   }
 
   async function copyLink() {
-    history.replaceState(null, "", written());
+    history.replaceState(null, "", picker.written());
     try {
       await navigator.clipboard.writeText(location.href);
       byId("copied").textContent = "Copied.";
@@ -350,17 +185,16 @@
     }
     const { preset } = event.target.dataset;
     if (preset) {
-      const wanted = new Set(figures.needs[preset]);
-      for (const box of needs) box.checked = wanted.has(box.value);
+      picker.check(figures.needs[preset]);
       changed();
     }
   });
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", changed);
+  picker.form.addEventListener("submit", (event) => event.preventDefault());
+  picker.form.addEventListener("input", changed);
   byId("grows").addEventListener("input", changed);
   byId("copy").addEventListener("click", copyLink);
   byId("reset").addEventListener("click", () => {
-    read("");
+    picker.read("");
     changed();
   });
   window.addEventListener("hashchange", restored);

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from harness.model.run import Header, Run
 
 STYLES = ("page.css", "chooser.css")
-SCRIPTS = ("prediction.js", "judged.js", "lines.js", "chosen.js", "chooser.js")
+SCRIPTS = (
+    *("prediction.js", "judged.js", "lines.js", "chosen.js", "picker.js", "answered.js"),
+    "chooser.js",
+)
 """In the order in which they use each other."""
 
 

@@ -5,6 +5,7 @@ const lines = (() => {
   const MARGIN = { top: 24, bottom: 44, left: 52 };
   const NARROW = 560; // names stand above the lines, not beside them
   const NAME_HEIGHT = 15;
+  const LETTER = 7;
 
   function element(name, attributes, text = "") {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -50,7 +51,7 @@ const lines = (() => {
   function draw(svg, { series, level, at, start, end, top, xTitle, yTitle, shown }) {
     const width = Math.max(300, svg.clientWidth);
     const isNarrow = width < NARROW;
-    const right = isNarrow ? 14 : 14 + 7 * Math.max(...series.map((one) => one.name.length));
+    const right = isNarrow ? 14 : 14 + LETTER * Math.max(...series.map((one) => one.name.length));
     const x = (value) => MARGIN.left + ((value - start) / (end - start)) * (width - MARGIN.left - right);
     const y = (value) => HEIGHT - MARGIN.bottom - (value / top) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
@@ -95,7 +96,9 @@ const lines = (() => {
       parts.push(isNarrow ? name(one, one.x, at, "end") : name(one, one.x + 6, at, "start"));
     }
     leaving.sort((one, other) => one.x - other.x).forEach((place, nth) => {
-      parts.push(name(place, place.x - 8, y(top) + 12 + nth * NAME_HEIGHT, "end"));
+      const at = y(top) + 12 + nth * NAME_HEIGHT;
+      const hasRoom = place.x - MARGIN.left > LETTER * place.name.length + 8;
+      parts.push(hasRoom ? name(place, place.x - 8, at, "end") : name(place, place.x + 10, at, "start"));
     });
     svg.replaceChildren(...parts);
   }
