@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.postgres.connection import Database
 
-SMALL = Store(artists=15, albums=20, tracks=200, customers=10, invoices=120)
+SMALL = Store(artists=15, albums=20, tracks=200, playlists=30, customers=10, invoices=120)
 
 
 @contextmanager

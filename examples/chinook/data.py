@@ -4,6 +4,7 @@
 
 Widths, repetition and missing values follow the original: a third of the tracks has no composer,
 half of the addresses no state, an invoice some 5.4 lines, and two prices are all there are.
+Playlists are many and short, as an application's users make them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     Rows = Iterable[tuple[Any, ...]]
 
 MARK = "made by examples/chinook"
+SHORTEST, LONGEST = 10, 50
+"""Tracks of a playlist."""
 LINES_OF_AN_INVOICE = (2, 4, 6, 9, 14, 1, 2)
 """In turn, as in the original."""
 SONG, VIDEO = Decimal("0.99"), Decimal("1.99")
@@ -40,12 +43,12 @@ DAYS_OPEN = 5 * 365
 
 @dataclass(frozen=True)
 class Store:
-    """How big a store is. The catalogue is as large as Chinook's; the sales are scaled up."""
+    """How big a store is. The catalogue is as large as Chinook's; what users do is scaled up."""
 
     artists: int = 275
     albums: int = 347
     tracks: int = 3_503
-    playlists: int = 18
+    playlists: int = 1_000
     employees: int = 8
     customers: int = 2_000
     invoices: int = 10_000
@@ -103,10 +106,7 @@ def tables(store: Store) -> Iterator[tuple[str, Rows]]:
     yield "media_type", enumerate(words.MEDIA_TYPES, 1)
     yield "track", tracks
     yield "playlist", [(nth, words.title(random)) for nth in _ids(store.playlists)]
-    yield (
-        "playlist_track",
-        [(random.randint(1, store.playlists), track[0]) for track in tracks if store.playlists],
-    )
+    yield "playlist_track", _in_playlists(random, store)
     yield "employee", [_employee(random, nth) for nth in _ids(store.employees)]
     yield "customer", customers
     yield from _sales(random, store, customers, tracks)
@@ -129,6 +129,14 @@ def _tracks(random: Random, store: Store) -> Rows:
             price = VIDEO if is_video else SONG
             name = words.title(random)
             yield track, name, album, media, genre, composer, milliseconds, size, price
+
+
+def _in_playlists(random: Random, store: Store) -> Rows:
+    """Return the tracks of each playlist, each once: the first of the store far more often."""
+    for playlist in _ids(store.playlists):
+        count = random.randint(SHORTEST, LONGEST)
+        chosen = {_often_first(random, store.tracks) for _ in range(count)}
+        yield from ((playlist, track) for track in sorted(chosen))
 
 
 def _sales(random: Random, store: Store, customers: list[Any], tracks: list[Any]) -> Iterator[Any]:

@@ -54,6 +54,27 @@ class Track:
     unit_price: Decimal
 
 
+@dataclass
+class Song:
+    """A track as a playlist has it."""
+
+    track_id: int
+    name: str
+    composer: str | None
+    milliseconds: int
+    bytes: int | None
+    unit_price: Decimal
+
+
+@dataclass
+class Playlist:
+    """Tracks in a list; a track may be in several."""
+
+    playlist_id: int
+    name: str | None
+    tracks: list[Song]
+
+
 def _slotted(cls: type) -> Any:
     """Return the same class with slots, as `@dataclass(slots=True)` would have made it."""
     names = [(field.name, field.type) for field in fields(cls)]
@@ -63,3 +84,5 @@ def _slotted(cls: type) -> Any:
 SlottedInvoiceLine = _slotted(InvoiceLine)
 SlottedInvoice = _slotted(Invoice)
 SlottedTrack = _slotted(Track)
+SlottedSong = _slotted(Song)
+SlottedPlaylist = _slotted(Playlist)

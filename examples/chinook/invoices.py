@@ -19,6 +19,10 @@ from sqlalchemy.orm import Session, selectinload
 from examples.chinook import arrow, domain
 from examples.chinook.models import Invoice, InvoiceLine
 from strategies.support.gc_pause import paused_gc
+from strategies.support.merging import merged
+from strategies.support.packing.layout import packed
+from strategies.support.packing.reading import chunks, objects
+from strategies.support.thin import load, thin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +57,22 @@ LINE_COUNTS = (
     .group_by(Invoice.invoice_id)
     .order_by(Invoice.invoice_id)
 )
+PACKED = packed(
+    Invoice,
+    Invoice.lines,
+    columns=INVOICES.selected_columns.keys(),
+    child_columns=LINES.selected_columns.keys()[1:],
+)
+
+
+@thin(PACKED.child)
+class ThinLine:
+    """A line that holds its bytes."""
+
+
+@thin(PACKED.parent, lines=ThinLine)
+class ThinInvoice:
+    """An invoice that holds its bytes and texts, and those of its lines."""
 
 
 def full_orm(engine: Engine) -> list[domain.Invoice]:
@@ -71,6 +91,16 @@ def yield_per(engine: Engine) -> list[domain.Invoice]:
     """Do the same in batches, each let go when it is mapped."""
     batches = ENTITIES.execution_options(yield_per=BATCH)
     with Session(engine) as session, closing(session.scalars(batches)) as invoices:
+        return [_mapped(invoice) for invoice in invoices]
+
+
+def merged_orm(engine: Engine) -> list[domain.Invoice]:
+    """Stream the entities of both tables and merge them on the key; the collector is paused."""
+    with (
+        paused_gc(),
+        Session(engine) as session,
+        closing(merged(session, select(Invoice), Invoice.lines)) as invoices,
+    ):
         return [_mapped(invoice) for invoice in invoices]
 
 
@@ -93,7 +123,19 @@ def slotted(engine: Engine) -> list[domain.Invoice]:
         connection.execute(INVOICES) as invoices,
         connection.execute(LINES) as lines,
     ):
-        return list(_merged(invoices, lines))
+        return list(_with_lines(invoices, lines))
+
+
+def packed_objects(engine: Engine) -> list[domain.Invoice]:
+    """Let Postgres pack an invoice and its lines into one row; share equal values by column."""
+    with paused_gc():
+        made = objects(PACKED, engine, {}, domain.SlottedInvoice, domain.SlottedInvoiceLine)
+        return list(made)
+
+
+def thin_objects(engine: Engine) -> list[domain.Invoice]:
+    """Hold the packed bytes; a field is made when it is read."""
+    return load(ThinInvoice, chunks(PACKED, engine, {}))
 
 
 def arrow_columns(engine: Engine) -> pa.Table:
@@ -128,7 +170,7 @@ def _mapped(invoice: Invoice) -> domain.Invoice:
     )
 
 
-def _merged(invoices: Any, lines: Any) -> Iterator[Any]:
+def _with_lines(invoices: Any, lines: Any) -> Iterator[Any]:
     """Return the invoices, each with its own of the lines; both are in the invoices' order."""
     groups = groupby(lines, key=attrgetter("invoice_id"))
     owner, group = next(groups, (None, ()))

@@ -89,14 +89,14 @@ playlist_track = Table(
 
 
 class Playlist(Base):
-    """Tracks in a list of its own; a track may be in several."""
+    """Tracks in a list; a track may be in several."""
 
     __tablename__ = "playlist"
 
     playlist_id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str | None] = mapped_column(String(120))
 
-    tracks: Mapped[list[Track]] = relationship(secondary=playlist_track)
+    tracks: Mapped[list[Track]] = relationship(secondary=playlist_track, order_by="Track.track_id")
 
 
 class Employee(Base):

@@ -22,7 +22,7 @@ from harness.postgres.session import open_database
 from harness.postgres.writer import provide
 
 METERS = ("allocator", "clock")
-RUN = Path("results/local/drivers.jsonl")
+FOLDER = Path("results/local")
 
 
 def main() -> int:
@@ -30,17 +30,19 @@ def main() -> int:
     parser = ArgumentParser("python -m examples.drivers", description=__doc__.splitlines()[0])
     parser.add_argument("--entries", type=int, default=10_000, help="of the payroll")
     parser.add_argument("--repetition", type=int, default=1, help="times larger pools of values")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the run is saved")
     own, options = parser.parse_known_args()
+    run = own.folder / "drivers.jsonl"
     payroll = Payroll(own.entries, repetition=own.repetition)
     targets = [
         f"examples.drivers.reads:read({driver!r}, {sharing!r})"
         for driver, sharing in product(DRIVERS, (PLAIN, ENGINE, TYPE))
     ]
-    RUN.parent.mkdir(parents=True, exist_ok=True)
-    RUN.unlink(missing_ok=True)
+    run.parent.mkdir(parents=True, exist_ok=True)
+    run.unlink(missing_ok=True)
     command = [sys.executable, "-m", "harness", "measure", *targets, "--same"]
     command += [f"--meter={meter}" for meter in METERS]
-    command += [*options, "--save", str(RUN)]
+    command += [*options, "--save", str(run)]
     with open_database() as database:
         url = provide(database, payroll).render_as_string(hide_password=False)
         where = {"DATABASE_URL": url, "PAYROLL_ID": str(payroll.id)}

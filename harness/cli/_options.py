@@ -29,8 +29,10 @@ RUN_FORMATS = sorted(discovery.names(formats), key=lambda name: name != TEXT)
 """Every format, the one of the terminal first."""
 PICTURES = ("html", "svg")
 """Formats that draw a run, and no other document."""
+FOR_TOOLS = ("bencher", "pytest_benchmark")
+"""Formats that other tools read: of a run, and no other document."""
 OTHER_COLLECTORS = [state.value for state in Collector if state is not Collector.DEFAULT]
-FORMATS = [name for name in RUN_FORMATS if name not in PICTURES]
+FORMATS = [name for name in RUN_FORMATS if name not in (*PICTURES, *FOR_TOOLS)]
 
 
 def meters_named(words: Iterable[str] | None) -> list[str] | None:
@@ -191,7 +193,12 @@ Metrics = Annotated[
 Wide = Annotated[bool, Option("--wide", "Show every metric, and every note.")]
 Format = Annotated[
     str,
-    Option("--format", f"One of {', '.join(RUN_FORMATS)}.", one_of("format", RUN_FORMATS), "FORM"),
+    Option(
+        "--format",
+        f"One of {', '.join((*FORMATS, *PICTURES))}. For other tools: {', '.join(FOR_TOOLS)}.",
+        one_of("format", RUN_FORMATS),
+        "FORM",
+    ),
 ]
 TextFormat = Annotated[
     str, Option("--format", f"One of {', '.join(FORMATS)}.", one_of("format", FORMATS), "FORM")

@@ -38,4 +38,6 @@ AtOnce = Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
 Bytes = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALUE)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=MOST_VALUE)]
 Value = Annotated[float, msgspec.Meta(ge=-MOST_VALUE, le=MOST_VALUE)]
+Share = Annotated[float, msgspec.Meta(ge=-1, le=2)]
+"""Of a machine's time; as counted, rounding may take it beyond 0 and 1."""
 MetricKey = Annotated[str, msgspec.Meta(pattern="^[a-z]+(_[a-z]+)*$")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from callmeter.errors import UsageError
-from harness.model.metrics import METRICS
+from harness.model.metrics import TIMED
 from harness.model.run import DRIVER, LIVE_OBJECTS
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ THE_SAME = (
 """What the runs' environments must agree on: figures depend on it."""
 BY_DEFAULT = {DRIVER: "of each strategy", LIVE_OBJECTS: "0", "malloc": "as usual"}
 """What they must agree on too, and what it is where an environment does not name it."""
-TIMED = METRICS["wall"].meter
-"""The meter whose figures compare within one run only: its repeats were interleaved there."""
 
 
 def merge_runs(runs: Sequence[Run]) -> Run:

@@ -55,6 +55,8 @@ METRICS: dict[str, Metric] = {
 }
 """Every metric by its key."""
 
+TIMED = METRICS["wall"].meter
+"""The meter of times: its repeats are interleaved, and compare within one run only."""
 LOADED = {variant.key: variant.of for variant in VARIANTS if variant.part is Part.LOAD}
 """The metrics of loading alone, and those of the whole call."""
 

@@ -10,7 +10,7 @@ import msgspec
 from callmeter.explanation import Explanation
 from callmeter.target import Target
 from harness.model.cell import REFERENCE, Cell
-from harness.model.fields import Count, MetricKey, Seconds, Value
+from harness.model.fields import Count, MetricKey, Seconds, Share, Value
 
 FORMAT = 4
 
@@ -59,6 +59,10 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     `error_type` is the name of its class, and `traceback` the lines that Python prints of it.
     `allocators` are packages in use that have an allocator of their own. `series` are those of a
     meter of many calls, a value for each.
+
+    Of a time, `others` and `stolen` are the shares of the machine's processors that other processes
+    and other machines on its host had meanwhile, and `mhz` the frequency of its fastest one: None
+    where that is unknown, as in runs of before there were these fields.
     """
 
     cell: Cell
@@ -73,6 +77,9 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     traceback: list[str] = []
     allocators: list[str] = []
     series: dict[MetricKey, list[Value]] = {}
+    others: Share | None = None
+    stolen: Share | None = None
+    mhz: Count | None = None
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from harness.analysis.container import how_to_measure
 from harness.analysis.prediction import Basis, predict
 from harness.model.cell import REFERENCE
 from harness.model.metrics import METRICS
+from harness.report import busy
 from harness.report import judgement as words
 from harness.report.format import listed, value
 from harness.report.notes import COUNTED, cut_short
@@ -39,8 +40,8 @@ def warnings(decision: Decision) -> list[str]:
         judgement.strategy for judgement in decision.judgements if judgement.gives_up is None
     ]:
         found.append(f"What {listed(unknown)} offers is unknown: no --need is taken as met.")
-    if how_much := cut_short(decision.run):
-        found.append(how_much)
+    is_timed = any(judgement.wall for judgement in decision.judgements)
+    found += filter(None, [busy.caveat(decision.run) if is_timed else "", cut_short(decision.run)])
     return [f"WARNING: {text}" for text in found]
 
 

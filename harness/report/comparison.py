@@ -15,7 +15,7 @@ from callmeter.meters import SHARE
 from harness.model.cell import Consume, kind_of
 from harness.model.metrics import BY_NAME, METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
-from harness.report import answer, explanation, growth, notes, over, serving, tables
+from harness.report import answer, busy, explanation, growth, notes, over, serving, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
 from harness.report.format import ends_of, title_of, title_of_group, titles
 from harness.report.stack import collectors_process, ran_on, ran_on_in_short
@@ -113,6 +113,7 @@ def _compared(
         yield Heading(title_of_group(found))
         if nth == 0:
             yield Note(ran_on(run) if wide or full else ran_on_in_short(run))
+            yield from map(Text, filter(None, [busy.caveat(run)]))
         yield from _workload(run, ordered(found, sort), metrics, wide=wide or full)
     if first:
         yield from over.blocks(run, None if full else first)
@@ -195,6 +196,7 @@ def _data(run: Run, rows: list[dict[str, Any]], found: Sequence[Explained]) -> d
         "command": run.header.command,
         "environment": run.header.environment,
         "incomplete": incomplete(run),
+        "busy": busy.data(run),
         "rows": rows,
         **({"explanations": explanation.data(found)} if found else {}),
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.choice import RULE
 from harness.model.metrics import METRICS, PEAKS
+from harness.report import busy
 from harness.report import judgement as words
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def of(decision: Decision, found: Answers, notes: list[str]) -> dict[str, Any]:
         "run": decision.source.run,
         "command": decision.source.command,
         "environment": decision.run.header.environment,
+        "busy": busy.data(decision.run),
         "limits": _limits(decision.limits) | decision.payrolls._asdict(),
         "judged_by": decision.metric,
         "rule": RULE,

@@ -11,7 +11,7 @@ from callmeter.meters import BYTES, SECONDS, SHARE
 from harness.analysis.difference import Outcome
 from harness.model.cell import kind_of
 from harness.model.sample import FEWEST_TIMES
-from harness.report import verdict
+from harness.report import busy, verdict
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
 from harness.report.format import (
     RANK_TEST,
@@ -56,6 +56,7 @@ def document(
     """Return the document; `every`, with a row for what did not change too."""
     blocks = list(verdict.blocks(gate)) if gate else []
     blocks += [Pairs((("from", names[0]), ("to", names[1]))), _environment(difference)]
+    blocks += map(Text, _busy(difference, names))
     found: defaultdict[tuple[Workload, Consume], list[Change]] = defaultdict(list)
     for change in difference.changes:
         found[change.subject.workload, change.subject.consume].append(change)
@@ -74,6 +75,14 @@ def _environment(difference: Difference) -> Block:
         for what, (before, after) in difference.settings.items()
     )
     return Pairs(tuple(pairs), "Environment, what differs:")
+
+
+def _busy(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
+    """Yield which run's times were taken on a busy machine, where times are compared."""
+    if any(not change.metric.is_memory for change in difference.changes):
+        for run, name in zip(difference.runs, names, strict=True):
+            if text := busy.caveat(run, f"the machine of {name}"):
+                yield text
 
 
 def _changes(difference: Difference, changes: list[Change], *, every: bool) -> Iterator[Block]:
@@ -180,7 +189,12 @@ def _notes(difference: Difference) -> Iterator[Block]:
 def _data(difference: Difference, names: tuple[str, str], gate: Gate | None) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "runs": [
-            {"name": name, "command": run.header.command, "environment": run.header.environment}
+            {
+                "name": name,
+                "command": run.header.command,
+                "environment": run.header.environment,
+                "busy": busy.data(run),
+            }
             for name, run in zip(names, difference.runs, strict=True)
         ],
         "environment": [

@@ -143,9 +143,10 @@ def _uncounted(found: Sequence[Summary]) -> Iterator[str]:
     measured = [summary for summary in found if not summary.is_yardstick]
     for allocators in dict.fromkeys(s.allocators for s in measured if s.allocators):
         users = [summary.name for summary in measured if summary.allocators == allocators]
+        who = f"All {len(users)}" if len(users) == len(measured) > 1 else listed(users)
         cold = "" if found[0].workload.is_payroll else " under --no-warm-up"
         yield (
-            f"{listed(users)}: the allocator of {listed(allocators)} is not counted; "
+            f"{who}: the allocator of {listed(allocators)} is not counted; "
             f"plan with the RSS peak{cold}."
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.model.busy import busy
 from harness.model.run import DRIVER, LIVE_OBJECTS
 
 if TYPE_CHECKING:
@@ -61,7 +62,16 @@ def machine(run: Run) -> str:
     known = run.header.environment
     cores = f"{known['cores']} cores" if "cores" in known else ""
     parts = (known["system"], known.get("processor", ""), cores, known.get("memory", ""))
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (*parts, _frequency(run)) if part)
+
+
+def _frequency(run: Run) -> str:
+    """Return where the processors' frequency was while times were taken, if it is known."""
+    found = busy(run)
+    if found is None or found.mhz is None:
+        return ""
+    low, high = found.mhz
+    return f"times at {low:,} MHz" if low == high else f"times at {low:,} to {high:,} MHz"
 
 
 def is_server_elsewhere(run: Run) -> bool:

@@ -45,7 +45,7 @@ def describe(server: str, interpreter: Interpreter, live_objects: int = 0) -> di
         **software(interpreter),
         "server": server,
         **machine(),
-        "commit": _commit(),
+        "commit": commit(),
         **({LIVE_OBJECTS: str(live_objects)} if live_objects else {}),
     }
 
@@ -125,7 +125,7 @@ def _memory() -> str:
     return f"{size / 2**30:.0f} GiB"
 
 
-def _commit() -> str:
+def commit() -> str:
     """Return the commit of the checkout that this file is in, and whether it was changed since.
 
     Of an installed package, which may lie within a checkout of somebody else's, its version.

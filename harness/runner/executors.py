@@ -16,7 +16,9 @@ from callmeter.worker import Job
 from callmeter.worker_pool import HERE, Environment, WorkerPool
 from harness.base.secret import masked
 from harness.model.cell import Cell
+from harness.model.metrics import TIMED
 from harness.model.run import Measurement
+from harness.runner import processors
 
 if TYPE_CHECKING:
     import concurrent.futures
@@ -29,11 +31,15 @@ SIDE_BY_SIDE = min(4, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Task:
-    """A cell, the job that measures it, and the environment that the job is done in."""
+    """A cell, the job that measures it, and the environment that the job is done in.
+
+    `has_own_server`, if the server that the call reads from, if any, is one of the run's own.
+    """
 
     cell: Cell
     job: Job = field(repr=False)
     environment: Environment = HERE
+    has_own_server: bool = False
 
     @property
     def secrets(self) -> list[str]:
@@ -95,8 +101,13 @@ def local_processes() -> Iterator[Executor]:
 
 def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
     """Measure one cell in a process of its own, ended after `timeout` seconds."""
+    is_timed, has_own_server = task.cell.meter == TIMED, task.has_own_server
+    before = processors.read(has_own_server=has_own_server) if is_timed else None
     started = monotonic()
     answer = workers.ask(task.job, timeout, task.environment)
+    seconds = round(monotonic() - started, 3)
+    after = processors.read(has_own_server=has_own_server) if is_timed else None
+    use = processors.use_between(before, after)
     error, unavailable, traceback = (
         masked(text, *task.secrets) if text else None
         for text in (answer.error, answer.unavailable, answer.traceback)
@@ -108,7 +119,7 @@ def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
         task.cell,
         answer.values,
         error,
-        round(monotonic() - started, 3),
+        seconds,
         unavailable,
         Explanation.from_json(explanation) if explanation else None,
         answer.items,
@@ -116,4 +127,7 @@ def measure(task: Task, timeout: float, workers: WorkerPool) -> Measurement:
         traceback=(traceback or "").splitlines(),
         allocators=answer.allocators,
         series=answer.series,
+        others=use.others,
+        stolen=use.stolen,
+        mhz=use.mhz,
     )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.model.busy import spells
 from harness.model.saved import new_path, read, saved_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from harness.model.run import Header, Measurement, Run
 
@@ -62,11 +63,29 @@ def record(found: Generator[Measurement], header: Header, settings: Settings) ->
     settings.progress("measuring", 0, header.cells)
     path = Path(settings.save) if settings.save else new_path()
     with saved_to(path, header, replace=settings.replace) as save, closing(found):
-        for done, measurement in enumerate(found, start=1):
+        for done, measurement in enumerate(_heeded(found, settings.notice), start=1):
             save(measurement)
             cell = measurement.cell
             settings.progress(f"{cell.name}, {cell.meter}", done, header.cells)
     return read(path)
+
+
+def _heeded(found: Iterable[Measurement], notice: Callable[[str], None]) -> Generator[Measurement]:
+    """Yield the measurements; give notice, once, when times are taken on a busy machine."""
+    taken: list[Measurement] = []
+    is_noticed = False
+    for measurement in found:
+        yield measurement
+        taken.append(measurement)
+        for spell in spells(taken):
+            taken.clear()
+            if spell.is_busy and not is_noticed:
+                is_noticed = True
+                notice(
+                    f"the machine is busy: while {measurement.cell.name} was timed, others had "
+                    f"{(spell.others or 0.0) + spell.stolen:.0%} of its processors; "
+                    "times taken meanwhile are not reliable"
+                )
 
 
 def with_local_path(word: str) -> str:

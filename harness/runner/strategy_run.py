@@ -86,6 +86,7 @@ def strategy_run(cells: Sequence[Cell], settings: Settings) -> Run:
             measuring,
             settings.live_objects,
             settings.driver,
+            has_own_server=settings.dsn is None,
         )
         found = retry.run(
             cells,

@@ -44,11 +44,13 @@ def strategy_tasks(
     environment: Environment = HERE,
     live_objects: int = 0,
     driver: str | None = None,
+    *,
+    has_own_server: bool = False,
 ) -> Callable[[Cell], Task]:
     """Return what makes the task of a strategy's cell, from the URL that its payrolls are at.
 
-    Each of its processes may hold `memory` bytes, and one that a meter measures in holds so many
-    `live_objects`.
+    `has_own_server`, if the server there is one of the run's own. Each of its processes may hold
+    `memory` bytes, and one that a meter measures in holds so many `live_objects`.
     """
     of_strategies = replace(environment, packages=PACKAGES, preload=PRELOAD)
     of_imports = replace(of_strategies, preload=PRELOAD_FOR_IMPORTS)
@@ -71,7 +73,8 @@ def strategy_tasks(
             "part": (Part.LOAD if cell.meter == CHECK else cell.part).value,
         }
         job = job_of(cell, FACTORY, arguments, memory, flamegraph, live_objects)
-        return Task(cell, job, of_imports if cell.meter == "imports" else of_strategies)
+        measured_in = of_imports if cell.meter == "imports" else of_strategies
+        return Task(cell, job, measured_in, has_own_server)
 
     return task_of
 

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 def test_the_example_measures_every_read(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(example, "FOLDER", tmp_path)
-    monkeypatch.setattr(example, "WAYS", ("full_orm(engine)", "full_orm(sharing)"))
+    monkeypatch.setitem(example.WAYS, "tracks", ("full_orm(engine)", "full_orm(sharing)"))
     with empty_database(database) as engine:
         provide(engine, SMALL)
         url = engine.url.render_as_string(hide_password=False)
-        assert example.measure("tracks", url, "--meter", "tracemalloc", "--repeat", "1") == 0
+        assert example.measure("tracks", url, tmp_path, "--meter=tracemalloc", "--repeat=1") == 0
     run = read(tmp_path / "chinook-tracks.jsonl")
     assert run.header.reference == "examples.chinook.tracks:full_orm(engine)"
     assert not any(measurement.error for measurement in run.measurements)

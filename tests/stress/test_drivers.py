@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def test_every_driver_shares_and_returns_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(example, "RUN", tmp_path / "drivers.jsonl")
     monkeypatch.setattr(example, "METERS", ("allocator",))
-    asked = ["--entries", "600", "--repeat", "1"]
+    asked = ["--entries", "600", "--repeat", "1", "--folder", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", ["drivers", *asked])
     assert example.main() == 0
     found = summaries(read(tmp_path / "drivers.jsonl"))

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from callmeter.errors import Error
@@ -117,6 +118,24 @@ def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None
     assert cells == ["wall time", "7", "4.1%", "5.0%", "90.0%"]
 
 
+def test_the_layers_are_of_the_largest_payroll_explained(tmp_path: Path) -> None:
+    shown = drawn("layers", saved(made_run(), tmp_path / "run.jsonl"))
+    assert shown.splitlines()[0].split() == [
+        "|",
+        "peak,",
+        "bytes",
+        "an",
+        "entry",
+        "|",
+        "full_orm",
+        "|",
+        "|",
+    ]
+    assert "lean" not in shown
+    assert shown.count("| total") == 2
+    assert "<sub>10,000 entries, as memray recorded" in shown
+
+
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:
     sources = {"cli": "from harness import report, model", "report": "import harness.model.run"}
     for name, text in {**sources, "model": "import other"}.items():
@@ -131,3 +150,17 @@ def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) 
     (tmp_path / "other" / "a.py").write_text("import harness.cli")
     with pytest.raises(Error, match="packages import each other: "):
         mermaid(folders)
+
+
+def test_times_of_a_busy_machine_are_not_published(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [
+        msgspec.structs.replace(one, seconds=2.0, others=0.5, stolen=0.0)
+        for one in times("lean", *[0.1] * 5)
+    ]
+    saved(a_run(*found), checkout / "results" / "busy.jsonl")
+    assert main([], checkout) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("results/busy.jsonl: the machine was busy during 100% of the time")
+    assert "stale" in (checkout / "README.md").read_text(encoding="utf-8")

@@ -97,13 +97,14 @@ def main() -> int:
     parser.add_argument("--save", type=Path, help="a file for the figures, as JSON")
     asked = parser.parse_args()
     with TemporaryDirectory() as folder, open_database() as database:
+        ran_on = describe(database.description, inspect_interpreter())
         runs = {components: _measured(Path(folder), components) for components in COMPONENTS}
         found: list[Read] = []
         for case, roles in islice(_questions(runs), asked.budgets):
             found += _read(database, case, roles, asked.times)
             print(_progress(found), file=sys.stderr)
             if asked.save:  # what has been read is there, whatever happens next
-                write(asked.save, json.dumps(_record(found, database.description), indent=1))
+                write(asked.save, json.dumps(_record(found, ran_on), indent=1))
     print(f"{_table(found)}\n\nLimited by {limited_by()}.")
     return int(not _holds(found))
 
@@ -208,9 +209,9 @@ def _table(found: list[Read]) -> str:
     return tabulate(rows, headings, tablefmt="simple")
 
 
-def _record(found: list[Read], server: str) -> dict[str, Any]:
+def _record(found: list[Read], ran_on: dict[str, str]) -> dict[str, Any]:
     return {
-        "environment": describe(server, inspect_interpreter()),
+        "environment": ran_on,
         "limited by": limited_by(),
         "roles": {
             role: {

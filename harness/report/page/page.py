@@ -11,7 +11,7 @@ from callmeter.meters import SHARE
 from harness.model.cell import FLOOR
 from harness.model.sample import FEWEST_TIMES
 from harness.model.summary import metrics_of, summaries
-from harness.report import answer, explanation, notes, serving
+from harness.report import answer, busy, explanation, notes, serving
 from harness.report import format as written
 from harness.report.charts import marks, palette, vega
 from harness.report.comparison import sorted_by
@@ -72,6 +72,7 @@ def page(run: Run, sort: str) -> str:
             for place, group in enumerate(compared)
         ],
         cut_short=notes.cut_short(run),
+        busy=busy.caveat(run),
         failed=[] if compared else summaries(run),
         first=first,
         charts=[chart for chart in charts if not chart.of_service],

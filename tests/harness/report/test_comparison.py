@@ -31,7 +31,9 @@ RUN = a_run(
     *memory(REFERENCE, 16.8e6, retained=6e6),
     failed("bad", "broken, quite"),
 )
-EVERY_FORMAT = pytest.mark.parametrize("form", discovery.names(formats))
+FOR_TOOLS = {"bencher", "pytest_benchmark"}
+"""Formats of other tools, which have no place for what failed, nor for ratios."""
+EVERY_FORMAT = pytest.mark.parametrize("form", sorted({*discovery.names(formats)} - FOR_TOOLS))
 
 
 def drawn(run: Run, form: str = "text", width: int = 80, **options: Any) -> str:

@@ -1,0 +1,71 @@
+"""What is published can be made again, each by its command, and is not made twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.model.saved import read
+from support import ROOT
+from tools import remake
+from tools.remake import Experiment, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMALL = {
+    "small": Experiment("harness measure json:dumps([1]) --meter tracemalloc --repeat 1"),
+    "timed": Experiment("harness measure json:dumps([1]) --meter clock --repeat 1", is_timed=True),
+    "broken": Experiment("harness measure json:loads('[') --meter tracemalloc --repeat 1"),
+}
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of published runs, there being none yet."""
+    monkeypatch.setattr(remake, "EXPERIMENTS", SMALL)
+    monkeypatch.setattr(remake, "PUBLISHED", tmp_path)
+    monkeypatch.setattr(remake, "REMADE", tmp_path / "remade")
+    return tmp_path
+
+
+def test_every_published_run_has_its_command() -> None:
+    published = {path.stem for path in (ROOT / "results").glob("*.jsonl")}
+    assert published <= {*remake.EXPERIMENTS}
+
+
+def test_a_run_is_made_once_and_then_published(
+    published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--publish"]) == 1
+    assert main(["--untimed", "small", "timed"]) == 0
+    assert not (published / "remade" / "timed.jsonl").exists()
+    made = (published / "remade" / "small.jsonl").stat().st_mtime_ns
+    capsys.readouterr()
+    assert main(["small"]) == 0
+    assert "small: made already" in capsys.readouterr().out
+    assert (published / "remade" / "small.jsonl").stat().st_mtime_ns == made
+    assert main(["--publish"]) == 0
+    assert read(published / "small.jsonl").header.command.endswith("--repeat 1")
+
+
+def test_one_that_was_made_by_another_command_is_made_again(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["small"]) == 0
+    assert remake.is_made("small")
+    monkeypatch.setitem(SMALL, "small", Experiment("harness measure json:dumps([1,2])"))
+    assert not remake.is_made("small")
+
+
+def test_one_that_fails_is_named(published: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["broken"]) == 1
+    assert "failed: broken" in capsys.readouterr().err
+
+
+def test_a_name_that_there_is_not_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["refrence"])
+    assert ended.value.code == 2
+    assert "did you mean reference?" in capsys.readouterr().err
