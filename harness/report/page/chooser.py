@@ -20,9 +20,11 @@ from harness.analysis.prediction import Basis
 from harness.model.cell import REFERENCE
 from harness.model.fields import MOST_AT_ONCE
 from harness.model.merge import by_stack
+from harness.report import busy
 from harness.report.answer import NEEDS
 from harness.report.charts import palette
 from harness.report.judgement import reasons, size
+from harness.report.notes import cut_short
 from harness.report.page import template
 from harness.report.page.chooser_data import kinds_of, stack_data
 from harness.report.stack import ran_on, ran_on_in_short
@@ -105,7 +107,10 @@ def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
         rule=RULE,
         reference=REFERENCE,
         most_at_once=MOST_AT_ONCE,
-        runs=[(name, run.header, ran_on(run)) for name, run in runs.items()],
+        runs=[
+            (name, run.header, ran_on(run), [*filter(None, (busy.caveat(run), cut_short(run)))])
+            for name, run in runs.items()
+        ],
         still=_still(stacks[0], picked),
         figures=template.in_script(json.dumps(data, separators=(",", ":"))),
     )

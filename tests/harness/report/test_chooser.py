@@ -78,6 +78,13 @@ def test_a_figure_names_the_runs_that_it_is_from() -> None:
         assert part in page
 
 
+def test_a_run_that_was_cut_short_says_so() -> None:
+    short = Run(SERVICE.header, SERVICE.measurements[:20])
+    assert "INCOMPLETE" not in PAGE
+    shown = chooser.page({"service.jsonl": short}).split('id="runs"')[1]
+    assert f"20 of {SERVICE.header.cells} cells" in shown
+
+
 def test_times_are_those_of_one_call_at_sizes_that_were_measured() -> None:
     page = chooser.page({"service.jsonl": SERVICE, "times.jsonl": TIMES})
     assert way(page, "quick")["times"] == {"1000": "10x faster", "10000": "10x faster"}
