@@ -22,7 +22,7 @@ from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.summary import metrics_of, summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from harness.analysis.candidate import Candidate, Payrolls
     from harness.analysis.container import Service
@@ -172,6 +172,19 @@ def winner(found: Sequence[Candidate], limits: Limits) -> str | None:
     """Return the name of the strategy that the rule picks, None if nothing fits."""
     best = judge(found, limits)[:1]
     return best[0].strategy if best and best[0].fits else None
+
+
+def leanest(judged: Sequence[Judgement], needs: Collection[str]) -> Judgement | None:
+    """Return the one that needs the least memory at worst of those that offer the needs.
+
+    None where no memory of these was measured. Where it does not fit, none of them does.
+    """
+    able = [
+        (one.need.high, one.strategy, one)
+        for one in judged
+        if one.need and {*needs} <= (one.candidate.offers or set())
+    ]
+    return min(able, default=(0.0, "", None))[-1]
 
 
 def _judged_by(run: Run, limits: Limits, metric: str | None) -> str:

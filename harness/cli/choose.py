@@ -16,7 +16,6 @@ command. Exit code 1: nothing fits.
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,11 +33,7 @@ from harness.model.metrics import PEAKS
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from harness.analysis.candidate import Payrolls
     from harness.analysis.container import Service
-    from harness.model.run import Measurement, Run
 
 EXAMPLES = (
     "choose --entries 10,000 --container 512MB --at-once 4",
@@ -160,7 +155,8 @@ def run(
     """Read, decide, write."""
     from harness.analysis.candidate import Payrolls
     from harness.analysis.choice import Limits, Source, decide
-    from harness.model.saved import CHOSEN_FROM
+    from harness.analysis.evidence import evidence
+    from harness.model.saved import CHOSEN_FROM, read
     from harness.report import decision as report
     from harness.report.format import listed
 
@@ -177,15 +173,15 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     with busy("choosing"):
-        counts = partial(
-            _is_of_use,
-            payrolls=payrolls,
+        runs = {path: read(path) for path in run_paths or CHOSEN_FROM}
+        found = evidence(
+            runs,
+            payrolls,
             with_base=service is not None,
             with_others=form in option.RECORDS,
         )
-        names, merged = _merged(run_paths or CHOSEN_FROM, counts)
-        source = Source(listed(names), command())
-        decision = decide(merged, limits, payrolls, metric, source)
+        source = Source(listed(map(name_of, found.parts)), command())
+        decision = decide(found.run, limits, payrolls, metric, source)
     answer(report.document(decision), form, output_path)
     return 0 if decision.best else 1
 
@@ -216,37 +212,3 @@ def _service(
         raise UsageError(f"--container is judged by {RESIDENT}; leave out --metric {metric}")
     known = None if base in (None, MEASURED) else units.parse_bytes(base or "", "--base")
     return Service(at_once or 1, known)
-
-
-def _merged(
-    paths: Iterable[Path], is_of_use: Callable[[Measurement], bool]
-) -> tuple[list[str], Run]:
-    """Return the names of the runs that have a measurement of use, and these as one run."""
-    from harness.model.merge import first_of_each, merge_runs
-    from harness.model.saved import read
-
-    found = {path: read(path) for path in paths}
-
-    def those_with(parts: Mapping[Path, Sequence[Measurement]]) -> list[Path]:
-        return [path for path, measurements in parts.items() if any(map(is_of_use, measurements))]
-
-    knowing = those_with({path: run.measurements for path, run in found.items()})
-    runs = [found[path] for path in knowing or found]
-    used = those_with(dict(zip(knowing, first_of_each(runs), strict=False)))
-    return [name_of(path) for path in used or found], merge_runs(runs)
-
-
-def _is_of_use(
-    measurement: Measurement, payrolls: Payrolls, *, with_base: bool, with_others: bool
-) -> bool:
-    """Whether it has values on such payrolls, or a base that is asked for.
-
-    A base is of a process, whatever payroll it reads. With `with_others`, so are payrolls of as
-    many components whose values repeat otherwise.
-    """
-    from harness.analysis.candidate import BASE
-
-    values, workload = measurement.values, measurement.cell.workload
-    is_base = with_base and BASE in values and workload.is_payroll
-    is_other = with_others and workload.is_payroll and workload.components == payrolls.components
-    return is_base or (bool(values) and (is_other or payrolls.has(workload)))

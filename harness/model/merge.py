@@ -12,7 +12,7 @@ from harness.model.metrics import TIMED
 from harness.model.run import DRIVER, LIVE_OBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.model.cell import Cell
     from harness.model.run import Header, Measurement, Run
@@ -89,11 +89,24 @@ def joined(parts: Sequence[Run]) -> Run:
     )
 
 
+def by_stack(runs: Mapping[str, Run]) -> list[dict[str, Run]]:
+    """Return the runs in groups that `merge_runs` takes, in the order of their first ones."""
+    found: dict[tuple[str, ...], dict[str, Run]] = {}
+    for name, run in runs.items():
+        values = (value for _, value in _stack(run.header))
+        found.setdefault((run.header.reference, *values), {})[name] = run
+    return list(found.values())
+
+
 def _check_alike(one: Header, other: Header) -> None:
     if one.reference != other.reference:
         raise UsageError(f"the runs have other references: {one.reference} and {other.reference}")
+    for (what, value), (_, others) in zip(_stack(one), _stack(other), strict=True):
+        if value != others:
+            raise UsageError(f"the runs are of different environments: {what} {value} and {others}")
+
+
+def _stack(header: Header) -> Iterator[tuple[str, str]]:
+    """Yield what figures depend on of the environment, with its value."""
     for what, by_default in {**dict.fromkeys(THE_SAME, "unknown"), **BY_DEFAULT}.items():
-        values = [header.environment.get(what, by_default) for header in (one, other)]
-        if len(set(values)) > 1:
-            text = " and ".join(values)
-            raise UsageError(f"the runs are of different environments: {what} {text}")
+        yield what, header.environment.get(what, by_default)

@@ -40,13 +40,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """A function that opens a run's page; also returns what the browser complains of or asks."""
+def shown(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """A function that opens a page's text; also returns what the browser complains of or asks."""
     contexts = []
 
-    def open_page(run: Run, *, width: int = 1280, scheme: Any = "light") -> Opened:
-        path, run_path = tmp_path / "report.html", saved(run, tmp_path / "run.jsonl")
-        path.write_text(command.run(["report", str(run_path), "--format", "html"]).out)
+    def show(text: str, *, width: int = 1280, scheme: Any = "light", fragment: str = "") -> Opened:
+        path = tmp_path / "page.html"
+        path.write_text(text, encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
@@ -55,11 +55,23 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         page.on("pageerror", lambda error: unwanted.append(str(error)))
         page.on("dialog", lambda dialog: unwanted.append(dialog.message))
         page.on("request", lambda asked: unwanted.append(asked.url))
-        page.goto(path.as_uri())
+        page.goto(path.as_uri() + fragment)
         page.wait_for_selector("html[data-ready=yes]")
         unwanted.remove(path.as_uri())
         return page, unwanted
 
-    yield open_page
+    yield show
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(shown: Open, tmp_path: Path) -> Open:
+    """A function that opens the page of a run's report."""
+
+    def open_page(run: Run, *, width: int = 1280, scheme: Any = "light") -> Opened:
+        run_path = saved(run, tmp_path / "run.jsonl")
+        text = command.run(["report", str(run_path), "--format", "html"]).out
+        return shown(text, width=width, scheme=scheme)
+
+    return open_page

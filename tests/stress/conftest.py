@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stress.chromium import browser, opened
+from stress.chromium import browser, opened, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from stress.runs import Place
 
-__all__ = ["browser", "opened"]
+__all__ = ["browser", "opened", "shown"]
 
 pytest.register_assert_rewrite("stress.runs")
 

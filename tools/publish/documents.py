@@ -18,6 +18,7 @@ from harness.report import comparison, decision, formats
 from harness.report.document import Document
 from harness.report.format import listed
 from harness.report.formats import adr, markdown
+from harness.report.page import chooser
 from tools.publish.blocks import BLOCKS
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ REPORTS = (
 )
 """Each is of the run of the same name, in the format that its name ends in."""
 BADGE, BADGE_OF = "results/badge.svg", "results/reference.jsonl"
+CHOOSER = "results/choose.html"
+STACKS = "results/stacks/*.jsonl"
+"""The page that a reader chooses on: of the runs that `choose` reads, and of other stacks' runs."""
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = tuple(f"results/{path.name}" for path in CHOSEN_FROM)
 RECORDED = (
@@ -52,7 +56,7 @@ def stale(root: Path) -> Iterator[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8")
         if (made := renewed(text, root)) != text:
             yield path, made
-    for name in (*REPORTS, RECORD, BADGE):
+    for name in (*REPORTS, CHOOSER, RECORD, BADGE):
         path, made = root / name, f"{generated(name, root)}\n"
         if not path.exists() or _compared(path.read_text("utf-8"), name) != _compared(made, name):
             yield path, made
@@ -84,7 +88,7 @@ def block(name: str, paths: list[Path], root: Path) -> str:
 
 
 def generated(name: str, root: Path) -> str:
-    """Return the text of a file that is generated whole: a report, the record or the badge."""
+    """Return the text of a file that is generated whole: a page, the record or the badge."""
     if name == RECORD:
         limits, asked = RECORDED
         command = f"python -m harness choose {asked} --format adr"
@@ -92,6 +96,12 @@ def generated(name: str, root: Path) -> str:
         source = Source(listed(RECORD_OF), command)
         document = decision.document(decide(run, limits, Payrolls(), None, source))
         return adr.write(document, markdown.WIDTH)
+    if name == CHOOSER:
+        results = root / "results"
+        usual = (results / path.name for path in CHOSEN_FROM)
+        paths = [*usual, *sorted(root.glob(STACKS))]
+        runs = {path.relative_to(results).as_posix(): read(path) for path in paths}
+        return chooser.page(runs).removesuffix("\n")
     is_badge = name == BADGE
     run = read(root / BADGE_OF if is_badge else (root / name).with_suffix(".jsonl"))
     form = discovery.load(formats, "badge" if is_badge else Path(name).suffix[1:])

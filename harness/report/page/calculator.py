@@ -48,7 +48,7 @@ def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | No
     if not kinds:
         return None
     of = [
-        kinds.index(kind) if (kind := _kind(group[0].workload)) in kinds else None
+        kinds.index(kind) if (kind := kind_of(group[0].workload)) in kinds else None
         for group in compared
     ]
     shown = compared[first][0].workload
@@ -68,7 +68,7 @@ def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | No
 def measured(run: Run, group: Group) -> tuple[Table, ...]:
     """Return a table of what each strategy needs on that workload, at most, in MB."""
     workload = group[0].workload
-    kind = _kind(workload)
+    kind = kind_of(workload)
     if kind not in _kinds(run) or not workload.size:
         return ()
     limits = Limits(workload.size, inf, service=Service(workload.at_once))
@@ -82,11 +82,12 @@ def measured(run: Run, group: Group) -> tuple[Table, ...]:
 
 
 def _kinds(run: Run) -> list[Payrolls]:
-    found = (_kind(summary.workload) for summary in summaries(run) if _is_resident_list(summary))
+    found = (kind_of(summary.workload) for summary in summaries(run) if _is_resident_list(summary))
     return list(dict.fromkeys(kind for kind in found if kind))
 
 
-def _kind(workload: Workload) -> Payrolls | None:
+def kind_of(workload: Workload) -> Payrolls | None:
+    """Return which payrolls differ from it in their size alone; None of a user's function."""
     if workload.profile is None:
         return None
     return Payrolls(workload.components, workload.profile, workload.repetition)
@@ -103,20 +104,21 @@ def _kind_data(run: Run, kind: Payrolls) -> dict[str, Any]:
     repeat = how_values_repeat(kind.profile, kind.repetition)
     return {
         "title": f"{kind.components} components, {repeat}",
-        "ways": [_way(run.header, one) for one in judged if one.candidate.resident],
-        "today": _by_number(found[0].today),
+        "ways": [way(run.header, one) for one in judged if one.candidate.resident],
+        "today": by_number(found[0].today),
     }
 
 
-def _way(header: Header, judged: Judgement) -> dict[str, Any]:
+def way(header: Header, judged: Judgement) -> dict[str, Any]:
+    """Return what the script needs of a strategy."""
     one: Candidate = judged.candidate
     lost = given_up(header, one.strategy)
     return {
         "strategy": one.strategy,
         "givesUp": None if judged.gives_up is None else len(judged.gives_up),
         "costs": "unknown" if lost is None else ", ".join(costs(lost)) or "nothing",
-        "resident": _by_number(one.resident),
-        "base": _by_number(one.base),
+        "resident": by_number(one.resident),
+        "base": by_number(one.base),
         "served": [list(served) for served in one.served],
         "failures": [
             {"entries": fail.entries, "atOnce": fail.at_once, "everywhere": fail.counts_at(0, 0)}
@@ -125,9 +127,14 @@ def _way(header: Header, judged: Judgement) -> dict[str, Any]:
     }
 
 
-def _by_number(points: Mapping[int, Points]) -> dict[int, list[list[float]]]:
+def by_number(points: Mapping[int, Points]) -> dict[int, list[list[float]]]:
     """Return the points by the number of calls at once: the size, the bytes, the margin."""
-    return {number: [list(point) for point in sorted(of)] for number, of in points.items()}
+    return {number: by_size(of) for number, of in points.items()}
+
+
+def by_size(points: Points) -> list[list[float]]:
+    """Return the points, smallest size first: the size, the bytes, the margin."""
+    return [list(point) for point in sorted(points)]
 
 
 def _megabytes(prediction: Prediction | None) -> str:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from callmeter.meters import SHARE
 from harness.model.cell import FLOOR
@@ -20,15 +16,13 @@ from harness.report import format as written
 from harness.report.charts import marks, palette, vega
 from harness.report.comparison import sorted_by
 from harness.report.document import Table
-from harness.report.page import calculator
+from harness.report.page import calculator, template
 from harness.report.page.page_charts import datasets, page_charts
 from harness.report.stack import is_server_elsewhere, machine, ran_on
 from harness.report.tables import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from jinja2 import Template
 
     from callmeter.meters import Metric
     from harness.model.run import Run
@@ -37,8 +31,7 @@ if TYPE_CHECKING:
     from harness.report.document import Block
     from harness.report.page.chart import Chart
 
-PARTS = Path(__file__).parent
-SCRIPTS = ("prediction.js", "calculator.js", "page.js")
+SCRIPTS = ("prediction.js", "judged.js", "calculator.js", "page.js")
 """In the order in which they use each other."""
 UNSTEADY = "~: its repeats lie far apart"
 NOTHING = (None, "")
@@ -64,15 +57,15 @@ def page(run: Run, sort: str) -> str:
     held = calculator.data(run, compared, first)
     if held:
         held["colours"] = {name: style.colour for name, style in styles.items()}
-    return _template().render(
+    return template.rendered(
+        "page.html",
+        ("page.css",),
+        SCRIPTS,
         header=run.header,
         ran_on=ran_on(run),
         machine=machine(run),
         is_elsewhere=is_server_elsewhere(run),
         is_of_payrolls=all(m.cell.workload.is_payroll for m in run.measurements),
-        grey=palette.QUIET,
-        ink=palette.INK,
-        pale=palette.PALE,
         styles=styles,
         payrolls=[
             _payroll(run, group, [mark for mark in data["calls"] if mark["payroll"] == place], sort)
@@ -90,13 +83,9 @@ def page(run: Run, sort: str) -> str:
             for block in explanation.blocks(explanation.explained(run))
             if isinstance(block, Table)
         ),
-        figures=_in_script(_for_script(charts, data, first, held)),
-        saved_run=_in_script(_saved(run)),
-        css=_unescaped(_read("page.css")),
-        light=_unescaped(palette.page_rule()),
-        dark=_unescaped(f"{palette.page_rule(dark=True)}\n{palette.dark_rules('svg')}"),
-        scripts=[_unescaped(_read(name)) for name in SCRIPTS],
-        vega=_unescaped(vega.bundle()),
+        figures=template.in_script(_for_script(charts, data, first, held)),
+        saved_run=template.in_script(_saved(run)),
+        vega=template.unescaped(vega.bundle()),
     )
 
 
@@ -181,29 +170,3 @@ def _saved(run: Run) -> str:
     """Return the run as its file has it, without what a killed run left of a last line."""
     lines = (msgspec.json.encode(line).decode() for line in (run.header, *run.measurements))
     return "".join(f"{line}\n" for line in lines)
-
-
-def _in_script(json_text: str) -> Markup:
-    """Return JSON that no HTML parser takes for the end of its element: `<` is only in strings."""
-    return Markup(json_text.replace("<", "\\u003c"))  # noqa: S704 - escaped as JSON
-
-
-def _unescaped(text: str) -> Markup:
-    """Return a text of this package, or of Vega's, as it is."""
-    return Markup(text)  # noqa: S704 - nothing of the run is in it
-
-
-def _read(name: str) -> str:
-    return (PARTS / name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(PARTS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html")

@@ -159,15 +159,28 @@ const prediction = (() => {
     return served.reduce((best, one) => (isNearer(one, best) ? one : best))[2];
   }
 
+  function hasFailed(way, { entries, atOnce }) {
+    return way.failures.some(
+      (fail) => fail.everywhere || (fail.entries <= entries && fail.atOnce <= atOnce),
+    );
+  }
+
+  // What one call allocates at its peak, in bytes, without the base; null where that is unknown.
+  function allocationsOf(way, entries) {
+    if (!way.peak.length || hasFailed(way, { entries, atOnce: 1 })) return null;
+    const peak = predict(asPoints(way.peak), entries);
+    const kept = way.retained.length ? predict(asPoints(way.retained), entries).value : 0;
+    const found = { ...peak, value: Math.max(peak.value, kept) }; // two lines that cross
+    return { value: found.value, high: high(found), basis: found.basis };
+  }
+
   // What a way needs of a container, in bytes; null where that is unknown.
   function needOf(way, limits, reference) {
     const { entries, atOnce } = limits;
-    const hasFailed = way.failures.some(
-      (fail) => fail.everywhere || (fail.entries <= entries && fail.atOnce <= atOnce),
-    );
+    if (hasFailed(way, limits) || !Object.keys(way.resident).length) return null;
     const base = baseOf(way, limits, reference);
     const first = predictAtOnce(way.resident, entries, atOnce);
-    if (hasFailed || !base || !first) return null;
+    if (!base || !first) return null;
     const alone = asPoints(way.resident[1] ?? []);
     // Whether the peaks of threads fall together is chance: no less than if they do.
     const isKnown = alone.length && first.value;
@@ -186,17 +199,27 @@ const prediction = (() => {
     };
   }
 
-  // The ways with what they need: those that fit by the rule of choose, then the others. The
-  // reference has its name as strategy, and its base.
-  function judge(ways, limits, reference) {
+  // The ways with what they need: those that fit by the rule of choose, then the others, nearest
+  // first. The reference has its name as strategy, and its base; `needs` are the traits that must
+  // be offered.
+  function judge(ways, limits, reference, needs = []) {
     const judged = ways.map((way) => {
       const need = needOf(way, limits, reference);
-      return { way, need, fits: need !== null && need.high <= limits.container };
+      const lacks = needs.filter((trait) => !way.offers?.includes(trait));
+      const fits = need !== null && need.high <= limits.container && !lacks.length;
+      return { way, need, lacks, fits };
     });
-    const order = ({ way, need, fits }) => fits
+    const order = ({ way, need, lacks, fits }) => fits
       ? [0, way.givesUp ?? Infinity, need.value, way.strategy]
-      : [1, need ? need.high : Infinity, 0, way.strategy];
+      : [1, Number(hasFailed(way, limits)), lacks.length, need?.high ?? Infinity, way.strategy];
     return judged.sort((one, other) => compare(order(one), order(other)));
+  }
+
+  // Of the ways that offer the needs, the one for which that size is least; undefined if of none.
+  function leanest(ways, needs, sizeOf) {
+    return ways
+      .filter((way) => needs.every((trait) => way.offers?.includes(trait)) && sizeOf(way) !== null)
+      .sort((one, other) => compare([sizeOf(one), one.strategy], [sizeOf(other), other.strategy]))[0];
   }
 
   function compare(one, other) {
@@ -215,5 +238,5 @@ const prediction = (() => {
     return { most, isKnown: false };
   }
 
-  return { judge, mostAtOnce };
+  return { judge, leanest, needOf, allocationsOf, mostAtOnce };
 })();

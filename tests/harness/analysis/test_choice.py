@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from callmeter.errors import UsageError
 from candidates import ALL, CANDIDATES, SERVED
 from harness.analysis.candidate import Candidate, Failure, Payrolls, Served, candidates
-from harness.analysis.choice import Limits, Source, decide, judge, winner
+from harness.analysis.choice import Limits, Source, decide, judge, leanest, winner
 from harness.analysis.container import Service
 from harness.analysis.prediction import Point
 from harness.model.cell import FLOOR, REFERENCE, Cell
@@ -96,6 +96,16 @@ def test_a_budget_must_hold_the_upper_end() -> None:
     unsure = Candidate("unsure", "", ALL, peak=(Point(100, 100, margin=0.1),))
     assert winner([unsure], Limits(100, 109)) is None
     assert winner([unsure], Limits(100, 110.1)) == "unsure"
+
+
+def test_the_leanest_of_those_that_offer_what_is_needed_may_not_fit() -> None:
+    judged = judge(SERVED, Limits(100, 15e3, service=Service(4)))
+    for needs, name in (((), "medium"), (("list",), "medium"), (("stream",), REFERENCE)):
+        found = leanest(judged, needs)
+        assert found is not None
+        assert (found.strategy, found.fits) == (name, name == "medium")
+    assert leanest(judged, ("nothing such",)) is None
+    assert leanest([], ()) is None
 
 
 def test_what_is_unknown_meets_no_need_and_comes_last() -> None:

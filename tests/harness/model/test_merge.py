@@ -6,7 +6,7 @@ import pytest
 
 from callmeter.errors import UsageError
 from harness.model.cell import FLOOR, REFERENCE
-from harness.model.merge import first_of_each, joined, merge_runs
+from harness.model.merge import by_stack, first_of_each, joined, merge_runs
 from harness.model.run import Measurement
 from harness.model.summary import incomplete, summaries
 from support import a_cell, a_run, memory, times
@@ -50,6 +50,15 @@ def test_what_a_run_lacks_is_still_missing() -> None:
 def test_a_yardstick_of_the_second_is_no_strategy() -> None:
     second = a_run(*memory(FLOOR, 1.0, entries=100))
     assert merge_runs([a_run(sized(10, 1.0)), second]).header.yardsticks == [FLOOR]
+
+
+def test_runs_that_can_be_one_are_a_stack() -> None:
+    usual = {"a": a_run(sized(10, 1.0)), "c": a_run(sized(20, 1.0), commit="another")}
+    newer = {"b": a_run(sized(10, 1.0), python="CPython 3.14.0")}
+    found = by_stack({"a": usual["a"], **newer, "c": usual["c"]})
+    assert found == [usual, newer]
+    for stack in found:
+        merge_runs(list(stack.values()))
 
 
 def test_runs_of_different_environments_are_not_one() -> None:
