@@ -7,31 +7,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from callmeter.meters import SECONDS, SHARE
+from callmeter.meters import SECONDS
 from harness.analysis import stacks as analysis
-from harness.analysis.difference import LEAST_OF_TIMES, Outcome
+from harness.analysis.difference import LEAST_OF_TIMES
 from harness.model.cell import kind_of
 from harness.model.metrics import METRICS, PEAKS, judged_by
-from harness.model.sample import FEWEST_TIMES
 from harness.model.summary import summaries
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
 from harness.report.format import (
-    ALIKE,
     RANK_TEST,
     counted,
     ends_of,
-    faster,
-    inverse,
     limit,
     listed,
-    points,
-    roughly,
-    short,
-    tenths,
     title_of_group,
     value,
-    whole_percent,
 )
+from harness.report.moved import AS_BEFORE, TIME, UNDECIDED, UNKNOWN, cell, clause
 from harness.report.stack import ran_on_in_short
 
 if TYPE_CHECKING:
@@ -42,14 +34,6 @@ if TYPE_CHECKING:
     from harness.model.cell import Consume, Subject, Workload
     from harness.model.run import Run
     from harness.report.document import Block
-
-TIME = "wall"
-AS_BEFORE, UNDECIDED = "=", "?"
-MUCH = 2.0
-"""The ratio from which a change of memory is shown as one, and not in percent."""
-TOO_FEW = f"undecided, with fewer than {FEWEST_TIMES} repeats"
-FEW = 2
-"""Calls up to which an answer names each, and does not count them."""
 
 
 class Measured(NamedTuple):
@@ -105,77 +89,10 @@ def _answers(
     yield "[1]", f"{first}: the first"
     for number, other in enumerate(others, start=2):
         clauses = (
-            _clause(key, other.difference.changes, other.run.header.reference) for key in keys
+            clause(key, other.difference.changes, other.run.header.reference) for key in keys
         )
         yield f"[{number}]", f"{other.name}: {'; '.join(clauses)}"
     yield from (("[-]", f"{name}: {why}") for name, why in missing)
-
-
-def _clause(key: str, changes: Iterable[Change], reference: str) -> str:
-    """Return what a metric did: of a few calls each, of many the reference and how many."""
-    what = "time" if key == TIME else "peak"
-    mine = [
-        change
-        for change in changes
-        if change.metric.key == key and not change.before.summary.is_yardstick
-    ]
-    if not mine:
-        return f"{what} not compared"
-    named = mine if len(mine) <= FEW else [one for one in mine if one.subject.name == reference]
-    parts = [f"{short(one.subject.name)} {_in_words(one)}" for one in named[:FEW]]
-    counts = [_counts(mine)] if len(mine) > FEW else []
-    return f"{what} of {', '.join([*parts, *counts])}"
-
-
-def _counts(changes: Sequence[Change]) -> str:
-    """Return `3 of 19 less (3.1% to 12.0%), 16 as before`, or `all 19 as before`."""
-    found = analysis.tally(changes)
-    is_time = changes[0].metric.unit == SECONDS
-    words = ("faster", "slower") if is_time else ("less", "more")
-    parts = [
-        (len(group), f"{word} ({_amounts(group)})")
-        for group, word in zip((found.less, found.more), words, strict=True)
-        if group
-    ]
-    parts += [(len(found.alike), "as before")] if found.alike else []
-    parts += [(len(found.undecided), TOO_FEW)] if found.undecided else []
-    if len(parts) == 1:
-        return f"all {found.count} {parts[0][1]}"
-    first, *others = (f"{count} {text}" for count, text in parts)
-    return ", ".join([first.replace(" ", f" of {found.count} ", 1), *others])
-
-
-def _amounts(group: Sequence[Change]) -> str:
-    """Return the smallest and the largest amount, of changes whose largest is first."""
-    ends = (_in_words(change).rpartition(" ")[0] for change in (group[-1], group[0]))
-    return " to ".join(dict.fromkeys(ends))
-
-
-def _in_words(change: Change) -> str:
-    """Return `4.0% less`, `about 1.2x faster`, `as before` or `undecided`."""
-    if change.outcome is not Outcome.CHANGED:
-        return "as before" if change.outcome is Outcome.ALIKE else TOO_FEW
-    if change.metric.unit != SECONDS or not change.ratio:
-        word = "less" if change.after.median < change.before.median else "more"
-        return f"{_amount(change).lstrip('+-')} {word}"
-    words = faster(1 / change.ratio, inverse(change.interval or roughly(change.ratio)))
-    if words != ALIKE:
-        return words
-    return f"{_amount(change).lstrip('+-')} {'faster' if change.ratio < 1 else 'slower'}"
-
-
-def _amount(change: Change) -> str:
-    """Return how far it moved: of shares in points, else `-4.0%`, `+12%`, `2.3x`."""
-    if change.metric.unit == SHARE:
-        moved = change.after.median - change.before.median
-        return f"{'+' if moved > 0 else '-'}{points(abs(moved))}"
-    if change.ratio is None:
-        return "from 0"
-    if change.ratio >= MUCH:
-        return f"{change.ratio:.1f}x"
-    share = abs(change.ratio - 1)
-    text = whole_percent(share) if change.metric.unit == SECONDS else tenths(share)
-    return f"{'+' if change.ratio > 1 else '-'}{text}"
 
 
 def _table(shown: Sequence[Row], numbers: Iterable[int], *, every: bool) -> Iterator[Block]:
@@ -185,21 +102,12 @@ def _table(shown: Sequence[Row], numbers: Iterable[int], *, every: bool) -> Iter
             row.subject.name,
             row.metric.key,
             value(row.metric, row.first.median),
-            *(_cell(change, every=every) for change in row.changes),
+            *(cell(change, every=every) for change in row.changes),
         )
         for row in shown
     )
     headings = (kind, "metric", *(f"[{number}]" for number in numbers))
     yield from table(headings, rows, text_columns=2)
-
-
-def _cell(change: Change | None, *, every: bool) -> str:
-    if change is None:
-        return "-"
-    if change.outcome is Outcome.CHANGED:
-        return _amount(change)
-    sign = AS_BEFORE if change.outcome is Outcome.ALIKE else UNDECIDED
-    return f"{sign} ({_amount(change)})" if every else sign
 
 
 def _not_shown(rows: Iterable[Row], keys: Sequence[str], *, every: bool) -> Iterator[str]:
@@ -238,7 +146,7 @@ def _notes(first: Run, rows: Sequence[Row], keys: Sequence[str]) -> Iterator[Blo
     metrics = [METRICS[key] for key in keys]
     yield Note(
         "[1] has values, the others their change from it: less is better; "
-        f"{AS_BEFORE}: as before; {UNDECIDED}: too few repeats to tell; -: not measured."
+        f"{AS_BEFORE}: as before; {UNDECIDED}: too few repeats to tell; {UNKNOWN}: not measured."
     )
     memory = [metric for metric in metrics if metric.is_memory]
     if memory:

@@ -168,9 +168,14 @@ def _environment(stack: Stack, settings: Settings) -> dict[str, str]:
 
 
 def _is_whole(chosen: Plan, part: Part, known: Mapping[str, str], settings: Settings) -> bool:
-    """Whether the part is there; raises UsageError where it is one of another sweep."""
-    if settings.replace or not part.path.exists():
+    """Whether the part is there, or has nothing to measure.
+
+    Raises UsageError where it is one of another sweep.
+    """
+    if settings.replace:
         return False
+    if not part.path.exists():
+        return not _not_broken(part)
     run = read(part.path)
     measured = {measurement.cell for measurement in run.measurements}
     if run.header.targets != chosen.targets or not measured.issubset(part.cells):
