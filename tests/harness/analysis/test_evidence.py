@@ -26,6 +26,15 @@ def test_a_base_is_of_any_payroll_where_one_is_asked_for() -> None:
     assert [*evidence(RUNS, OTHER, with_base=True).parts] == ["small"]
 
 
+def test_values_that_repeat_otherwise_count_where_they_are_asked_for() -> None:
+    distinct = Payrolls(profile="distinct")
+    runs = {"small": a_run(SMALL)}
+    known = evidence(runs, distinct, with_base=False, with_others=True)
+    assert known.parts == {"small": [SMALL]}
+    assert evidence(runs, distinct, with_base=False).parts == {"small": []}
+    assert evidence(runs, OTHER, with_base=False, with_others=True).parts == {"small": []}
+
+
 def test_where_none_knows_anything_all_are_named() -> None:
     assert [*evidence(RUNS, OTHER, with_base=False).parts] == [*RUNS]
 
