@@ -19,6 +19,7 @@ from callmeter.interpreter import inspect_interpreter
 from callmeter.worker import CHECK
 from harness.model.cell import Consume, subject_of, workload_of
 from harness.model.merge import joined
+from harness.model.metrics import TIMED
 from harness.model.saved import read, write
 from harness.payroll import catalog
 from harness.postgres.session import open_database
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from harness.runner.record import Settings
     from harness.stacks.stack import Stack
 
-TIMED = "clock"
-"""The meter that is measured in rounds."""
 OF_THE_MOMENT = ("date", "server")
 """What may differ between the parts of one run, and need not be known to resume it."""
 
