@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from callmeter.errors import Error
 from harness.model.saved import CHOSEN_FROM
@@ -134,6 +135,20 @@ def test_the_layers_are_of_the_largest_payroll_explained(tmp_path: Path) -> None
     assert "lean" not in shown
     assert shown.count("| total") == 2
     assert "<sub>10,000 entries, as memray recorded" in shown
+
+
+def test_every_stack_has_a_column_of_ratios_to_its_floor(tmp_path: Path) -> None:
+    paths = []
+    for python in ("CPython 3.11.7", "CPython 3.14.0"):
+        run = made_run()
+        header = replace(run.header, environment=run.header.environment | {"python": python})
+        paths.append(saved(replace(run, header=header), tmp_path / f"{python}.jsonl"))
+    shown = drawn("stacks", *paths)
+    row = next(line for line in shown.splitlines() if line.startswith("| lean "))
+    assert [cell.strip() for cell in row.split("|")[1:-1]] == ["lean", "0.50x", "0.50x"]
+    heading = shown.splitlines()[2]
+    assert "3.11, " in heading
+    assert "3.14, " in heading
 
 
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:

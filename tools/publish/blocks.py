@@ -21,7 +21,7 @@ from harness.report.format import inverse, short, times, title_of_group, value, 
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
-from tools.publish import layer_blocks, service_blocks
+from tools.publish import layer_blocks, service_blocks, stack_blocks
 from tools.publish.graph import mermaid
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "repetition": (repetition, ("results/repetition.jsonl", "results/repetition-100000.jsonl")),
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
+    "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
     "drivers": (drivers, ("results/drivers.jsonl",)),
     "collector": (collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),

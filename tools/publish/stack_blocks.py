@@ -1,0 +1,56 @@
+"""The block on stacks: what each strategy needs beside the floor, on every one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.model.metrics import METRICS
+from harness.model.saved import read
+from harness.model.summary import by_workload
+from harness.report.comparison import ordered, shown_first
+from harness.report.document import Note, table
+from harness.report.format import times, title_of_group
+from harness.report.stack import ran_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from harness.model.run import Run
+    from harness.model.summary import Summary
+    from harness.report.document import Block
+
+KEYS = ("peak", "retained")
+
+
+def stacks(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield a table for each metric, a row a strategy and a column a stack."""
+    runs = [read(path) for path in paths]
+    found = [_shown(run) for run in runs]
+    for key in KEYS:
+        rows = [
+            [one.name, *(_ratio(of_stack.get(one.name), key) for of_stack in found)]
+            for one in (found[0].values() if found else ())
+            if one.ratio(key, "floor") and not one.is_yardstick
+        ]
+        title = f"{METRICS[key].title}, x the floor of the same stack"
+        yield from table(["strategy", *map(_short, runs)], rows, title=title)
+    for run, of_stack in zip(runs[:1], found, strict=False):
+        yield Note(f"{title_of_group(list(of_stack.values()))}; the first: {ran_on(run)}")
+
+
+def _shown(run: Run) -> dict[str, Summary]:
+    groups = by_workload(run)
+    return {one.name: one for one in ordered(groups[shown_first(list(groups))], "peak")}
+
+
+def _short(run: Run) -> str:
+    """Return the stack as a heading: `3.13, 2.0.58`, of Python and SQLAlchemy."""
+    known = run.header.environment
+    minor = ".".join(known["python"].removeprefix("CPython ").split(".")[:2])
+    return f"{minor}, {known.get('sqlalchemy', '')}"
+
+
+def _ratio(one: Summary | None, key: str) -> str:
+    ratio = one.ratio(key, "floor") if one else None
+    return "" if ratio is None else times(ratio)
