@@ -98,12 +98,16 @@ def name_of(path: Path) -> str:
 def command() -> str:
     """Return the command line that repeats this run, without what concerns one machine only."""
     from harness.runner.record import with_local_path
+    from harness.stacks.interpreters import MINOR
 
-    words, skip = [], False
-    for word in sys.argv[1:]:
-        name, has_value, _ = word.partition("=")
-        if not skip and name not in PRIVATE:
+    words, rest = [], iter(sys.argv[1:])
+    for word in rest:
+        name, has_value, value = word.partition("=")
+        if name not in PRIVATE:
             words.append(with_local_path(word))
-        skip = not skip and name in PRIVATE and not has_value
+            continue
+        value = value if has_value else next(rest, "")
+        if name == "--python" and MINOR.fullmatch(value):  # a version, and no path
+            words += [name, value]
     text = f"{PROGRAM} {shlex.join(map(masked, words))}"
     return text.encode(errors="backslashreplace").decode()  # a path may be no UTF-8

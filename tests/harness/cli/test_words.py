@@ -137,9 +137,12 @@ def test_the_command_that_repeats_a_run_has_nothing_of_this_machine(
         *("--explain", "--repeat", "2"),
     ]
     private = ["--dsn", "postgresql://me:secret@host/x", "--save=/tmp/run.jsonl", "--output", "y"]
-    private += ["--cluster", "tcp://host:8786"]
+    private += ["--cluster", "tcp://host:8786", "--python", "3.12", "--python=/opt/bin/python"]
     monkeypatch.setattr(sys, "argv", ["harness", *words, *private])
-    expected = "python -m harness check --baseline=a.jsonl own.py 'a.py:f(1)' --explain --repeat 2"
+    expected = (
+        "python -m harness check --baseline=a.jsonl own.py 'a.py:f(1)' --explain --repeat 2 "
+        "--python 3.12"
+    )
     assert _measuring.command() == expected
 
 
