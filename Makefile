@@ -4,10 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 
 BASELINE ?= results/reference.jsonl
-PYTEST = $(BIN)/python -m pytest -rs
-PER_CORE = --numprocesses logical --maxprocesses 4
-# Half of a fault's time is waited for, so that two a core fit.
-TWO_PER_CORE = --numprocesses $$((2 * $$(getconf _NPROCESSORS_ONLN))) --maxprocesses 8
+PYTEST = $(BIN)/python -m pytest -rs --numprocesses logical --maxprocesses 4
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt
 MADE_FROM = pyproject.toml callmeter/pyproject.toml constraints.txt
 
@@ -17,10 +14,10 @@ compare: $(VENV)/ready  ## the main job: measure every strategy on a real Postgr
 	$(BIN)/python -m harness compare
 
 test: $(VENV)/installed  ## the tests of everything, on a real Postgres: minutes
-	$(PYTEST) $(PER_CORE) --dist loadscope tests --ignore tests/stress
+	$(PYTEST) --dist loadscope tests --ignore tests/stress
 
 stress: $(VENV)/installed  ## faults, odd input and load; TIMES=3 STRESS_FIGURES=results/stress.json
-	$(PYTEST) $(TWO_PER_CORE) --dist worksteal tests/stress
+	$(PYTEST) --dist worksteal tests/stress
 
 test-all: test stress
 
