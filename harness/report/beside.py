@@ -146,8 +146,9 @@ def _answer(rows: Sequence[Changes], names: tuple[str, str]) -> str:
         unknown = sum(one.outcome is Outcome.UNKNOWN for one in of_time)
         reference = short(of_time[0].after.summary.reference_name)
         open_ = f", {unknown:,} undecided" if unknown else ""
-        told = f"{alike:,} of {len(of_time):,} not told apart{open_}"
-        parts.append(f"time beside {reference}: {told}")
+        parts.append(
+            f"time beside {reference}: {alike:,} of {len(of_time):,} not told apart{open_}"
+        )
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."
 

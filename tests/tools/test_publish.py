@@ -174,8 +174,11 @@ def test_times_of_a_busy_machine_are_not_published(
         msgspec.structs.replace(one, seconds=2.0, others=0.5, stolen=0.0)
         for one in times("lean", *[0.1] * 5)
     ]
-    saved(a_run(*found), checkout / "results" / "busy.jsonl")
+    (checkout / "results" / "stacks").mkdir()
+    for name in ("busy", "stacks/busy"):
+        saved(a_run(*found), checkout / "results" / f"{name}.jsonl")
     assert main([], checkout) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    line, of_a_stack = capsys.readouterr().err.splitlines()
     assert line.startswith("results/busy.jsonl: the machine was busy during 100% of the time")
+    assert of_a_stack.startswith("results/stacks/busy.jsonl: the machine was busy")
     assert "stale" in (checkout / "README.md").read_text(encoding="utf-8")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from harness.model.busy import busy
 from harness.model.saved import read
 from harness.report.format import whole_percent
+from tools.publish.documents import STACKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RUNS = "results/*.jsonl"
+RUNS = ("results/*.jsonl", STACKS)
 
 
 def refused(root: Path) -> Iterator[str]:
@@ -21,7 +22,7 @@ def refused(root: Path) -> Iterator[str]:
     A run that does not know how busy it was, as those do that lack `others` and `stolen`, is none.
     Raises ResultsError for a file that is no run.
     """
-    for path in sorted(root.glob(RUNS)):
+    for path in (path for pattern in RUNS for path in sorted(root.glob(pattern))):
         found = busy(read(path))
         if found and found.is_busy:
             yield (
