@@ -94,6 +94,7 @@ EXPERIMENTS = {
         for number in (0, 500_000, 2_000_000)
     },
     "drivers": Experiment("examples.drivers --entries 3000", is_timed=True),
+    "slow-link": Experiment("examples.slow_link", is_timed=True),
     "chinook-invoices": Experiment("examples.chinook --only invoices", is_timed=True),
     "chinook-tracks": Experiment("examples.chinook --only tracks", is_timed=True),
     "chinook-playlists": Experiment("examples.chinook --only playlists", is_timed=True),
@@ -138,8 +139,9 @@ def publish(names: Iterable[str]) -> int:
     """Copy what was made to results/; return 1 if it is none."""
     made = [name for name in names if is_made(name)]
     for name in made:
-        copyfile(REMADE / f"{name}.jsonl", PUBLISHED / f"{name}.jsonl")
-        print(f"results/{name}.jsonl is renewed")
+        for path in REMADE.glob(f"{name}.json*"):  # what was counted beside a run, too
+            copyfile(path, PUBLISHED / path.name)
+            print(f"results/{path.name} is renewed")
     print("then: python -m tools.publish" if made else "nothing was made of this commit")
     return int(not made)
 
