@@ -18,7 +18,6 @@ from harness.cli._output import tell
 from harness.cli._parser import Option
 from harness.cli._progress import listening
 from harness.cli._readers import counts
-from harness.model.fields import MOST_REPETITION
 
 EXAMPLES = (
     "compare",
@@ -40,16 +39,6 @@ Sizes = Annotated[
         "N,N",
     ),
 ]
-Repetitions = Annotated[
-    list[int] | None,
-    option.rare(
-        "--repetition",
-        "How many times larger the pools of values are, as 1,5,50. By default 1. Also "
-        "shows how memory changes with them. Of the profile realistic.",
-        counts(MOST_REPETITION),
-        "N,N",
-    ),
-]
 
 
 def run(
@@ -59,7 +48,7 @@ def run(
     entries: payroll.Entries = 1_000,
     sizes: Sizes = None,
     profile: payroll.ProfileName = "realistic",
-    repetition: Repetitions = None,
+    repetition: payroll.Repetitions = None,
     components: payroll.Components = 6,
     consume: option.Consume = "hold",
     meter: option.Meters = None,
