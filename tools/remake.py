@@ -27,6 +27,7 @@ from harness.model.saved import read
 from harness.model.summary import incomplete
 from harness.runner.environment import commit
 from harness.runner.executors import SIDE_BY_SIDE
+from harness.stacks import environments, interpreters, packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,19 +40,30 @@ REMADE = PUBLISHED / "local" / "remade"
 LEAN = "interned packed_objects packed_structs packed_columns thin_objects"
 IN_BATCHES = "shared_values_orm shared_values_batched yield_per merged_orm"
 SERVED = "full_orm slotted core_rows interned merged_orm shared_values_batched"
+SQLALCHEMIES = "--with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'"
 IN_STATES = "--meter clock --repeat 5 --collector paused --collector relaxed --collector frozen"
 
 
 class Experiment(NamedTuple):
-    """A command that makes a run, and whether it takes times: then nothing else may run."""
+    """A command that makes a run, and whether it takes times: then nothing else may run.
+
+    A sweep makes a folder of them. `python` is the version of another Python that measures, with
+    the packages of this one.
+    """
 
     command: str
     is_timed: bool = False
+    python: str | None = None
 
     @property
     def words(self) -> list[str]:
         """The module and its arguments."""
         return shlex.split(self.command)
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether it makes a run for each of several stacks."""
+        return "sweep" in self.words[:2]
 
 
 EXPERIMENTS = {
@@ -93,12 +105,32 @@ EXPERIMENTS = {
         )
         for number in (0, 500_000, 2_000_000)
     },
+    **{
+        f"collector-{number}-{python}": Experiment(
+            f"harness compare full_orm packed_objects --entries 2000 {IN_STATES} "
+            f"--live-objects {number}",
+            is_timed=True,
+            python=python,
+        )
+        for python in ("3.12", "3.13", "3.14")
+        for number in (0, 2_000_000)
+    },
+    "stacks": Experiment(
+        "harness sweep --python 3.11 --python 3.12 --python 3.13 --python 3.14 "
+        f"{SQLALCHEMIES} --entries 1000 --meter allocator --meter clock --repeat allocator=1 "
+        "--repeat clock=11",
+        is_timed=True,
+    ),
+    "stacks-of-drivers": Experiment(
+        "harness sweep --driver psycopg --driver psycopg2 --driver asyncpg --entries 1000 "
+        "--meter allocator --repeat 1"
+    ),
     "drivers": Experiment("examples.drivers --entries 3000", is_timed=True),
     "chinook-invoices": Experiment("examples.chinook --only invoices", is_timed=True),
     "chinook-tracks": Experiment("examples.chinook --only tracks", is_timed=True),
     "chinook-playlists": Experiment("examples.chinook --only playlists", is_timed=True),
 }
-"""What is published, by the name of its file in results/."""
+"""What is published, by the name of its file in results/, or of a sweep its folder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,8 +170,13 @@ def publish(names: Iterable[str]) -> int:
     """Copy what was made to results/; return 1 if it is none."""
     made = [name for name in names if is_made(name)]
     for name in made:
-        copyfile(REMADE / f"{name}.jsonl", PUBLISHED / f"{name}.jsonl")
-        print(f"results/{name}.jsonl is renewed")
+        for old in _files(PUBLISHED, name):
+            old.unlink()
+        for new in _files(REMADE, name):
+            to = PUBLISHED / new.relative_to(REMADE)
+            to.parent.mkdir(exist_ok=True)
+            copyfile(new, to)
+            print(f"results/{to.relative_to(PUBLISHED)} is renewed")
     print("then: python -m tools.publish" if made else "nothing was made of this commit")
     return int(not made)
 
@@ -151,33 +188,52 @@ def show(names: Iterable[str]) -> None:
         if is_made(name):
             print(f"{name}: made already")
             continue
-        run = _saved(PUBLISHED / f"{name}.jsonl")
-        took = _minutes(run) if run else 0.0
+        runs = _runs(PUBLISHED, name)
+        took = sum(map(_minutes, runs))
         total += took
-        text = f"about {took:.0f} minutes" if run else "for the first time"
+        text = f"about {took:.0f} minutes" if runs else "for the first time"
         alone = "; times: nothing else may run" if EXPERIMENTS[name].is_timed else ""
         print(f"{name}: {text}{alone}")
     print(f"about {total:.0f} minutes in all", flush=True)
 
 
 def is_made(name: str) -> bool:
-    """Whether the run is there: whole, without an error, of this commit and this command."""
-    run = _saved(REMADE / f"{name}.jsonl")
-    if run is None or incomplete(run) or run.header.environment["commit"] != commit():
+    """Whether all its runs are there: whole, without an error, of this commit and this command."""
+    runs = _runs(REMADE, name)
+    return bool(runs) and all(_is_of(run, EXPERIMENTS[name]) for run in runs)
+
+
+def _is_of(run: Run, one: Experiment) -> bool:
+    if incomplete(run) or run.header.environment["commit"] != commit():
         return False
-    words, made = EXPERIMENTS[name].words, shlex.split(run.header.command)[2:]
+    words, made = one.words, shlex.split(run.header.command)[2:]
     is_same = words[0] != "harness" or made[: len(words)] == words
-    return is_same and not any(one.error for one in run.measurements)
+    return is_same and not any(measurement.error for measurement in run.measurements)
 
 
 def _succeeds(name: str) -> bool:
-    one, path = EXPERIMENTS[name], REMADE / f"{name}.jsonl"
+    one = EXPERIMENTS[name]
     print(f"{name}: python -m {one.command}", flush=True)
+    code = subprocess.call(
+        [sys.executable, "-m", *one.words, *_where(one, name)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    return code == 0 and is_made(name)
+
+
+def _where(one: Experiment, name: str) -> list[str]:
+    """Return the arguments on where it is saved, and on the Python; a sweep goes on in its folder.
+
+    Raises NotAvailableError where that Python's environment cannot be made.
+    """
+    if one.is_sweep:
+        return ["--save", str(REMADE / name)]
+    path = REMADE / f"{name}.jsonl"
     path.unlink(missing_ok=True)
     where = ["--save", str(path)] if one.words[0] == "harness" else ["--folder", str(REMADE)]
-    command = [sys.executable, "-m", *one.words, *where]
-    code = subprocess.call(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    return code == 0 and is_made(name)
+    if one.python is None:
+        return where
+    python = environments.cached(interpreters.named(one.python), packages.of_strategies(()))
+    return [*where, "--python", str(python)]
 
 
 def _minutes(run: Run) -> float:
@@ -189,11 +245,20 @@ def _minutes(run: Run) -> float:
     return sum(seconds) / 60
 
 
-def _saved(path: Path) -> Run | None:
+def _files(folder: Path, name: str) -> list[Path]:
+    """Return the files of its runs that are in the folder."""
+    if EXPERIMENTS[name].is_sweep:
+        return sorted((folder / name).glob("*.jsonl"))
+    path = folder / f"{name}.jsonl"
+    return [path] if path.exists() else []
+
+
+def _runs(folder: Path, name: str) -> list[Run]:
+    """Return the runs that are in the folder; none where one of them cannot be read."""
     try:
-        return read(path)
+        return [read(path) for path in _files(folder, name)]
     except Error:
-        return None
+        return []
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
-"""The block on stacks: what each strategy needs beside the floor, on every one of them."""
+"""The block on stacks: what each strategy needs and takes on every one of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from harness.model.metrics import METRICS
+from harness.model.run import DRIVER
 from harness.model.saved import read
 from harness.model.summary import by_workload
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Note, table
-from harness.report.format import times, title_of_group
+from harness.report.format import times, title_of_group, value
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.model.run import Run
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
 KEYS = ("peak", "retained")
+TIME = "wall"
 
 
 def stacks(paths: Sequence[Path]) -> Iterator[Block]:
@@ -35,8 +37,24 @@ def stacks(paths: Sequence[Path]) -> Iterator[Block]:
         ]
         title = f"{METRICS[key].title}, x the floor of the same stack"
         yield from table(["strategy", *map(_short, runs)], rows, title=title)
+    yield from _times(runs, found)
     for run, of_stack in zip(runs[:1], found, strict=False):
         yield Note(f"{title_of_group(list(of_stack.values()))}; the first: {ran_on(run)}")
+
+
+def _times(runs: Sequence[Run], found: Sequence[Mapping[str, Summary]]) -> Iterator[Block]:
+    """Yield the time on each stack beside the first: their repeats were taken in turn."""
+    first, *others = found
+    rows = []
+    for one in first.values():
+        if (usual := one.value(TIME)) and not one.is_yardstick:
+            beside = [of_stack.get(one.name) for of_stack in others]
+            found_there = [each.value(TIME) if each else None for each in beside]
+            shares = ["" if each is None else times(each / usual) for each in found_there]
+            rows.append([one.name, value(METRICS[TIME], usual), *shares])
+    if rows:
+        title = f"{METRICS[TIME].title}, on the first stack, and on the others x that one"
+        yield from table(["strategy", *map(_short, runs)], rows, title=title)
 
 
 def _shown(run: Run) -> dict[str, Summary]:
@@ -45,10 +63,14 @@ def _shown(run: Run) -> dict[str, Summary]:
 
 
 def _short(run: Run) -> str:
-    """Return the stack as a heading: `3.13, 2.0.58`, of Python and SQLAlchemy."""
+    """Return the stack as a heading: `3.13, 2.0.58`, of Python and SQLAlchemy; or its driver."""
     known = run.header.environment
-    minor = ".".join(known["python"].removeprefix("CPython ").split(".")[:2])
-    return f"{minor}, {known.get('sqlalchemy', '')}"
+    return known.get(DRIVER) or f"{minor_of(run)}, {known.get('sqlalchemy', '')}"
+
+
+def minor_of(run: Run) -> str:
+    """Return the version of the run's Python as `3.13`."""
+    return ".".join(run.header.environment["python"].removeprefix("CPython ").split(".")[:2])
 
 
 def _ratio(one: Summary | None, key: str) -> str:
