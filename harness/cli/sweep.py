@@ -255,7 +255,7 @@ def _folder(save: Path | None) -> Path:
 
 @contextmanager
 def _resumable(folder: Path) -> Iterator[None]:
-    """Tell, where a sweep ends early, how it goes on."""
+    """Print, where a sweep ends early, how it goes on."""
     try:
         yield
     except KeyboardInterrupt:
