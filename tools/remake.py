@@ -38,7 +38,6 @@ ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT / "results"
 REMADE = PUBLISHED / "local" / "remade"
 LEAN = "interned packed_objects packed_structs packed_columns thin_objects"
-IN_BATCHES = "shared_values_orm shared_values_batched yield_per merged_orm"
 SERVED = "full_orm slotted core_rows interned merged_orm shared_values_batched"
 SQLALCHEMIES = "--with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'"
 IN_STATES = "--meter clock --repeat 5 --collector paused --collector relaxed --collector frozen"
@@ -82,8 +81,7 @@ EXPERIMENTS = {
         "--repeat 1"
     ),
     "repetition": Experiment(
-        f"harness compare slotted {LEAN} {IN_BATCHES} --sizes 1000,10000 "
-        "--repetition 1,2,5,20,50 --meter allocator --repeat 1"
+        "harness compare --sizes 1000,10000 --repetition 1,2,5,20,50 --meter allocator --repeat 1"
     ),
     "repetition-100000": Experiment(
         f"harness compare {LEAN} --entries 100000 --repetition 1,50 --meter allocator --repeat 1 "
