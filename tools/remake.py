@@ -39,7 +39,10 @@ PUBLISHED = ROOT / "results"
 REMADE = PUBLISHED / "local" / "remade"
 LEAN = "interned packed_objects packed_structs packed_columns thin_objects"
 SERVED = "full_orm slotted core_rows interned merged_orm shared_values_batched"
-SQLALCHEMIES = "--with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'"
+ON_STACKS = (
+    "--python 3.11 --python 3.12 --python 3.13 --python 3.14 "
+    "--with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'"
+)
 IN_STATES = "--meter clock --repeat 5 --collector paused --collector relaxed --collector frozen"
 
 
@@ -114,10 +117,12 @@ EXPERIMENTS = {
         for number in (0, 2_000_000)
     },
     "stacks": Experiment(
-        "harness sweep --python 3.11 --python 3.12 --python 3.13 --python 3.14 "
-        f"{SQLALCHEMIES} --entries 1000 --meter allocator --meter clock --repeat allocator=1 "
-        "--repeat clock=11",
+        f"harness sweep {ON_STACKS} --entries 1000 --meter allocator --meter clock "
+        "--repeat allocator=1 --repeat clock=11",
         is_timed=True,
+    ),
+    "stacks-resident": Experiment(
+        f"harness sweep {ON_STACKS} --sizes 1000,10000 --meter rss --repeat 3"
     ),
     "stacks-of-drivers": Experiment(
         "harness sweep --driver psycopg --driver psycopg2 --driver asyncpg --entries 1000 "
