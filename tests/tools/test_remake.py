@@ -9,8 +9,9 @@ import pytest
 
 from harness.model.saved import read
 from support import ROOT
-from tools import remake
-from tools.remake import Experiment, main
+from tools.remake import __main__ as remake
+from tools.remake.__main__ import main
+from tools.remake.experiments import Experiment
 
 if TYPE_CHECKING:
     from pathlib import Path
