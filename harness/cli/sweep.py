@@ -97,7 +97,7 @@ Sizes = Annotated[
 ]
 Drivers = Annotated[
     list[str] | None,
-    Option(
+    option.rare(
         "--driver",
         f"A driver that strategies read through: {', '.join(drivers.NAMES)}; may be repeated. By "
         "default that of each.",

@@ -134,7 +134,7 @@ def test_an_interrupted_sweep_tells_how_it_goes_on(project: Path) -> None:
         ("a:b --with x==1 --with x==2 --driver psycopg2", "--driver is for strategies"),
         ("full_orm --driver psycopg --driver psycopg3", "did you mean psycopg?"),
         ("full_orm --driver psycopg --driver psycopg", "name two stacks: --python 3.12"),
-        ("full_orm --with x==1 --with x==2 --at-once 0", "--at-once: "),
+        ("full_orm --with x==1 --with x==2 --at-once 0", "--at-once 0 is not between 1 and 256"),
         ("a:b --python 3.9 --python 3.12", "--python 3.9 is too old"),
         ("a:b full_orm --python 3.11 --python 3.12", "the target 'full_orm' is not"),
         ("a:b --python 3.98 --python 3.99", "Python 3.98 cannot be made: there is no python3.98"),
