@@ -12,6 +12,7 @@ from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.run import LIVE_OBJECTS
 from harness.model.saved import read
 from harness.model.summary import by_workload, incomplete, summaries
+from harness.payroll.drivers import NAMES as DRIVERS
 from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
@@ -165,7 +166,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
     "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
-    "stacks-of-drivers": (stack_blocks.stacks, ("results/stacks-of-drivers/*.jsonl",)),
+    "stacks-of-drivers": (
+        stack_blocks.stacks,
+        tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),
+    ),
     "drivers": (drivers, ("results/drivers.jsonl",)),
     "collector": (collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),

@@ -31,8 +31,8 @@ def stacks(paths: Sequence[Path]) -> Iterator[Block]:
     found = [_shown(run) for run in runs]
     for key in KEYS:
         rows = [
-            [one.name, *(_ratio(of_stack.get(one.name), key) for of_stack in found)]
-            for one in (found[0].values() if found else ())
+            [name, *(_ratio(of_stack.get(name), key) for of_stack in found)]
+            for name, one in _first_of_each(found).items()
             if one.ratio(key, "floor") and not one.is_yardstick
         ]
         title = f"{METRICS[key].title}, x the floor of the same stack"
@@ -55,6 +55,15 @@ def _times(runs: Sequence[Run], found: Sequence[Mapping[str, Summary]]) -> Itera
     if rows:
         title = f"{METRICS[TIME].title}, on the first stack, and on the others x that one"
         yield from table(["strategy", *map(_short, runs)], rows, title=title)
+
+
+def _first_of_each(found: Sequence[Mapping[str, Summary]]) -> dict[str, Summary]:
+    """Return the strategies of all stacks, those of the first one first."""
+    first: dict[str, Summary] = {}
+    for of_stack in found:
+        for name, one in of_stack.items():
+            first.setdefault(name, one)
+    return first
 
 
 def _shown(run: Run) -> dict[str, Summary]:
