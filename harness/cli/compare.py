@@ -27,7 +27,7 @@ EXAMPLES = (
     "compare --repetition 1,2,5,20,50 --meter allocator",
     "compare --at-once 1,4 --calls 200 --meter rss",
     "compare --consume fold --entries 10,000",
-    "compare --dsn postgresql://me@localhost/payroll --format json | jq .rows",
+    "compare --dsn postgresql://me@host/db --format json | jq .",
 )
 
 Sizes = Annotated[

@@ -75,7 +75,7 @@ def make(place: Path, python: Interpreter, packages: Packages, cwd: Path | None 
                 raise NotAvailableError(f"no folder for an environment: {error}") from error
             fresh = Path(folder) / place.name
             _fill(fresh, python, packages, cwd)
-            (fresh / MADE_FROM).write_text(made_from)
+            (fresh / MADE_FROM).write_text(made_from, encoding="utf-8")
             _put(fresh, place)
     return place / "bin" / "python"
 
@@ -88,12 +88,12 @@ def digest(python: Interpreter, packages: Packages) -> str:
 
 def _is_made(place: Path, made_from: str) -> bool:
     mark = place / MADE_FROM
-    return mark.is_file() and mark.read_text() == made_from
+    return mark.is_file() and mark.read_text(encoding="utf-8") == made_from
 
 
 def _put(fresh: Path, place: Path) -> None:
     """Move it to its place, unless another process has put the same there meanwhile."""
-    made_from = (fresh / MADE_FROM).read_text()
+    made_from = (fresh / MADE_FROM).read_text(encoding="utf-8")
     if not _is_made(place, made_from):
         shutil.rmtree(place, ignore_errors=True)
         try:
@@ -149,7 +149,8 @@ def _succeed(command: Command, cwd: Path | None) -> None:
             command,
             cwd=cwd,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
         )
