@@ -166,6 +166,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
     "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
+    "stacks-10000": (stack_blocks.stacks, ("results/stacks-10000/*.jsonl",)),
     "stacks-of-drivers": (
         stack_blocks.stacks,
         tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),

@@ -10,7 +10,7 @@ from harness.model.saved import read
 from harness.model.summary import by_workload
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Note, table
-from harness.report.format import times, title_of_group, value
+from harness.report.format import ALIKE, percent, times, title_of_group, value
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -43,18 +43,46 @@ def stacks(paths: Sequence[Path]) -> Iterator[Block]:
 
 
 def _times(runs: Sequence[Run], found: Sequence[Mapping[str, Summary]]) -> Iterator[Block]:
-    """Yield the time on each stack beside the first: their repeats were taken in turn."""
-    first, *others = found
+    """Yield the times relative to the reference's on the same stack, and to the first stack's.
+
+    The latter may be compared: their repeats were taken in turn. The collector's share is the
+    reference's.
+    """
+    every = _first_of_each(found).values()
+    timed = [one for one in every if one.value(TIME) and not one.is_yardstick]
+    if not timed:
+        return
+    headings = ["strategy", *map(_short, runs)]
+    reference = timed[0].reference_name
+    rows = [
+        [one.name, *(_beside(of_stack, one.name) for of_stack in found)]
+        for one in timed
+        if not one.is_reference
+    ]
+    shares = (of_stack[reference].value("gc_share") for of_stack in found)
+    texts = ("" if share is None else percent(share) for share in shares)
+    rows.append([f"(GC of {reference})", *texts])
+    title = METRICS[TIME].title
+    yield from table(headings, rows, title=f"{title}, x {reference} on the same stack")
     rows = []
-    for one in first.values():
-        if (usual := one.value(TIME)) and not one.is_yardstick:
-            beside = [of_stack.get(one.name) for of_stack in others]
-            found_there = [each.value(TIME) if each else None for each in beside]
-            shares = ["" if each is None else times(each / usual) for each in found_there]
-            rows.append([one.name, value(METRICS[TIME], usual), *shares])
-    if rows:
-        title = f"{METRICS[TIME].title}, on the first stack, and on the others x that one"
-        yield from table(["strategy", *map(_short, runs)], rows, title=title)
+    for one in timed:
+        there = [of_stack.get(one.name) for of_stack in found]
+        first, *others = [each.value(TIME) if each else None for each in there]
+        if first:
+            ratios = ["" if each is None else times(each / first) for each in others]
+            rows.append([one.name, value(METRICS[TIME], first), *ratios])
+    yield from table(
+        headings, rows, title=f"{title}, on the first stack, and on the others x that one"
+    )
+
+
+def _beside(of_stack: Mapping[str, Summary], name: str) -> str:
+    """Return the time relative to the reference's, `alike` where repeats do not tell them apart."""
+    one = of_stack.get(name)
+    ratio = one.ratio(TIME, "reference") if one else None
+    if one is None or ratio is None:
+        return ""
+    return times(ratio) if one.differs(TIME) else ALIKE
 
 
 def _first_of_each(found: Sequence[Mapping[str, Summary]]) -> dict[str, Summary]:

@@ -89,6 +89,12 @@ EXPERIMENTS = {
         "--repeat allocator=1 --repeat clock=11",
         is_timed=True,
     ),
+    "stacks-10000": Experiment(
+        "harness sweep full_orm merged_orm shared_values_batched yield_per core_rows slotted "
+        "packed_objects thin_objects packed_columns --python 3.11 --python 3.12 --python 3.13 "
+        "--python 3.14 --with 'sqlalchemy==2.1.*' --entries 10000 --meter clock --repeat 7",
+        is_timed=True,
+    ),
     "stacks-resident": Experiment(
         f"harness sweep {ON_STACKS} --sizes 1000,10000 --meter rss --repeat 3"
     ),
