@@ -1,4 +1,4 @@
-"""The experiment: strategies measured on a payroll, and functions of one's own.
+"""The experiment: strategies measured on a payroll, and the user's functions.
 
     run = harness.compare("slotted", "core_rows", entries=10_000)
     run = harness.measure("app.repo:read", "app.repo:read_lean", same=True)

@@ -13,6 +13,13 @@ except FileNotFoundError:
 
 from harness.base.arguments import hide_secrets
 
+OF_UNIX = ("fcntl", "pwd", "resource")
+"""Modules without which nothing can be measured: each measurement is a forked process."""
+NO_UNIX = (
+    "this system cannot measure, which forks processes: use Linux, macOS or WSL; report, choose, "
+    "diff and list work"
+)
+
 
 def main() -> NoReturn:
     """Hide what nobody else shall read, before the imports, which take their time; then run."""
@@ -25,7 +32,8 @@ def main() -> NoReturn:
         print("interrupted", file=sys.stderr)  # noqa: T201
         sys.exit(130)
     except (ImportError, OSError, MemoryError) as error:  # a package is missing, or memory for it
-        reason = " ".join(str(error).split())
+        is_of_unix = isinstance(error, ModuleNotFoundError) and error.name in OF_UNIX
+        reason = NO_UNIX if is_of_unix else " ".join(str(error).split())
         print(f"error: cannot start: {reason}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
 

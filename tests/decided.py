@@ -73,11 +73,12 @@ def shown(
     run: Run = RUN,
     entries: int = 10_000,
     service: Service | None = None,
+    width: int = 80,
 ) -> str:
-    """What `choose` writes of these limits, to 80 columns."""
+    """What `choose` writes of these limits."""
     limits = Limits(entries, memory, time, needs, service)
     made = decide(run, limits, Payrolls(), None, Source("known.jsonl", COMMAND))
-    text: str = discovery.load(formats, form).write(decision.document(made), 80)
+    text: str = discovery.load(formats, form).write(decision.document(made), width)
     return text
 
 

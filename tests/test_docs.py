@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DOCUMENTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 DOCUMENTS += [ROOT / "results" / "README.md", ROOT / "examples" / "chinook" / "README.md"]
 COMMAND = re.compile(r"^(?:\$ )?(?:python -m harness|\S*mapping-strategies) (?P<words>.*)$", re.M)
+BY_NAME = re.compile(r"pip install [^\n]*(?<![\w./-])(?:callmeter|mapping-strategies)(?![\w/])")
 TARGET = re.compile(r"(?:^|`)make ([a-z-]+)", re.M)
 EVERY_DOCUMENT = pytest.mark.parametrize(
     "document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix()
@@ -64,6 +65,14 @@ def shown(documents: Iterable[Path]) -> Iterator[list[str]]:
                 for command in COMMAND.finditer(block["text"].replace("\\\n", "")):
                     if not command["words"].endswith("..."):
                         yield shlex.split(command["words"], comments=True)
+
+
+def test_no_document_installs_by_name_what_no_index_has() -> None:
+    """Our distributions are not published: whoever takes a name of theirs would be installed."""
+    current = [document for document in DOCUMENTS if document.name != "CHANGELOG.md"]
+    current.append(ROOT / "callmeter" / "README.md")
+    texts = {document.name: document.read_text(encoding="utf-8") for document in current}
+    assert [name for name, text in texts.items() if BY_NAME.search(text)] == []
 
 
 def test_every_target_that_is_shown_is_in_the_makefile() -> None:

@@ -29,14 +29,17 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType
 
 DISTRIBUTION = "mapping-strategies"
+ENDINGS = ("SIGTERM", "SIGHUP")
+"""Signals that interrupt a run as Ctrl-C does, where the system has them."""
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     for package in ("psycopg", "sqlalchemy"):  # their errors are our lines
         logging.getLogger(package).addHandler(logging.NullHandler())
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _interrupt)
+    for name in ENDINGS:
+        if ending := getattr(signal, name, None):
+            signal.signal(ending, _interrupt)
     _have_all_streams()
     try:
         if sys.flags.optimize > 1:
@@ -106,7 +109,8 @@ def _have_all_streams() -> None:
     """Open what was closed (`>&-`), or the next file that is opened would be taken for it."""
     for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
         if getattr(sys, name) is None:  # an answer cannot be printed: stdout is not writable
-            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 (until the end)
+            empty = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 (until the end)
+            setattr(sys, name, empty)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -18,8 +18,10 @@ SHORT, LONG = "--help", "--help-all"
 WIDTH = 80
 NAMES_WIDTH = 24
 """Columns of the options' names."""
-EXAMPLES = 4
+LINES = 20
 """Of a short help."""
+EXAMPLES = 4
+"""Of a short help at most; where options leave room for fewer, as many as there is room for."""
 TEXT = f"""Usage: {PROGRAM} COMMAND ...
 
 Which way of mapping rows to domain objects should our repository use?
@@ -40,10 +42,12 @@ def of_program(commands: Mapping[str, ModuleType]) -> str:
 
 
 def of_command(name: str, command: ModuleType, *, full: bool = False) -> str:
-    """Return a command's help: in 20 lines, examples first, what matters; or all of it."""
+    """Return a command's help: in LINES, examples first, what matters; or all of it."""
     known = parameters(command.run)
     first, *more = _paragraphs(command)
-    examples = command.EXAMPLES if full else command.EXAMPLES[:EXAMPLES]
+    options = [*(_full_options(known) if full else _options(known))]
+    room = min(EXAMPLES, LINES - len(options) - 4)  # the usage, the first line, two empty ones
+    examples = command.EXAMPLES if full else command.EXAMPLES[:room]
     return "\n".join(
         [
             f"Usage: {PROGRAM} {name} {_usage(known)}",
@@ -52,7 +56,7 @@ def of_command(name: str, command: ModuleType, *, full: bool = False) -> str:
             "",
             *(f"  {PROGRAM} {example}" for example in examples),
             "",
-            *(_full_options(known) if full else _options(known)),
+            *options,
         ]
     )
 

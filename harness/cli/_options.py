@@ -263,7 +263,7 @@ InstallMemray = Annotated[
     bool,
     rare(
         "--install-memray",
-        "Where that Python has no memray, install it into a folder of ours. Its pip does that.",
+        "Where that Python has no memray, install it with its pip, into a folder of the cache.",
     ),
 ]
 Traceback = Annotated[bool, rare("--traceback", "Also print what Python says of each error.")]

@@ -78,13 +78,18 @@ def answer(document: Document, form: str, output_path: Path | None = None) -> No
     from harness.report import formats
 
     with busy(f"writing the {form}"):
-        width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-        text = discovery.load(formats, form).write(document, width)
+        text = discovery.load(formats, form).write(document, columns())
     if output_path:
         output.write(output_path, text)
         tell(f"Written: {with_size(output_path)}")
     else:
         show(text)
+
+
+def columns(otherwise: int = WIDTH) -> int:
+    """Return the columns of the terminal, or those of COLUMNS; of a pipe, those otherwise."""
+    is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return get_terminal_size((otherwise, 0)).columns if is_known else otherwise
 
 
 def with_size(path: Path) -> str:

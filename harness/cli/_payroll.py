@@ -6,7 +6,7 @@ from typing import Annotated
 
 from harness.cli._options import rare
 from harness.cli._parser import Option
-from harness.cli._readers import count, one_of
+from harness.cli._readers import count, counts, one_of
 from harness.model.fields import MOST_REPETITION
 from harness.payroll.generator import Profile
 
@@ -31,5 +31,15 @@ Repetition = Annotated[
         "15,000. Of the profile realistic.",
         count(1, MOST_REPETITION),
         "N",
+    ),
+]
+Repetitions = Annotated[
+    list[int] | None,
+    rare(
+        "--repetition",
+        "How many times larger the pools of values are, as 1,5,50: how memory changes with them. "
+        "By default 1. Of the profile realistic.",
+        counts(MOST_REPETITION),
+        "N,N",
     ),
 ]

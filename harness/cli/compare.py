@@ -18,7 +18,6 @@ from harness.cli._output import tell
 from harness.cli._parser import Option
 from harness.cli._progress import listening
 from harness.cli._readers import counts
-from harness.model.fields import MOST_REPETITION
 
 EXAMPLES = (
     "compare",
@@ -28,7 +27,7 @@ EXAMPLES = (
     "compare --repetition 1,2,5,20,50 --meter allocator",
     "compare --at-once 1,4 --calls 200 --meter rss",
     "compare --consume fold --entries 10,000",
-    "compare --dsn postgresql://me@localhost/payroll --format json | jq .rows",
+    "compare --dsn postgresql://me@host/db --format json | jq .",
 )
 
 Sizes = Annotated[
@@ -37,16 +36,6 @@ Sizes = Annotated[
         "--sizes",
         "Entries of several payrolls, as 1e3,10_000. Also shows how the figures grow.",
         counts(),
-        "N,N",
-    ),
-]
-Repetitions = Annotated[
-    list[int] | None,
-    option.rare(
-        "--repetition",
-        "How many times larger the pools of values are, as 1,5,50. By default 1. Also "
-        "shows how memory changes with them. Of the profile realistic.",
-        counts(MOST_REPETITION),
         "N,N",
     ),
 ]
@@ -59,7 +48,7 @@ def run(
     entries: payroll.Entries = 1_000,
     sizes: Sizes = None,
     profile: payroll.ProfileName = "realistic",
-    repetition: Repetitions = None,
+    repetition: payroll.Repetitions = None,
     components: payroll.Components = 6,
     consume: option.Consume = "hold",
     meter: option.Meters = None,

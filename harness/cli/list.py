@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from harness.cli._output import show
+from textwrap import fill
+
+from harness.cli._output import columns, show
 
 EXAMPLES = ("list",)
+NARROWEST, ANY = 60, 10**6
+"""Columns below which nothing is made to fit; those of a pipe, which has a line a strategy."""
 
 
 def run() -> int:
-    """Print a line for each strategy."""
+    """Print a line for each strategy; on a terminal, as many as its label needs there."""
     from harness.payroll import loading
 
     names = loading.names()
-    width = max(map(len, names))
+    indent = max(map(len, names)) + 2
+    width = max(columns(otherwise=ANY), NARROWEST)
     for name in names:
-        show(f"{name:{width}}  {_label(name)}")
+        line = f"{name:{indent}}{_label(name)}"
+        show(fill(line, width, subsequent_indent=" " * indent, break_on_hyphens=False))
     return 0
 
 

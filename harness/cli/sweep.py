@@ -8,6 +8,8 @@ TARGET is a strategy (a name, or a .py file), all if none is named; or a functio
 `measure` takes it, whose packages --requirements and --with name. Repeats of times are taken in
 turn, one on each stack. A stack that cannot be made is a line that tells why, and exit code 1.
 
+For strategies a stack may name a driver too; what does not work with it is not measured there.
+
 What is measured is saved in a folder, a run for each stack; the same command with the same --save
 goes on where it stopped.
 """
@@ -29,11 +31,13 @@ from harness.cli._measuring import command
 from harness.cli._output import answer, tell
 from harness.cli._parser import Option
 from harness.cli._progress import listening
-from harness.cli._readers import counts, path
+from harness.cli._readers import counts, one_of, path
+from harness.payroll import drivers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from harness.model.cell import Workload
     from harness.runner.plan import Repeats
     from harness.runner.sweep import Plan
     from harness.stacks.environments import Packages
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "sweep --python 3.12 --python 3.13",
     "sweep --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
+    "sweep async_orm --driver psycopg --driver asyncpg",
     "sweep app.repo:read --with orjson==3.10 --with orjson==3.11",
     "sweep app.repo:read --python 3.12 --python 3.13 --save new",
     "sweep app.repo:read --python 3.12 --python 3.13 --requirements dev.txt",
@@ -90,6 +95,17 @@ Sizes = Annotated[
     list[int] | None,
     option.rare("--sizes", "Entries of several payrolls, as 1e3,10_000.", counts(), "N,N"),
 ]
+Drivers = Annotated[
+    list[str] | None,
+    option.rare(
+        "--driver",
+        f"A driver that strategies read through: {', '.join(drivers.NAMES)}; may be repeated. By "
+        "default that of each.",
+        one_of("driver", drivers.NAMES),
+        "NAME",
+        is_many=True,
+    ),
+]
 Wide = Annotated[bool, option.rare("--wide", "Show every metric, and the yardsticks.")]
 Dsn = Annotated[
     str | None,
@@ -108,12 +124,18 @@ def run(
     targets: Targets = None,
     python: Pythons = None,
     with_: With = None,
+    driver: Drivers = None,
     requirements: Requirements = None,
     entries: payroll.Entries = 1_000,
     sizes: Sizes = None,
+    profile: payroll.ProfileName = "realistic",
+    repetition: payroll.Repetitions = None,
+    components: payroll.Components = 6,
     setup: option.Setup = None,
     meter: option.Meters = None,
     repeat: option.Repeat = None,
+    at_once: option.AtOnce = None,
+    live_objects: option.LiveObjects = None,
     save: Save = None,
     every: option.All = False,
     wide: Wide = False,
@@ -131,15 +153,19 @@ def run(
         output.check(output_path, "--output", replace=force)
     from harness.report import stacks as report
     from harness.runner.record import Settings
+    from harness.runner.session import workloads_of
     from harness.runner.sweep import sweep
     from harness.stacks import stack
 
-    plan = _plan(targets or [], sizes or entries, setup, option.meters_named(meter), repeat)
+    workloads = workloads_of(sizes or entries, components, profile, repetition or 1, at_once or 1)
+    plan = _plan(targets or [], workloads, setup, option.meters_named(meter), repeat)
     if plan.needs_database and requirements:
         raise UsageError("--requirements are of functions; strategies have theirs")
-    if dsn and not plan.needs_database:
-        raise UsageError("--dsn is for strategies: a function connects by itself")
-    wanted = stack.combinations(python or [], with_ or [])
+    if (dsn or driver) and not plan.needs_database:
+        what = "--dsn" if dsn else "--driver"
+        raise UsageError(f"{what} is for strategies: a function connects by itself")
+    _check_installed(driver or ())
+    wanted = stack.combinations(python or [], with_ or [], driver or [])
     if len(wanted) < FEWEST:
         raise UsageError("name two stacks: --python 3.12 --python 3.13, or two --with of a package")
     packages = _packages(plan, requirements)
@@ -149,6 +175,7 @@ def run(
             dsn=dsn,
             timeout=timeout,
             memory=memory_limit,
+            live_objects=live_objects or 0,
             replace=force,
             command=command(),
             **listener,
@@ -173,7 +200,7 @@ def run(
 
 def _plan(
     targets: Sequence[str],
-    entries: int | Sequence[int],
+    workloads: Sequence[Workload],
     setup: str | None,
     meters: Sequence[str] | None,
     repeat: Repeats,
@@ -187,10 +214,21 @@ def _plan(
     if meters is None:
         by = [meter for meter in by if meter in METERS]
     if any(map(is_target, targets)):
-        return sweep.of_functions(targets, setup, by, repeat)
+        numbers = list(dict.fromkeys(workload.at_once for workload in workloads))
+        return sweep.of_functions(targets, setup, by, repeat, numbers)
     if setup:
         raise UsageError("--setup is for functions, not for strategies")
-    return sweep.of_strategies(targets, entries, by, repeat)
+    return sweep.of_strategies(targets, workloads, by, repeat)
+
+
+def _check_installed(names: Iterable[str]) -> None:
+    """Raise MissingPackageError for a driver that is not: stacks have what this one has."""
+    from harness.payroll import catalog
+    from harness.payroll.loading import MissingPackageError
+
+    for name in names:
+        if extra := catalog.missing_driver(name):
+            raise MissingPackageError(f"--driver {name}", extra)
 
 
 def _packages(plan: Plan, requirements: Path | None) -> Callable[[Sequence[str]], Packages]:
@@ -217,7 +255,7 @@ def _folder(save: Path | None) -> Path:
 
 @contextmanager
 def _resumable(folder: Path) -> Iterator[None]:
-    """Tell, where a sweep ends early, how it goes on."""
+    """Print, where a sweep ends early, how it goes on."""
     try:
         yield
     except KeyboardInterrupt:

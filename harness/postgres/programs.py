@@ -45,7 +45,8 @@ def run(program: Path, *arguments: str, user: int | None) -> subprocess.Complete
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",  # it prints paths as they are
         check=False,
         start_new_session=True,
         **as_user(user),

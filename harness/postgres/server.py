@@ -143,7 +143,7 @@ class Server:
             (self.folder / "pg_hba.conf", RULES),
             (self.folder / "pg_ident.conf", f'caller "{name}" postgres\n'),
         ):
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
             path.chmod(0o644)
 
     def launch(self) -> None:
@@ -168,7 +168,7 @@ class Server:
             if accepts(self.url):
                 return
             sleep(0.02)
-        logged = programs.reason(self.log.read_text(errors="replace"))
+        logged = programs.reason(self.log.read_text(encoding="utf-8", errors="replace"))
         raise DatabaseError(f"the embedded Postgres does not start: {logged}")
 
 

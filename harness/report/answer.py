@@ -103,7 +103,7 @@ def _sentence(header: Header, answer: Answer) -> str:
 def against_reference(one: Summary, key: str = "wall") -> str:
     """Return the time beside the reference's, or as it is where there is no reference.
 
-    What too few repeats tell is known to a factor of LEAST_RATIO; less than that is not said.
+    Of too few repeats it is known to a factor of LEAST_RATIO; less than that is `UNKNOWN`.
     """
     ratio = one.ratio(key, "reference")
     if one.is_reference or not ratio:

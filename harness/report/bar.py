@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from harness.analysis.container import Need
 
-WIDTH = 70
-"""Columns of a bar: a page of 80 with its indent has room for it."""
+WIDTH = 54
+"""Columns of a bar, which with its ends and its indent fit the narrowest page."""
 BASE, CALLS, ROOM, LIMIT = "#", "=", ".", "|"
 """What the parts are drawn with, alike in a pipe, without colours and in any encoding."""
 MANY = 10

@@ -1,4 +1,4 @@
-"""A run of one's own laid beside another one, such as a published one: do they agree? Pure.
+"""A user's run laid beside another one, such as a published one: do they agree? Pure.
 
 Memory is relative to the floor and times to the reference, both within their run: what is left is
 what the strategies differ by, whatever the stack and the machine.

@@ -61,7 +61,15 @@ def blocks(run: Run, shown: Alike | None = None) -> Iterator[Block]:
                 groups.setdefault(kind, []).append(summary)
         for kind, like in groups.items():
             if len({_place(axis, summary) for summary in like}) > 1:
-                yield from _tables(axis, kind, like)
+                yield from _tables(axis, kind, _ordered(axis, like))
+
+
+def _ordered(axis: Axis, found: list[Summary]) -> list[Summary]:
+    """Return the summaries by their peak where the field is least; without one there, last."""
+    peak = next(iter(memory_keys(found)), "")
+    first = min(_place(axis, summary) for summary in found)
+    there = {one.name: one.value(peak) for one in found if _place(axis, one) == first}
+    return sorted(found, key=lambda one: there.get(one.name) or float("inf"))
 
 
 def _tables(axis: Axis, kind: Alike, found: list[Summary]) -> Iterator[Block]:

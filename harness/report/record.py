@@ -1,23 +1,21 @@
-"""A decision as a record of two screens, to be committed and argued with. Pure.
+"""A decision as a record of two screens of 80 columns, to be committed and argued with. Pure.
 
 It has no date: the same run and limits always make the same text.
 """
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes
-from harness.analysis.candidate import Payrolls, candidates
-from harness.analysis.prediction import predict
 from harness.model.cell import REFERENCE
 from harness.model.metrics import METRICS
-from harness.report import caveats, record_changes, record_options
+from harness.report import caveats, record_changes, record_checks, record_options
 from harness.report import decision as report
 from harness.report import judgement as words
-from harness.report.document import Code, Heading, Pairs, Text, bullets
+from harness.report.document import Heading, Pairs, Text, bullets
 from harness.report.format import listed, percent
+from harness.report.traits import costs, given_up
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -26,21 +24,17 @@ if TYPE_CHECKING:
     from harness.analysis.choice import Decision, Judgement
     from harness.report.document import Block
 
+WIDTH = 80
+"""Columns of the record as it is written: of a terminal, or of half a window beside the code."""
 MARGIN = (
-    "A margin (+-) is how far repeats lie apart and how far a line through the measured sizes is "
-    "off; below 1% it is not shown. A strategy fits if the upper end does."
+    "A margin (+-) is how far repeats and a line through the sizes are off; the upper end must fit."
 )
 RULE_IN_SHORT = (
     "The rule: of what fits and offers what is needed, what gives up the fewest traits of "
-    f"{REFERENCE}; among equals, what needs the least memory."
+    f"{REFERENCE}; among equals, what needs least."
 )
-LEFT_OUT = ("--run", "--format")
-"""Options of the command that asked which its repetition has otherwise."""
-TEST_OF = "peak"
-"""The peak that a test's limit is about: what pytest's fixture measures of one call."""
 MACHINE = {"processor": "", "cores": " cores"}
 """What of the environment times depend on most, and what stands behind it."""
-DSN = '--dsn "$DSN"'
 
 
 def blocks(decision: Decision) -> tuple[Block, ...]:
@@ -52,7 +46,8 @@ def blocks(decision: Decision) -> tuple[Block, ...]:
         *_outcome(decision),
         Heading("What would change it"),
         Pairs(record_changes.changes(decision)),
-        *_checks(decision),
+        Heading("How it is checked"),
+        *record_checks.blocks(decision, WIDTH),
     )
 
 
@@ -100,14 +95,13 @@ def _memory(decision: Decision) -> str:
             "other calls at once come on top."
         )
     base = (
-        "as measured, an interpreter with SQLAlchemy and a driver and nothing of the application: "
-        "name yours with --base"
+        "as measured, without the application's: name yours with --base"
         if service.base is None
         else f"{format_bytes(service.base)}, as given"
     )
     return (
-        "Memory is resident memory, which a container's limit counts: the base of the process "
-        f"({base}) and the calls at once above it."
+        f"Memory is resident, as a limit counts it: the process's base ({base}) and the calls "
+        "above it."
     )
 
 
@@ -120,18 +114,16 @@ def _outcome(decision: Decision) -> Iterator[Block]:
     label = f"{best.candidate.label}." if best.candidate.label else ""
     yield Text(f"{best.strategy}; {report.price(decision, best)}.", is_strong=True)
     yield Text(" ".join(filter(None, (label, words.needs(best), *_gain(decision, best)))))
-    rivals = report.smaller_and_faster(decision)
-    yield Text(" ".join((_gives_up(best), *rivals, RULE_IN_SHORT)))
+    yield Text(" ".join((_gives_up(best), *_smaller_and_faster(decision), RULE_IN_SHORT)))
 
 
 def _gain(decision: Decision, best: Judgement) -> Iterator[str]:
-    """Yield how the container is filled, and how much less memory is needed than today."""
+    """Yield how the container is filled, and how much less memory that is than today."""
     for bar in report.bars(decision):
         yield f"{bar.lines[0]}."
     today = report.today(decision)
     if today and best is not today and best.need and today.need and best.need.value:
-        change = words.smaller_than(best.need, today.need)
-        yield f"Memory goes from {words.size(today.need)}: {change}."
+        yield f"Beside {REFERENCE}'s: {words.smaller_than(best.need, today.need)}."
 
 
 def _gives_up(best: Judgement) -> str:
@@ -142,68 +134,12 @@ def _gives_up(best: Judgement) -> str:
     return f"Callers can no longer rely on {lost}."
 
 
-def _checks(decision: Decision) -> Iterator[Block]:
-    """Yield the commands that repeat the decision, hold it, and try it where it must hold."""
-    best = decision.best
-    yield Heading("How it is checked")
-    yield Text("On a Postgres like the one in production: measure, choose again, compare, hold.")
-    yield Code(tuple(_commands(decision, best)), "sh")
-    if best is None:
-        return
-    if limit := _limit_of_test(decision, best):
-        yield Text(
-            "In the application's tests, with as many entries; the limit is the "
-            f"{METRICS[TEST_OF].title}:"
-        )
-        yield Code(
-            (
-                f'@pytest.mark.peak_memory("{limit}")',
-                "def test_a_payroll_stays_small(memory, engine, payroll_id):",
-                "    memory(get_premiums_for_payroll, engine, payroll_id)",
-            ),
-            "python",
-        )
-    if decision.limits.service:
-        yield Text(
-            f"In the container, without swap, after {words.calls(decision.limits)} at once on the "
-            "largest payroll: oom_kill is 0 in /sys/fs/cgroup/memory.events. In a checkout of this "
-            "project, make prove does so at many limits."
-        )
-
-
-def _commands(decision: Decision, best: Judgement | None) -> Iterator[str]:
-    limits, (components, profile, repetition) = decision.limits, decision.payrolls
-    names = dict.fromkeys([REFERENCE, *([best.strategy] if best else ())])
-    usual = Payrolls()
-    what = f" --components {components}" if components != usual.components else ""
-    what += f" --profile {profile}" if profile != usual.profile else ""
-    at_once = f" --at-once 1,{limits.at_once}" if limits.at_once > 1 else ""
-    pools = f" --repetition {repetition}" if repetition != 1 else ""
-    peak = decision.metric
-    yield (
-        f"python -m harness compare {' '.join(names)} --entries {limits.entries}"
-        f"{what}{pools}{at_once} --meter {METRICS[peak].meter} --meter clock --save run.jsonl {DSN}"
-    )
-    yield f"{_asked(decision.source.command)} --run run.jsonl"
-    yield "python -m harness report run.jsonl --beside published"
-    if best:
-        limit = f"--fail-on {peak}:5%"
-        yield f"python -m harness check {best.strategy} --baseline run.jsonl {limit} {DSN}"
-
-
-def _asked(command: str) -> str:
-    """Return the command that asked, without its runs and its format."""
-    asked, skip = [], False
-    for word in shlex.split(command):
-        name, has_value, _ = word.partition("=")
-        if not skip and name not in LEFT_OUT:
-            asked.append(word)
-        skip = not skip and name in LEFT_OUT and not has_value
-    return shlex.join(asked)
-
-
-def _limit_of_test(decision: Decision, best: Judgement) -> str:
-    """Return the peak of one call's allocations, at its upper end; "" if it was not measured."""
-    found = candidates(decision.run, decision.payrolls, TEST_OF)
-    points = next(one.peak for one in found if one.strategy == best.strategy)
-    return format_bytes(predict(points, decision.limits.entries).high, up=True) if points else ""
+def _smaller_and_faster(decision: Decision) -> Iterator[str]:
+    """Yield what the next best that is both costs more; its figures are among the options."""
+    best, other = decision.best, report.rival(decision)
+    if best and other:
+        header = decision.run.header
+        lost, known = given_up(header, other.strategy), given_up(header, best.strategy) or []
+        more = None if lost is None else costs([trait for trait in lost if trait not in known])
+        cost = "unknown" if more is None else ", ".join(more) or report.NOTHING
+        yield f"{other.strategy} is smaller and faster, and also costs: {cost}."

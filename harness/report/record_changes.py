@@ -35,10 +35,7 @@ def changes(decision: Decision) -> tuple[tuple[str, str], ...]:
         ("What callers rely on", _needs(found)),
         ("Packages", _packages(best, found) if best else ""),
         ("Values that repeat less", " ".join(_values(decision, best)) if best else ""),
-        (
-            "Another stack",
-            "only one was measured; after an upgrade, measure and choose again, as below.",
-        ),
+        ("Another stack", "not measured; after an upgrade, measure and choose again."),
     ]
     return tuple((what, text) for what, text in pairs if text)
 
@@ -81,7 +78,7 @@ def _entries(decision: Decision, found: Answers) -> str:
     if not text or not sizes:
         return text
     known = listed(f"{size:,}" for size in sizes)
-    return f"{text} Measured at {known}; the rest is predicted."
+    return f"{text} Measured at {known}."
 
 
 def _at_once(decision: Decision, found: Answers) -> str:
@@ -124,7 +121,7 @@ def _needs(found: Answers) -> str:
 def _packages(best: Judgement, found: Answers) -> str:
     if PACKAGES in found.with_need:
         return f"if none may be added: {found.with_need[PACKAGES] or NOTHING}."
-    return f"{best.strategy} needs none beside SQLAlchemy and the driver."
+    return f"{best.strategy} needs none but SQLAlchemy and the driver."
 
 
 def _values(decision: Decision, best: Judgement) -> Iterator[str]:
@@ -146,7 +143,7 @@ def _values(decision: Decision, best: Judgement) -> Iterator[str]:
         )
     if not any(one.is_judged for one in others):
         calls = words.calls(decision.limits)
-        yield f"Not measured so with {calls}: add --profile distinct to the command below."
+        yield f"Not measured so with {calls}: measure with --profile distinct."
 
 
 def _scaled(decision: Decision, best: Judgement, times: float) -> str:

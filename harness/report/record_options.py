@@ -9,7 +9,7 @@ from harness.analysis.prediction import Basis
 from harness.report import decision as report
 from harness.report import judgement as words
 from harness.report.answer import NEEDS
-from harness.report.document import Note, table
+from harness.report.document import Pairs, Text
 from harness.report.traits import costs, given_up
 
 if TYPE_CHECKING:
@@ -22,32 +22,29 @@ TODAY = "as today"
 
 
 def blocks(decision: Decision) -> Iterator[Block]:
-    """Yield the table of the options, and how many strategies are not in it."""
+    """Yield each option with its memory, its time, why it matters and what it costs."""
     found = options(decision)
-    time = f"time of {words.calls(decision.limits)}"
-    rows = [
-        (
-            judgement.strategy,
-            "; ".join(reasons),
-            words.size(judgement.need) or "not measured",
-            words.time(judgement.wall),
-            _costs(decision, judgement),
-        )
-        for judgement, reasons in found
-    ]
-    headings = ("option", "why it is here", "memory", time, "costs")
-    yield from table(headings, rows, text_columns=2, last_is_text=True)
+    yield Pairs(tuple((one.strategy, _described(decision, one, why)) for one, why in found))
     others = len(decision.judgements) - len(found)
     fit = len(decision.fitting) - sum(judgement.fits for judgement, _ in found)
-    parts = []
-    if any(one.wall and one.wall.basis is Basis.IN_TURN for one, _ in found):
-        parts.append("Calls were timed one by one: times are as if they came in turn.")
-    if others:
-        parts.append(
-            f"Of {others:,} other strategies {fit:,} fit; choose without --format has all."
-        )
-    if parts:
-        yield Note(" ".join(parts))
+    calls = words.calls(decision.limits)
+    is_in_turn = any(one.wall and one.wall.basis is Basis.IN_TURN for one, _ in found)
+    in_turn = ", timed one by one, as if in turn" if is_in_turn else ""
+    rest = f" Of {others:,} others {fit:,} fit; choose without --format has all." if others else ""
+    yield Text(f"Memory and time are of {calls}{in_turn}.{rest}")
+
+
+def _described(decision: Decision, judgement: Judgement, why: list[str]) -> str:
+    """Return the figures of an option, its reasons, what it costs and what it misses."""
+    figures = [words.size(judgement.need) or "memory not measured", words.time(judgement.wall)]
+    lost = given_up(decision.run.header, judgement.strategy)
+    cost = "unknown" if lost is None else ", ".join(costs(lost)) or "nothing"
+    parts = [", ".join(filter(None, figures)), *why]
+    if judgement.strategy != decision.run.header.reference:
+        parts.append(f"costs: {cost}")
+    if not judgement.fits:
+        parts += words.reasons(judgement)
+    return f"{'; '.join(parts)}."
 
 
 def options(decision: Decision) -> list[tuple[Judgement, list[str]]]:
@@ -79,15 +76,3 @@ def _leanest(fitting: list[Judgement]) -> Iterator[tuple[str, Judgement]]:
             best = min(able, key=lambda one: one.need.value if one.need else inf)
             found.setdefault(best.strategy, (need, best))
     yield from found.values()
-
-
-def _costs(decision: Decision, judgement: Judgement) -> str:
-    """Return what it costs beside memory and time, and what it misses where it does not fit."""
-    header = decision.run.header
-    lost = given_up(header, judgement.strategy)
-    text = "unknown" if lost is None else ", ".join(costs(lost)) or "nothing"
-    if judgement.strategy == header.reference:
-        text = "nothing changes"
-    return (
-        text if judgement.fits else f"{text}; does not fit: {', '.join(words.reasons(judgement))}"
-    )

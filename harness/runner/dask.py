@@ -155,7 +155,7 @@ class DaskExecutor:
 
 @contextmanager
 def dask_cluster(address: str, files: Sequence[str] = ()) -> Iterator[DaskExecutor]:
-    """Measure on the cluster whose scheduler has that address; nothing of ours is left there.
+    """Measure on the cluster whose scheduler has that address; nothing is left there.
 
     Raises ClusterError, in one line, where there is none, another run measures there, or a worker
     differs from this process: in versions, in the harness, in one of these files.
@@ -199,7 +199,7 @@ def _connected(address: str) -> Iterator[Client]:
 
 
 def _silence_logs() -> None:
-    """Silence Dask in this process: what goes wrong is a row, or an error of ours."""
+    """Silence Dask in this process: what goes wrong is a row, or an error that names it."""
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -271,7 +271,7 @@ def _in_words(machine: dict[str, str]) -> str:
 
 @contextmanager
 def _locked(client: Client, address: str) -> Iterator[None]:
-    """Let nobody else's run onto the cluster: it would be measured by our clock."""
+    """Refuse other runs on the cluster meanwhile: they would be in the measured times."""
     lock = Lock(NAME, scheduler_rpc=client.scheduler, loop=client.loop)
     if not lock.acquire(timeout=SECONDS_OF_A_LOCK):
         raise ClusterError(f"another run is measuring on the cluster at {address}; wait for it")

@@ -63,7 +63,11 @@ def _psycopg(interpreter: Interpreter) -> dict[str, str]:
         return {}
     try:
         done = subprocess.run(
-            [interpreter.path, "-c", ASK_PSYCOPG], capture_output=True, text=True, timeout=SECONDS
+            [interpreter.path, "-c", ASK_PSYCOPG],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
         return {}
@@ -111,7 +115,7 @@ def _dotted(number: int) -> str:
 def _processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or "unknown"
@@ -138,7 +142,8 @@ def commit() -> str:
             ["git", "describe", "--always", "--dirty", "--exclude=*"],  # noqa: S607
             cwd=root,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=True,
         )
     except (OSError, subprocess.CalledProcessError):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from harness.model.run import Measurement, Run
 
 FACTORY = "callmeter.loader:make_call"
-SERVER = "no server of ours"
+SERVER = "server unknown"
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def of_driver(cells: list[Cell], named: Collection[str], settings: Settings) -> 
         return cells
     if settings.python is None and (extra := catalog.missing_driver(driver)):
         raise loading.MissingPackageError(f"--driver {driver}", extra)
-    others = [name for name in _names(cells) if not _works_with(name, driver)]
+    others = [name for name in _names(cells) if not works_with(name, driver)]
     if refused := [name for name in others if name in named]:
         raise UsageError(f"{refused[0]} does not work with {driver}")
     if others:
@@ -58,7 +58,10 @@ def of_driver(cells: list[Cell], named: Collection[str], settings: Settings) -> 
     return [cell for cell in cells if cell.name not in others]
 
 
-def _works_with(name: str, driver: str) -> bool:
+def works_with(name: str, driver: str | None) -> bool:
+    """Whether the strategy or the yardstick reads through the driver; None is that of each."""
+    if driver is None:
+        return True
     if name in yardsticks.LABELS:
         return name == FLOOR or driver in drivers.SYNC
     return catalog.describe(name).works_with(driver)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NEED_MEMRAY = (CHECK, EXPLAIN, "allocator")
 """Tasks of which nothing but checks is left where there is no memray."""
-HINT = "add --install-memray: it goes into a folder of ours, and not into that environment"
+HINT = "add --install-memray: it goes into a folder of the cache, and not into that environment"
 
 
 def environment_of(settings: Settings, cells: Iterable[Cell]) -> tuple[Environment, Interpreter]:

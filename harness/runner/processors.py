@@ -64,7 +64,7 @@ def read(*, has_own_server: bool, proc: Path = PROC) -> Reading | None:
     With `has_own_server`, all that works for a call is below this process.
     """
     try:
-        first, *_ = (proc / "stat").read_text().splitlines()
+        first, *_ = (proc / "stat").read_text(encoding="utf-8").splitlines()
         user, nice, system, idle, waiting, *interrupts, stolen = map(int, first.split()[1:9])
         ours = _ours(proc, has_own_server=has_own_server)
     except (OSError, ValueError):
@@ -92,7 +92,7 @@ def frequency(cpus: Path = CPUS) -> int | None:
     found = []
     for path in cpus.glob(CURRENT):
         with suppress(OSError, ValueError):
-            found.append(int(path.read_text()) // 1000)
+            found.append(int(path.read_text(encoding="utf-8")) // 1000)
     return max(found, default=None)
 
 
@@ -112,7 +112,7 @@ def _processes(proc: Path) -> dict[int, Process]:
     for folder in proc.iterdir():
         if folder.name.isdecimal():
             with suppress(OSError, ValueError, IndexError):  # it has ended
-                line = (folder / "stat").read_text(errors="replace")
+                line = (folder / "stat").read_text(encoding="utf-8", errors="replace")
                 found[int(folder.name)] = parsed(line)
     return found
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from enum import StrEnum
 
+    from harness.model.cell import Workload
     from harness.model.run import Run
 
     Word = TypeVar("Word", bound=StrEnum)
@@ -56,15 +57,10 @@ def compare(
     """
     chosen_settings = Settings(**settings)
     how = _word("word for --consume", Consume, consume)
-    workloads = [
-        workload_of(payroll, count)
-        for payroll in payrolls_of(entries, components, profile, repetition)
-        for count in _at_once(at_once)
-    ]
     chosen = to_compare(names, how)
     cells = plan.of_comparison(
         chosen,
-        workloads,
+        workloads_of(entries, components, profile, repetition, at_once),
         meters,
         repeat,
         how,
@@ -112,7 +108,7 @@ def measure(
         warm_up,
         explain,
         _collectors(collectors, meters, warm_up=warm_up),
-        _at_once(at_once, warm_up=warm_up),
+        numbers_at_once(at_once, warm_up=warm_up),
         _calls(calls, Consume(consume)),
     )
     return function_run(functions, chosen)
@@ -141,6 +137,21 @@ def explain(
     return strategy_run(of_driver(cells, chosen_strategies(names), chosen), chosen)
 
 
+def workloads_of(
+    entries: int | Sequence[int],
+    components: int,
+    profile: str,
+    repetition: int | Sequence[int],
+    at_once: int | Sequence[int],
+) -> list[Workload]:
+    """Return each payroll, read by each number of calls; raises UsageError for what is none."""
+    return [
+        workload_of(payroll, count)
+        for payroll in payrolls_of(entries, components, profile, repetition)
+        for count in numbers_at_once(at_once)
+    ]
+
+
 def payrolls_of(
     entries: int | Sequence[int], components: int, profile: str, repetition: int | Sequence[int]
 ) -> list[Payroll]:
@@ -165,7 +176,7 @@ def payrolls_of(
     ]
 
 
-def _at_once(counts: int | Sequence[int], *, warm_up: bool = True) -> list[int]:
+def numbers_at_once(counts: int | Sequence[int], *, warm_up: bool = True) -> list[int]:
     """Return the numbers of calls at once; raises UsageError for what is none, or cannot be."""
     found = [counts] if isinstance(counts, int) else sorted(set(counts))
     if not found or not 1 <= found[0] <= found[-1] <= MOST_AT_ONCE:

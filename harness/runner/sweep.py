@@ -17,15 +17,17 @@ from msgspec import structs
 from callmeter.errors import NotAvailableError, TargetError, UsageError, message
 from callmeter.interpreter import inspect_interpreter
 from callmeter.worker import CHECK
-from harness.model.cell import Consume, subject_of, workload_of
+from harness.model.cell import Consume, subject_of
 from harness.model.merge import joined
 from harness.model.metrics import TIMED
+from harness.model.run import DRIVER
 from harness.model.saved import read, write
 from harness.payroll import catalog
 from harness.postgres.session import open_database
 from harness.runner import environment, plan
 from harness.runner.functions import Functions, function_run, targets_by_name
-from harness.runner.session import payrolls_of, to_compare
+from harness.runner.installed import works_with
+from harness.runner.session import to_compare
 from harness.runner.strategy_run import strategy_run
 from harness.stacks.stack import NotMade
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from callmeter.target import Target
-    from harness.model.cell import Cell
+    from harness.model.cell import Cell, Workload
     from harness.model.run import Run
     from harness.postgres.connection import Database
     from harness.runner.record import Settings
@@ -83,7 +85,7 @@ class Part(NamedTuple):
 
 def of_strategies(
     names: Sequence[str],
-    entries: int | Sequence[int],
+    workloads: Sequence[Workload],
     meters: Sequence[str],
     repeat: plan.Repeats,
 ) -> Plan:
@@ -91,16 +93,20 @@ def of_strategies(
     chosen = to_compare(names, Consume.HOLD)
     for name in chosen:
         catalog.describe(name)
-    workloads = [workload_of(payroll) for payroll in payrolls_of(entries, 6, "realistic", 1)]
     cells = plan.of_comparison(chosen, workloads, meters, repeat, collectors=())
     return Plan([cell for cell in cells if cell.is_usual], strategy_run)
 
 
 def of_functions(
-    targets: Sequence[str], setup: str | None, meters: Sequence[str], repeat: plan.Repeats
+    targets: Sequence[str],
+    setup: str | None,
+    meters: Sequence[str],
+    repeat: plan.Repeats,
+    at_once: Sequence[int] = (1,),
 ) -> Plan:
     """Return the plan of functions; raises UsageError for what is no target."""
-    functions = Functions(targets_by_name(targets, setup), meters, repeat, collectors=())
+    named = targets_by_name(targets, setup)
+    functions = Functions(named, meters, repeat, collectors=(), at_once=at_once)
     found = [cell for cell in functions.cells([*functions.targets]) if cell.is_usual]
 
     def run(cells: Sequence[Cell], settings: Settings, _: Database | None) -> Run:
@@ -143,16 +149,23 @@ def _groups(chosen: Plan, stacks: Sequence[Stack], folder: Path) -> Iterator[lis
     at = {stack: f"{_parts_folder(folder)}/{stack.file}" for stack in stacks}
     first = {stack: Path(f"{at[stack]}-memory.jsonl") for stack in stacks}
     cells = [cell for cell in chosen.cells if cell.meter != TIMED]
-    yield from ([Part(stack, "memory", first[stack], first[stack], cells)] for stack in stacks)
+    for stack in stacks:
+        yield [Part(stack, "memory", first[stack], first[stack], _cells_on(stack, cells))]
     timed = [cell for cell in chosen.cells if cell.meter == TIMED]
     rounds = sorted({cell.repeat for cell in timed})
     for nth in rounds:
         cells = [cell for cell in timed if cell.repeat == nth]
         what = f"times, round {nth + 1} of {len(rounds)}"
+        paths = {stack: Path(f"{at[stack]}-times-{nth + 1}.jsonl") for stack in stacks}
         yield [
-            Part(stack, what, Path(f"{at[stack]}-times-{nth + 1}.jsonl"), first[stack], cells)
+            Part(stack, what, paths[stack], first[stack], _cells_on(stack, cells))
             for stack in stacks
         ]
+
+
+def _cells_on(stack: Stack, cells: Iterable[Cell]) -> list[Cell]:
+    """Return the cells of what works with the stack's driver."""
+    return [cell for cell in cells if works_with(cell.name, stack.driver)]
 
 
 def _parts_folder(folder: Path) -> Path:
@@ -163,6 +176,7 @@ def _environment(stack: Stack, settings: Settings) -> dict[str, str]:
     """Return what a part that was measured before must have run on, to be one of this sweep."""
     there = inspect_interpreter(stack.python)
     whole = environment.describe("", there, settings.live_objects)
+    whole |= {DRIVER: stack.driver} if stack.driver else {}
     return {what: version for what, version in whole.items() if what not in OF_THE_MOMENT}
 
 
@@ -230,6 +244,7 @@ def _measure_part(
     of_part = replace(
         settings,
         python=part.stack.python,
+        driver=part.stack.driver,
         install_memray=True,
         save=part.path,
         replace=True,

@@ -1,6 +1,7 @@
 """Environments: a Python with packages of its own, made by uv where that is, or by venv and pip.
 
-An environment is made beside its place and put there whole, so that a half-made one is never used.
+An environment is made beside its place and put there whole, so that a half-made one is never used;
+the next one that is made there removes what a killed process left.
 It is made again when anything that it was made from has changed.
 """
 
@@ -9,14 +10,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
+from callmeter import temporary
 from callmeter.errors import NotAvailableError
 
 if TYPE_CHECKING:
@@ -65,17 +67,16 @@ def make(place: Path, python: Interpreter, packages: Packages, cwd: Path | None 
     """
     made_from = digest(python, packages)
     if not _is_made(place, made_from):
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            fresh = Path(mkdtemp(dir=place.parent, prefix=".half-made-"))
-        except OSError as error:
-            raise NotAvailableError(f"no folder for an environment: {error}") from error
-        try:
+        with ExitStack() as stack:
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                folder = stack.enter_context(temporary.folder(str(place.parent)))
+            except OSError as error:
+                raise NotAvailableError(f"no folder for an environment: {error}") from error
+            fresh = Path(folder) / place.name
             _fill(fresh, python, packages, cwd)
-            (fresh / MADE_FROM).write_text(made_from)
+            (fresh / MADE_FROM).write_text(made_from, encoding="utf-8")
             _put(fresh, place)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
     return place / "bin" / "python"
 
 
@@ -87,12 +88,12 @@ def digest(python: Interpreter, packages: Packages) -> str:
 
 def _is_made(place: Path, made_from: str) -> bool:
     mark = place / MADE_FROM
-    return mark.is_file() and mark.read_text() == made_from
+    return mark.is_file() and mark.read_text(encoding="utf-8") == made_from
 
 
 def _put(fresh: Path, place: Path) -> None:
     """Move it to its place, unless another process has put the same there meanwhile."""
-    made_from = (fresh / MADE_FROM).read_text()
+    made_from = (fresh / MADE_FROM).read_text(encoding="utf-8")
     if not _is_made(place, made_from):
         shutil.rmtree(place, ignore_errors=True)
         try:
@@ -148,7 +149,8 @@ def _succeed(command: Command, cwd: Path | None) -> None:
             command,
             cwd=cwd,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
         )

@@ -1,4 +1,7 @@
-"""A stack: a Python with packages in versions of the user's choice, as asked for and as made."""
+"""A stack: a Python with packages in versions of the user's choice, as asked for and as made.
+
+Of strategies it may name the driver that they read through, too.
+"""
 
 from __future__ import annotations
 
@@ -25,36 +28,38 @@ TITLES = {"sqlalchemy": "SQLAlchemy", "django": "Django"}
 
 
 class Wanted(NamedTuple):
-    """A stack that is asked for: a version or path of a Python, and requirements.
+    """A stack that is asked for: a version or path of a Python, requirements, and a driver.
 
-    The Python is this one where it is None.
+    The Python is this one where it is None; the driver, that of each strategy.
     """
 
     python: str | None
     requirements: tuple[str, ...]
+    driver: str | None = None
 
     @property
     def name(self) -> str:
         """`Python 3.14, sqlalchemy==2.0.*`."""
         python = "this Python" if self.python is None else f"Python {self.python}"
-        return ", ".join([python, *self.requirements])
+        return ", ".join([python, *self.requirements, *_driver(self.driver)])
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that was made: the path of its Python, and the versions that name it."""
+    """A stack that was made: the path of its Python, the versions that name it, the driver."""
 
     python: str
     versions: tuple[tuple[str, str], ...]
     number: int = 1
-    """Of those with the same versions."""
+    """Of those with the same versions and the same driver."""
+    driver: str | None = None
 
     @property
     def name(self) -> str:
         """`Python 3.13.0, SQLAlchemy 2.0.58`."""
         words = (f"{TITLES.get(what, what)} {version}" for what, version in self.versions)
         again = f" ({self.number})" if self.number > 1 else ""
-        return ", ".join(words) + again
+        return ", ".join([*words, *_driver(self.driver)]) + again
 
     @property
     def packages(self) -> tuple[tuple[str, str], ...]:
@@ -64,7 +69,8 @@ class Stack:
     @property
     def file(self) -> str:
         """`python3.13.0-sqlalchemy2.0.58`, as its files begin."""
-        words = (f"{what.lower()}{version}" for what, version in self.versions)
+        words = [f"{what.lower()}{version}" for what, version in self.versions]
+        words += [self.driver] if self.driver else []
         again = f"-{self.number}" if self.number > 1 else ""
         return "-".join(words) + again
 
@@ -76,8 +82,10 @@ class NotMade(NamedTuple):
     why: str
 
 
-def combinations(pythons: Sequence[str], requirements: Iterable[str]) -> list[Wanted]:
-    """Return the stacks of every Python, and of every choice of one requirement a distribution.
+def combinations(
+    pythons: Sequence[str], requirements: Iterable[str], drivers: Iterable[str] = ()
+) -> list[Wanted]:
+    """Return all stacks of a Python, one requirement of each distribution, and a driver.
 
     Raises UsageError for what is no requirement.
     """
@@ -90,9 +98,10 @@ def combinations(pythons: Sequence[str], requirements: Iterable[str]) -> list[Wa
         choices.setdefault(distribution(requirement), {})[requirement] = None
     versions = list(product(*choices.values()))
     return [
-        Wanted(python, chosen)
+        Wanted(python, chosen, driver)
         for python in (dict.fromkeys(pythons) or [None])
         for chosen in versions
+        for driver in (dict.fromkeys(drivers) or [None])
     ]
 
 
@@ -114,18 +123,27 @@ def made(
         try:
             interpreter = named(each.python)
             path = cached(interpreter, packages(each.requirements), fresh=fresh)
-            stack = _stack(str(path), each.requirements)
+            stack = _stack(str(path), each)
         except NotAvailableError as error:
             missing.append(NotMade(each.name, f"cannot be made: {error}"))
             continue
-        alike = [other for other in found if other.versions == stack.versions]
-        if stack.python not in {other.python for other in found}:
+        alike = [
+            other
+            for other in found
+            if (other.versions, other.driver) == (stack.versions, stack.driver)
+        ]
+        if stack.python not in {other.python for other in alike}:
             found.append(replace(stack, number=len(alike) + 1))
     return found, missing
 
 
-def _stack(path: str, requirements: Iterable[str]) -> Stack:
+def _stack(path: str, wanted: Wanted) -> Stack:
     made = inspect_interpreter(path)
-    names = [distribution(requirement) for requirement in requirements]
+    names = [distribution(requirement) for requirement in wanted.requirements]
     versions = [(name, made.packages.get(name, "unknown")) for name in names]
-    return Stack(path, (("Python", ".".join(map(str, made.version))), *versions))
+    python = ("Python", ".".join(map(str, made.version)))
+    return Stack(path, (python, *versions), driver=wanted.driver)
+
+
+def _driver(name: str | None) -> list[str]:
+    return [f"driver {name}"] if name else []

@@ -155,7 +155,7 @@ def _kind(type_: Any) -> Kind:
 
 
 def _checked(payroll_id: UUID) -> UUID:
-    """Make sure that what is written into a statement can only be a UUID."""
+    """Return an equal UUID of that very class: nothing else is written into a statement."""
     return UUID(int=payroll_id.int)
 
 

@@ -10,7 +10,7 @@ TRAITS = {
     "orm-mapping": "rows become mapped ORM entities first: the mapping's options and events "
     "apply, with change tracking and lazy loading while they are at hand",
     "orm-identity": "all entities of the payroll are in one session at once, each row one object",
-    "sqlalchemy-types": "values pass SQLAlchemy's column types, a TypeDecorator of one's own too",
+    "sqlalchemy-types": "values pass SQLAlchemy's column types, your TypeDecorator's too",
     "any-driver": "works with any of SQLAlchemy's Postgres drivers, of the async ones "
     "where it is async",
     "synchronous": "is called without an event loop, from any thread",

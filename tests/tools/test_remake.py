@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.model.saved import read
 from support import ROOT
-from tools import remake
-from tools.remake import Experiment, main
+from tools.remake import __main__ as remake
+from tools.remake.__main__ import main
+from tools.remake.experiments import Experiment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +33,10 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_published_run_has_its_command() -> None:
-    published = {path.stem for path in (ROOT / "results").glob("*.jsonl")}
-    assert published <= {*remake.EXPERIMENTS}
+    results = ROOT / "results"
+    published = {path.stem for path in results.glob("*.jsonl")}
+    published |= {path.parent.name for path in results.glob("*/*.jsonl")} - {"local"}
+    assert published == {*remake.EXPERIMENTS}
 
 
 def test_a_run_is_made_once_and_then_published(
@@ -57,6 +61,26 @@ def test_one_that_was_made_by_another_command_is_made_again(
     assert remake.is_made("small")
     monkeypatch.setitem(SMALL, "small", Experiment("harness measure json:dumps([1,2])"))
     assert not remake.is_made("small")
+
+
+def test_a_sweep_makes_a_folder_of_runs(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "harness sweep json:dumps([1]) --with tabulate==0.9.0 --with tabulate==0.10.0"
+    monkeypatch.setitem(SMALL, "both", Experiment(f"{words} --meter tracemalloc --repeat 1"))
+    (published / "both").mkdir()
+    (published / "both" / "of-another-stack.jsonl").touch()
+    assert main(["both"]) == 0
+    assert main(["both", "--publish"]) == 0
+    names = [path.stem for path in sorted((published / "both").iterdir())]
+    assert [name.partition("-")[2] for name in names] == ["tabulate0.10.0", "tabulate0.9.0"]
+
+
+def test_another_python_measures_with_the_packages_of_this_one(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = ".".join(map(str, sys.version_info[:2]))
+    monkeypatch.setitem(SMALL, "other", SMALL["small"]._replace(python=version))
+    assert main(["other"]) == 0
+    assert remake.is_made("other")
 
 
 def test_one_that_fails_is_named(published: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from harness.model.metrics import METRICS, PEAKS, judged_by
 from harness.model.run import LIVE_OBJECTS
 from harness.model.saved import read
 from harness.model.summary import by_workload, incomplete, summaries
+from harness.payroll.drivers import NAMES as DRIVERS
 from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
@@ -113,17 +114,20 @@ def collector(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield the time of each strategy in each state of the collector, beside live objects."""
     keys = ("wall", "relaxed_wall", "frozen_wall", "paused_wall")
     rows = []
-    found = sorted(map(read, paths), key=_live_objects)
+    found = sorted(
+        map(read, paths), key=lambda run: (stack_blocks.minor_of(run), _live_objects(run))
+    )
     for run in found:
         for one in summaries(run):
             usual = one.value("wall")
             if usual and not one.is_yardstick:
                 values = [one.value(key) for key in keys[1:]]
                 shares = ["" if each is None else f"{each / usual:.2f}x" for each in values]
-                rows.append([f"{_live_objects(run):,}", one.name, _cell(one, "wall"), *shares])
-    headings = ["live objects", "strategy", *(METRICS[key].title for key in keys)]
+                where = [stack_blocks.minor_of(run), f"{_live_objects(run):,}", one.name]
+                rows.append([*where, _cell(one, "wall"), *shares])
+    headings = ["Python", "live objects", "strategy", *(METRICS[key].title for key in keys)]
     yield from table(headings, rows)
-    for run in found[:1]:  # the others differ in the live objects alone
+    for run in found[:1]:  # the others differ in the Python and the live objects alone
         what = dict.fromkeys(title_of_group([one]) for one in summaries(run))
         yield Note("; ".join(["times beside the wall time", *what, ran_on(run)]))
 
@@ -162,6 +166,11 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
     "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
+    "stacks-10000": (stack_blocks.stacks, ("results/stacks-10000/*.jsonl",)),
+    "stacks-of-drivers": (
+        stack_blocks.stacks,
+        tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),
+    ),
     "drivers": (drivers, ("results/drivers.jsonl",)),
     "collector": (collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),
@@ -177,6 +186,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""
+
+
+def _of_collector(run: Run) -> tuple[str, int]:
+    return stack_blocks.minor_of(run), _live_objects(run)
 
 
 def _live_objects(run: Run) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RUNS = ("results/*.jsonl", STACKS)
+RUNS = ("results/*.jsonl", *STACKS)
 
 
 def refused(root: Path) -> Iterator[str]:

@@ -32,7 +32,9 @@ REPORTS = (
 """Each is of the run of the same name, in the format that its name ends in."""
 BADGE, BADGE_OF = "results/badge.svg", "results/reference.jsonl"
 CHOOSER = "results/choose.html"
-STACKS = "results/stacks/*.jsonl"
+STACKS = tuple(
+    f"results/{folder}/*.jsonl" for folder in ("stacks", "stacks-10000", "stacks-resident")
+)
 """The page that a reader chooses on: of the runs that `choose` reads, and of other stacks' runs."""
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = tuple(f"results/{path.name}" for path in CHOSEN_FROM)
@@ -99,7 +101,7 @@ def generated(name: str, root: Path) -> str:
     if name == CHOOSER:
         results = root / "results"
         usual = (results / path.name for path in CHOSEN_FROM)
-        paths = [*usual, *sorted(root.glob(STACKS))]
+        paths = [*usual, *(path for pattern in STACKS for path in sorted(root.glob(pattern)))]
         runs = {path.relative_to(results).as_posix(): read(path) for path in paths}
         return chooser.page(runs).removesuffix("\n")
     is_badge = name == BADGE

@@ -61,7 +61,7 @@ def allocated() -> Allocated | None:
 def replaced_by() -> str | None:
     """Return the library that takes malloc's place in this process, None if there is none."""
     try:
-        mapped = MAPS.read_text()
+        mapped = MAPS.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
     preloaded = os.environ.get("LD_PRELOAD", "")

@@ -76,7 +76,8 @@ def inspect_interpreter(path: str = sys.executable) -> Interpreter:
         done = subprocess.run(
             [found, "-c", QUESTION],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=True,
             timeout=SECONDS_TO_ANSWER,
             stdin=subprocess.DEVNULL,
@@ -118,7 +119,8 @@ def install_memray(interpreter: Interpreter, cache: Path) -> Path:
         done = subprocess.run(
             [*_pip_of(interpreter), "install", "--quiet", "--target", fresh, wanted],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
         )

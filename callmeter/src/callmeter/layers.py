@@ -2,8 +2,9 @@
 
 Who allocated is, first, the library of C that the innermost Python function called, if it is one of
 a package; then the innermost Python frame that belongs to anybody: frames of the standard library
-and of SQLAlchemy's helpers belong to whom they work for. What it was tells the native function that
-allocated: a value of a driver by its type, a container or an object of the user's own code.
+and of SQLAlchemy's helpers count for the frame that called them. What it was is known by the native
+function that allocated: a value of a driver by its type, a container or an object of the user's own
+code.
 
 Two things a recording cannot tell: an object that CPython made from one that was just freed (its
 free lists) stands where the first one was made; and what a library's own allocator reserves is

@@ -46,8 +46,10 @@ def free_in(group: Path) -> int | None:
     """Return the bytes that processes of the control group can still have; None without a limit."""
     for most, used, caches in OF_A_GROUP:
         try:
-            room = int((group / most).read_text()) - int((group / used).read_text())
-            lines = (group / "memory.stat").read_text().splitlines()
+            room = int((group / most).read_text(encoding="utf-8")) - int(
+                (group / used).read_text(encoding="utf-8")
+            )
+            lines = (group / "memory.stat").read_text(encoding="utf-8").splitlines()
             statistics = dict(line.split() for line in lines)
         except (OSError, ValueError):  # ValueError: its limit is "max"
             continue
@@ -57,7 +59,7 @@ def free_in(group: Path) -> int | None:
 
 def _free_here() -> int | None:
     try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return None
     sizes = dict(line.split(":") for line in lines)
@@ -68,7 +70,7 @@ def _free_here() -> int | None:
 def _groups() -> Iterator[Path]:
     """Return the control groups that limit this process's memory: its own, and those around it."""
     try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:
         return
     for _, controllers, path in (line.split(":", 2) for line in lines):

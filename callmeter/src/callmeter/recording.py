@@ -154,7 +154,8 @@ class NativeLibraries:
             [*_command("parse"), str(recording)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # of paths that are none
             env=_environment(),
         ) as parsing:
             self._read(parsing.stdout or ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.report import record
@@ -15,7 +14,7 @@ STATUS = "---\nstatus: proposed\n---\n"
 """The front matter, which tools that list records read."""
 
 
-def write(document: Document, width: int) -> str:
+def write(document: Document, width: int) -> str:  # noqa: ARG001 (a file has no terminal)
     """Return the record of the document's decision; raises UsageError where there is none."""
-    recorded = replace(document, blocks=record.blocks(document.recorded("adr")))
-    return f"{STATUS}\n{markdown.write(recorded, width)}"
+    blocks = record.blocks(document.recorded("adr"))
+    return f"{STATUS}\n{markdown.drawn(blocks, record.WIDTH)}"

@@ -2,7 +2,7 @@
 
 Of strategies it is the leanest that returns a list of mutable objects, which most callers can take
 without a change, relative to the floor: a ratio holds on other stacks, where bytes do not. Of
-functions of one's own it is the peak of the one that needs most: what a container must hold.
+the user's functions it is the peak of the one that needs most: what a container must hold.
 """
 
 from __future__ import annotations

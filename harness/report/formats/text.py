@@ -23,6 +23,10 @@ NARROWEST_CELL = 9
 """Columns of a last text, below which it is not broken into lines."""
 GAP = 2
 """Columns between two of a table."""
+WIDEST_HEADING = 24
+"""Columns of a heading where a table has more of them than there is room for."""
+BEHIND_FIGURE = " " * 13
+"""The indent of what a line of figures and text goes on with."""
 PADDING = 2
 """Columns that tabulate adds to a heading."""
 LINE, SPACE = re.compile(r"\n"), re.compile(r"(?<=\s)")
@@ -87,19 +91,27 @@ def _titled(title: str, items: Iterable[str], width: int) -> str:
 
 
 @_drawn.register
-def _(block: Code, width: int) -> str:  # noqa: ARG001 (as they are)
-    return "\n".join(f"  {line}" for line in block.lines)
+def _(block: Code, width: int) -> str:
+    return "\n".join(_as_it_is(f"  {line}", width) for line in block.lines)
+
+
+def _as_it_is(line: str, width: int) -> str:
+    return line if len(line) <= width else wrapped(line, width, others=BEHIND_FIGURE)
 
 
 @_drawn.register
 def _(block: Table, width: int) -> str:
     table = _narrowed(_fitted(block, width), width)
-    drawn = tabulate(
-        table.rows,
-        table.headings,
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=table.alignment,
+    parts = [table] if _whole(_widths(table)) <= width else _parts(table, width)
+    drawn = "\n\n".join(
+        tabulate(
+            part.rows,
+            part.headings,
+            tablefmt="simple",
+            disable_numparse=True,
+            colalign=part.alignment,
+        )
+        for part in parts
     )
     return f"{wrapped(block.title, width)}\n\n{drawn}" if block.title else drawn
 
@@ -161,6 +173,34 @@ def _narrowed(table: Table, width: int) -> Table:
         ]
     headings, *rows = zip(*columns, strict=True)
     return replace(table, headings=headings, rows=tuple(rows))
+
+
+def _parts(table: Table, width: int) -> Iterator[Table]:
+    """Yield the table in parts below each other, each as wide as it may be, the names in each."""
+    headings = (
+        _broken(one, WIDEST_HEADING, NAME) if _longest(one, LINE) > WIDEST_HEADING else one
+        for one in table.headings
+    )
+    table = replace(table, headings=tuple(headings))
+    widths, first = _widths(table), table.text_columns
+    nth: list[int] = []
+    for column in range(first, len(widths)):
+        if nth and _whole([*widths[:first], *(widths[one] for one in (*nth, column))]) > width:
+            yield _narrowed(_part(table, nth), width)
+            nth = []
+        nth.append(column)
+    yield _narrowed(_part(table, nth), width)
+
+
+def _part(table: Table, columns: Sequence[int]) -> Table:
+    """Return the names and those columns of the table."""
+    last = len(table.headings) - 1
+    wanted = [*range(table.text_columns), *columns]
+    headings, *rows = (
+        tuple(cells[nth] for nth in wanted) for cells in (table.headings, *table.rows)
+    )
+    is_text = table.last_is_text and last in columns
+    return replace(table, headings=headings, rows=tuple(rows), last_is_text=is_text)
 
 
 def _broken(text: str, room: int, breaks: re.Pattern[str]) -> str:

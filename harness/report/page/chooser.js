@@ -14,8 +14,8 @@
       pair.append(term, text);
       return pair;
     });
-    byId("least").textContent = made.length ? "The least memory, by what is needed" : "";
     byId("leanest").replaceChildren(...made);
+    for (const id of ["least", "leanest"]) byId(id).hidden = !made.length;
   }
 
   function fit({ lacks, need, fits }, asked) {

@@ -108,6 +108,8 @@ def test_a_help_is_one_screen_examples_first(command: Command, tmp_path: Path, n
     example = lines.index(next(line for line in lines if line.startswith("  python -m harness ")))
     options = [nth for nth, line in enumerate(lines) if line.startswith("  --")]
     assert all(example < nth for nth in options)
+    whole = command(*name.split(), "--help-all", folder=tmp_path).stdout.splitlines()
+    assert max(map(len, whole)) <= 80
 
 
 def test_no_help_imports_what_only_a_run_needs() -> None:

@@ -42,6 +42,14 @@ def test_a_table_has_a_column_for_each_size_of_the_pools() -> None:
         assert {name for name, *_ in table.rows} == STRATEGIES.keys() - {FLOOR}
 
 
+def test_strategies_stand_by_their_peak_where_values_repeat_most() -> None:
+    retained, peak = tables(RUN)[:2]
+    names = [name for name, *_ in peak.rows]
+    at_first = [float(row[1].removesuffix("x")) for row in peak.rows]
+    assert at_first == sorted(at_first) != sorted(at_first, reverse=True)
+    assert [name for name, *_ in retained.rows] == names
+
+
 def test_without_the_floor_figures_are_bytes_and_of_one_repetition_there_are_none() -> None:
     names = tuple(name for name in STRATEGIES if name != FLOOR)
     bare = tables(made_run((1000,), strategies=names, repetitions=(1, 2), explained=False))

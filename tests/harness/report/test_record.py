@@ -7,6 +7,8 @@ import shlex
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from callmeter.errors import UsageError
 from decided import GIVES_UP, RUN, SERVED, served, shown
@@ -14,8 +16,10 @@ from harness.cli import _options as option
 from harness.model.cell import REFERENCE, Cell
 from harness.model.run import Measurement, Run
 from harness.payroll.generator import Profile
+from harness.report import record as record_of
 from harness.report.document import Document
 from harness.report.formats import adr
+from harness.report.record_checks import broken
 from support import ROOT, a_workload
 
 PUBLISHED = ROOT / "results" / "0001-read-premiums.md"
@@ -43,8 +47,30 @@ def of_other_values(run: Run, *, at_once: tuple[int, ...]) -> Run:
 def test_the_published_record_is_two_screens() -> None:
     text = PUBLISHED.read_text(encoding="utf-8")
     lines = text.splitlines()
-    assert len(lines) <= 95
-    assert max(len(line) for line in lines if not line.startswith(("|", "<sub>", "python"))) <= 100
+    assert len(lines) <= 100
+    assert max(map(len, lines)) <= record_of.WIDTH
+
+
+@settings(max_examples=60)
+@given(
+    st.floats(1e6, 2e9), st.integers(1, 12), st.sampled_from([None, 180e6]), st.integers(1, 200_000)
+)
+def test_no_line_is_wider_than_a_screen(
+    container: float, at_once: int, base: float | None, entries: int
+) -> None:
+    text = served(container, at_once, base, form="adr", entries=entries)
+    assert [line for line in text.splitlines() if len(line) > record_of.WIDTH] == []
+
+
+@given(
+    st.lists(st.text("ab -'\"$", max_size=9).map(shlex.quote), max_size=9),
+    st.integers(10, 100),
+)
+def test_a_command_in_lines_is_the_command(words: list[str], width: int) -> None:
+    command = " ".join(["python -m harness", *words])
+    lines = broken(command, width)
+    assert shlex.split("\n".join(lines).replace("\\\n", "")) == shlex.split(command)
+    assert all(len(line) <= width or " --" not in line.strip() for line in lines)
 
 
 def test_it_has_what_a_decision_needs_in_that_order() -> None:
@@ -59,23 +85,18 @@ def test_it_has_what_a_decision_needs_in_that_order() -> None:
     ]
 
 
-def test_the_options_that_matter_are_in_the_table_with_why() -> None:
-    text = served(512e6, form="adr")
-    rows = [
-        [cell.strip() for cell in line.split("|")[1:-1]]
-        for line in text.splitlines()
-        if "|" in line
-    ]
-    why = {row[0]: row[1] for row in rows[2:]}
-    assert why == {
-        "yield_per": "recommended; leanest to keep the ORM",
-        "interned": "runner-up; smaller and faster; leanest to keep a list of mutable objects",
-        "arrow_columns": "leanest to only read",
-        REFERENCE: "nearest rejected; as today",
-    }
-    costs = {row[0]: row[4] for row in rows[2:]}
-    assert costs["yield_per"] == "batched ORM"
-    assert costs[REFERENCE].endswith("needs 742 MB of 512 MB")
+def test_the_options_that_matter_have_figures_reasons_and_costs() -> None:
+    text = record()
+    for sentence in (
+        "**yield_per**: 330 MB +-5%, 9.60 s +-10%; recommended; leanest to keep the ORM; costs: "
+        "batched ORM.",
+        "; runner-up; smaller and faster; leanest to keep a list of mutable objects; costs: no ORM",
+        "; leanest to only read; costs: ",
+        f"**{REFERENCE}**: 742 MB +-5%, 10.0 s +-10%; nearest rejected; as today; needs 742 MB of "
+        "512 MB.",
+    ):
+        assert sentence in text
+    assert "Memory and time are of 4 calls." in text
 
 
 def test_the_decision_has_its_cost_in_the_sentence() -> None:
@@ -83,9 +104,9 @@ def test_the_decision_has_its_cost_in_the_sentence() -> None:
     for sentence in (
         "**yield_per; as fast as full_orm; costs: batched ORM.**",
         "That needs 742 MB +-5%: at worst 152% of the container.",
-        "512 MB = 63 MB base + 4 calls 284 MB + 165 MB headroom. Memory goes from 742 MB +-5%:",
+        "512 MB = 63 MB base + 4 calls 284 MB + 165 MB headroom. Beside full_orm's: 2.2x smaller.",
         "Callers can no longer rely on orm-identity (all entities of the payroll",
-        "nothing of the application: name yours with --base",
+        "without the application's: name yours with --base",
     ):
         assert sentence in text
 
@@ -103,7 +124,7 @@ def test_what_would_change_it_is_asked_of_the_same_rule() -> None:
     assert f"{start} yield_per (the answer), {end} full_orm" in document
     assert "below 98.5 MB nothing that fits" in text
     assert "**What callers rely on**: if orm-identity is needed: nothing that fits." in text
-    assert "yield_per needs none beside SQLAlchemy and the driver" in text
+    assert "yield_per needs none but SQLAlchemy and the driver" in text
 
 
 def test_values_that_repeat_less_are_asked_about_where_they_were_measured() -> None:
@@ -112,13 +133,14 @@ def test_values_that_repeat_less_are_asked_about_where_they_were_measured() -> N
     alone = record(512e6, of_other_values(SERVED, at_once=(1,)))
     assert "One call of yield_per peaks 2.94x as high with profile distinct (RSS peak" in alone
     assert "of 512 MB are needed, which does not fit" in alone
-    assert "Not measured so with 4 calls: add --profile distinct" in alone
+    assert "Not measured so with 4 calls: measure with --profile distinct." in alone
     assert "peaks" not in record()
 
 
 def test_the_commands_repeat_it_and_can_be_read() -> None:
     text = shown(80e6, 3.0, form="adr")
-    commands = [line for line in text.splitlines() if line.startswith("python -m harness ")]
+    joined = text.replace(" \\\n    ", " ").splitlines()
+    commands = [line for line in joined if line.startswith("python -m harness ")]
     assert [shlex.split(line)[3] for line in commands] == ["compare", "choose", "report", "check"]
     assert commands[1] == ("python -m harness choose --entries 10,000 --need list --run run.jsonl")
     assert '@pytest.mark.peak_memory("67.5 MB")' in text

@@ -11,9 +11,10 @@ import pytest
 
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK
-from harness.model.run import Run
+from harness.model.run import DRIVER, Run
 from harness.model.summary import incomplete
 from harness.runner.record import Settings
+from harness.runner.session import workloads_of
 from harness.runner.sweep import Plan, of_strategies, sweep
 from harness.stacks.stack import Stack
 from support import PLANTED, as_dsn
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
+REPEATS = {"tracemalloc": 1, "clock": 2}
 STACKS = [Stack(sys.executable, (("Python", "this"),), number) for number in (1, 2)]
 
 
@@ -36,7 +38,8 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
 def small(*names: str) -> Plan:
     """The plan without the yardsticks."""
-    whole = of_strategies(names, 20, ["tracemalloc", "clock"], {"tracemalloc": 1, "clock": 2})
+    workloads = workloads_of(20, 6, "realistic", 1, 1)
+    whole = of_strategies(names, workloads, ["tracemalloc", "clock"], REPEATS)
     return replace(whole, cells=[one for one in whole.cells if one.name in {"full_orm", *names}])
 
 
@@ -91,3 +94,22 @@ def test_what_is_whole_is_not_measured_again_and_a_round_is_as_one(
     assert order == []
     with pytest.raises(UsageError, match="has what another command measured"):
         sweep(small("slotted"), STACKS, tmp_path, settings)
+
+
+def test_on_a_stack_with_a_driver_is_measured_what_works_with_it(
+    tmp_path: Path, foreign: URL
+) -> None:
+    drivers = ("psycopg", "asyncpg")
+    stacks = [Stack(sys.executable, (("Python", "this"),), driver=name) for name in drivers]
+    workloads = workloads_of(20, 2, "realistic", [1, 5], [1, 2])
+    chosen = of_strategies(["async_orm", "core_rows"], workloads, ["allocator"], 1)
+    finished = sweep(chosen, stacks, tmp_path, Settings(dsn=as_dsn(foreign)))
+    assert not finished.missing
+    runs = finished.runs.values()
+    assert [run.header.environment[DRIVER] for run in runs] == [*drivers]
+    first, second = ({one.cell.name for one in run.measurements} for run in runs)
+    assert first > {"full_orm", "async_orm", "core_rows", "floor"}
+    assert second == {"async_orm", "floor"}
+    for run in runs:
+        assert not [one.error for one in run.measurements if one.error]
+        assert {one.cell.workload for one in run.measurements} == {*workloads}

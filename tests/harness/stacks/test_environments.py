@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callmeter import temporary
 from callmeter.errors import NotAvailableError
 from harness.stacks.environments import Packages, cached, digest, distribution, make
 from harness.stacks.interpreters import named
@@ -47,6 +48,14 @@ def test_an_environment_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     place.mkdir()  # as a process that was killed may leave it
     assert make(place, THIS, Packages(())).exists()
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    half_made = tmp_path / f"{temporary.PREFIX}ab12cd34"
+    (half_made / "environment").mkdir(parents=True, mode=0o700)
+    half_made.chmod(0o700)
+    assert make(tmp_path / "environment", THIS, Packages(())).exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["environment"]
 
 
 def test_a_fresh_one_is_made_again() -> None:

@@ -47,6 +47,22 @@ def test_a_stack_is_named_by_its_versions() -> None:
     assert stack.file == "python3.13.0-sqlalchemy2.0.58"
     again = Stack("", stack.versions, 2)
     assert (again.name, again.file) == (f"{stack.name} (2)", f"{stack.file}-2")
+    of_driver = Stack("", stack.versions, driver="psycopg2")
+    assert of_driver.name == f"{stack.name}, driver psycopg2"
+    assert of_driver.file == f"{stack.file}-psycopg2"
+
+
+def test_a_driver_makes_a_stack_of_the_same_environment() -> None:
+    asked = combinations([], [], ["psycopg", "psycopg2", "psycopg"])
+    assert [each.name for each in asked] == [
+        "this Python, driver psycopg",
+        "this Python, driver psycopg2",
+    ]
+    found, missing = made([*asked, *asked], lambda words: Packages(tuple(words)), lambda _: None)
+    assert not missing
+    assert [stack.driver for stack in found] == ["psycopg", "psycopg2"]
+    assert len({stack.python for stack in found}) == 1
+    assert {stack.number for stack in found} == {1}
 
 
 def test_a_stack_that_cannot_be_made_names_the_reason_and_the_others_are_made() -> None:

@@ -68,6 +68,6 @@ def _call_and_end(function: Callable[[], object], writing: int) -> NoReturn:
     except BaseException:
         failed = True
     names = [name for name in sys.modules if name not in before]
-    with os.fdopen(writing, "w") as pipe:
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
         json.dump({"error": failed, "names": names}, pipe)
     os._exit(0)

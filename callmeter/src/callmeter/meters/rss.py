@@ -74,7 +74,7 @@ def measure(function: Callable[[], object]) -> dict[str, float]:
 def resident(field: str) -> int:
     """Return a field of this process's status, in bytes. Raises NotAvailableError without one."""
     try:
-        lines = STATUS.read_text().splitlines()
+        lines = STATUS.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise NotAvailableError(f"no {STATUS}: {error}") from error
     for line in lines:
@@ -107,6 +107,6 @@ def trim() -> None:
 def reset_high_water_mark() -> None:
     """Make VmHWM what is resident now. Raises NotAvailableError where the kernel cannot."""
     try:
-        CLEAR_REFS.write_text(RESET_HIGH_WATER_MARK)
+        CLEAR_REFS.write_text(RESET_HIGH_WATER_MARK, encoding="utf-8")
     except OSError as error:
         raise NotAvailableError(f"no {CLEAR_REFS} that resets the peak: {error}") from error

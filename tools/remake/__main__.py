@@ -19,7 +19,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from shutil import copyfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from callmeter import meters
 from callmeter.errors import Error, unknown
@@ -27,79 +27,18 @@ from harness.model.saved import read
 from harness.model.summary import incomplete
 from harness.runner.environment import commit
 from harness.runner.executors import SIDE_BY_SIDE
+from harness.stacks import environments, interpreters, packages
+from tools.remake.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.model.run import Run
+    from tools.remake.experiments import Experiment
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results"
 REMADE = PUBLISHED / "local" / "remade"
-LEAN = "interned packed_objects packed_structs packed_columns thin_objects"
-IN_BATCHES = "shared_values_orm shared_values_batched yield_per merged_orm"
-SERVED = "full_orm slotted core_rows interned merged_orm shared_values_batched"
-IN_STATES = "--meter clock --repeat 5 --collector paused --collector relaxed --collector frozen"
-
-
-class Experiment(NamedTuple):
-    """A command that makes a run, and whether it takes times: then nothing else may run."""
-
-    command: str
-    is_timed: bool = False
-
-    @property
-    def words(self) -> list[str]:
-        """The module and its arguments."""
-        return shlex.split(self.command)
-
-
-EXPERIMENTS = {
-    "reference": Experiment(
-        "harness compare --sizes 1000,10000 --explain --repeat clock=11", is_timed=True
-    ),
-    "service": Experiment(
-        "harness compare --sizes 1000,10000 --at-once 1,2,4,8 --meter rss --timeout 1800"
-    ),
-    "calls": Experiment(
-        f"harness compare {SERVED} packed_structs packed_columns thin_objects async_orm "
-        "--at-once 1,4 --calls 200 --meter rss --repeat 1 --timeout 1800"
-    ),
-    "distinct": Experiment(
-        "harness compare --profile distinct --sizes 1000,10000 --meter allocator --meter rss "
-        "--repeat 1"
-    ),
-    "repetition": Experiment(
-        f"harness compare slotted {LEAN} {IN_BATCHES} --sizes 1000,10000 "
-        "--repetition 1,2,5,20,50 --meter allocator --repeat 1"
-    ),
-    "repetition-100000": Experiment(
-        f"harness compare {LEAN} --entries 100000 --repetition 1,50 --meter allocator --repeat 1 "
-        "--timeout 1800"
-    ),
-    "streams": Experiment(
-        "harness compare --consume fold --sizes 10000,100000 --meter allocator --meter rss "
-        "--repeat 1 --timeout 1800"
-    ),
-    "million": Experiment(
-        "harness compare slotted packed_objects merged_orm yield_per --consume fold "
-        "--entries 1000000 --meter rss --repeat 1 --timeout 3600"
-    ),
-    **{
-        f"collector-{number}": Experiment(
-            f"harness compare full_orm packed_objects --entries 2000 {IN_STATES} "
-            f"--live-objects {number}",
-            is_timed=True,
-        )
-        for number in (0, 500_000, 2_000_000)
-    },
-    "drivers": Experiment("examples.drivers --entries 3000", is_timed=True),
-    "slow-link": Experiment("examples.slow_link", is_timed=True),
-    "chinook-invoices": Experiment("examples.chinook --only invoices", is_timed=True),
-    "chinook-tracks": Experiment("examples.chinook --only tracks", is_timed=True),
-    "chinook-playlists": Experiment("examples.chinook --only playlists", is_timed=True),
-}
-"""What is published, by the name of its file in results/."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,9 +78,15 @@ def publish(names: Iterable[str]) -> int:
     """Copy what was made to results/; return 1 if it is none."""
     made = [name for name in names if is_made(name)]
     for name in made:
-        for path in REMADE.glob(f"{name}.json*"):  # what was counted beside a run, too
-            copyfile(path, PUBLISHED / path.name)
-            print(f"results/{path.name} is renewed")
+        for old in _files(PUBLISHED, name):
+            old.unlink()
+        for new in _files(REMADE, name):
+            to = PUBLISHED / new.relative_to(REMADE)
+            to.parent.mkdir(exist_ok=True)
+            copyfile(new, to)
+            print(f"results/{to.relative_to(PUBLISHED)} is renewed")
+            if (counted := new.with_suffix(".json")).exists():  # beside the run: round trips
+                copyfile(counted, to.with_suffix(".json"))
     print("then: python -m tools.publish" if made else "nothing was made of this commit")
     return int(not made)
 
@@ -153,33 +98,52 @@ def show(names: Iterable[str]) -> None:
         if is_made(name):
             print(f"{name}: made already")
             continue
-        run = _saved(PUBLISHED / f"{name}.jsonl")
-        took = _minutes(run) if run else 0.0
+        runs = _runs(PUBLISHED, name)
+        took = sum(map(_minutes, runs))
         total += took
-        text = f"about {took:.0f} minutes" if run else "for the first time"
+        text = f"about {took:.0f} minutes" if runs else "for the first time"
         alone = "; times: nothing else may run" if EXPERIMENTS[name].is_timed else ""
         print(f"{name}: {text}{alone}")
     print(f"about {total:.0f} minutes in all", flush=True)
 
 
 def is_made(name: str) -> bool:
-    """Whether the run is there: whole, without an error, of this commit and this command."""
-    run = _saved(REMADE / f"{name}.jsonl")
-    if run is None or incomplete(run) or run.header.environment["commit"] != commit():
+    """Whether all its runs are there: whole, without an error, of this commit and this command."""
+    runs = _runs(REMADE, name)
+    return bool(runs) and all(_is_of(run, EXPERIMENTS[name]) for run in runs)
+
+
+def _is_of(run: Run, one: Experiment) -> bool:
+    if incomplete(run) or run.header.environment["commit"] != commit():
         return False
-    words, made = EXPERIMENTS[name].words, shlex.split(run.header.command)[2:]
+    words, made = one.words, shlex.split(run.header.command)[2:]
     is_same = words[0] != "harness" or made[: len(words)] == words
-    return is_same and not any(one.error for one in run.measurements)
+    return is_same and not any(measurement.error for measurement in run.measurements)
 
 
 def _succeeds(name: str) -> bool:
-    one, path = EXPERIMENTS[name], REMADE / f"{name}.jsonl"
+    one = EXPERIMENTS[name]
     print(f"{name}: python -m {one.command}", flush=True)
+    code = subprocess.call(
+        [sys.executable, "-m", *one.words, *_where(one, name)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    return code == 0 and is_made(name)
+
+
+def _where(one: Experiment, name: str) -> list[str]:
+    """Return the arguments on where it is saved, and on the Python; a sweep goes on in its folder.
+
+    Raises NotAvailableError where that Python's environment cannot be made.
+    """
+    if one.is_sweep:
+        return ["--save", str(REMADE / name)]
+    path = REMADE / f"{name}.jsonl"
     path.unlink(missing_ok=True)
     where = ["--save", str(path)] if one.words[0] == "harness" else ["--folder", str(REMADE)]
-    command = [sys.executable, "-m", *one.words, *where]
-    code = subprocess.call(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    return code == 0 and is_made(name)
+    if one.python is None:
+        return where
+    python = environments.cached(interpreters.named(one.python), packages.of_strategies(()))
+    return [*where, "--python", str(python)]
 
 
 def _minutes(run: Run) -> float:
@@ -191,11 +155,20 @@ def _minutes(run: Run) -> float:
     return sum(seconds) / 60
 
 
-def _saved(path: Path) -> Run | None:
+def _files(folder: Path, name: str) -> list[Path]:
+    """Return the files of its runs that are in the folder."""
+    if EXPERIMENTS[name].is_sweep:
+        return sorted((folder / name).glob("*.jsonl"))
+    path = folder / f"{name}.jsonl"
+    return [path] if path.exists() else []
+
+
+def _runs(folder: Path, name: str) -> list[Run]:
+    """Return the runs that are in the folder; none where one of them cannot be read."""
     try:
-        return read(path)
+        return [read(path) for path in _files(folder, name)]
     except Error:
-        return None
+        return []
 
 
 if __name__ == "__main__":
