@@ -16,7 +16,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from examples.writing import ways
 from examples.writing.tables import difference, emptied, payroll
@@ -77,12 +77,11 @@ def tables(database: Database) -> URL:
 
 def check(url: URL, count: int) -> None:
     """End with the exit code 1 where a way writes anything but the payroll."""
-    engine, premiums = create_engine(url), payroll(count)
+    engine, premiums = create_engine(url, poolclass=NullPool), payroll(count)
     for way in WAYS:
         getattr(ways, way)(emptied(engine), premiums)
         if found := difference(engine, premiums):
             raise SystemExit(f"{way}: {found}")
-    engine.dispose()
 
 
 if __name__ == "__main__":

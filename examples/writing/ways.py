@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Premiums = Sequence[PremiumEntry]
 
-BATCH = 1_000
+BATCH = 250
 """Entries of a batch."""
 ENTRY, COMPONENT = (Base.metadata.tables[f"premium_{name}"] for name in ("entry", "component"))
 COPY_ENTRIES = f"COPY premium_entry ({', '.join(ENTRY_COLUMNS)}) FROM STDIN"
