@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from harness.model.summary import Summary
     from harness.report.document import Block
 
 KEYS = ("peak", "rss_peak", "cpu", "wall")
@@ -29,9 +30,13 @@ def writing(paths: Sequence[Path]) -> Iterator[Block]:
         found = ordered(summaries(run), KEYS[0])
         keys = [key for key in KEYS if any(key in one.samples for one in found)]
         rows = [
-            [short(one.name), *(median_of(one, key) for key in keys), against_reference(one)]
+            [short(one.name), *(median_of(one, key) for key in keys), _beside_reference(one)]
             for one in found
         ]
         reference = f"time vs {short(run.header.reference)}"
         yield from table(["function", *(METRICS[key].title for key in keys), reference], rows)
         yield Note(f"memory and CPU time are the client's; {ran_on(run)}")
+
+
+def _beside_reference(one: Summary) -> str:
+    return "" if one.is_reference else against_reference(one)
