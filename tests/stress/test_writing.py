@@ -20,7 +20,7 @@ def test_rows_that_are_let_go_need_the_least(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(example, "METERS", ("allocator",))
-    asked = ["--entries", "3000", "--repeat", "1", "--folder", str(tmp_path)]
+    asked = ["--entries", "1000", "--repeat", "1", "--folder", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", ["writing", *asked])
     assert example.main() == 0
     run = read(tmp_path / "writing.jsonl")
