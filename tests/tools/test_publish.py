@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -19,6 +20,9 @@ from tools.publish.__main__ import main
 from tools.publish.blocks import BLOCKS
 from tools.publish.documents import block, renewed
 from tools.publish.graph import imports, mermaid
+
+if TYPE_CHECKING:
+    from harness.model.run import Run
 
 MARKED = "before\n<!-- block: {} -->\n{}<!-- end -->\nafter\n"
 
@@ -149,6 +153,30 @@ def test_every_stack_has_a_column_of_ratios_to_its_floor(tmp_path: Path) -> None
     heading = shown.splitlines()[2]
     assert "3.11, " in heading
     assert "3.14, " in heading
+
+
+def rows_of_writing(run: Run, path: Path) -> list[list[str]]:
+    lines = [line for line in drawn("writing", saved(run, path)).splitlines() if "|" in line]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
+
+
+def test_functions_that_write_are_shown_with_what_was_measured(tmp_path: Path) -> None:
+    copy, add = (f"ways:{way}(emptied(engine), premiums)" for way in ("copy", "add_all"))
+    peaks = [
+        replace(one, values={"peak": one.values["traced_peak"]})
+        for one in (*memory(add, 30e6), *memory(copy, 0.05e6))
+    ]
+    run = a_run(*peaks, *times(copy, *[0.2] * 5), *times(add, *[0.6] * 5))
+    run = replace(run, header=replace(run.header, reference=copy))
+    assert rows_of_writing(run, tmp_path / "run.jsonl") == [
+        ["copy", "50.0 kB", "200 ms", "200 ms", ""],
+        ["add_all", "30.0 MB", "600 ms", "600 ms", "3.0x slower"],
+    ]
+    without_times = replace(run, measurements=peaks)
+    assert rows_of_writing(without_times, tmp_path / "memory.jsonl") == [
+        ["copy", "50.0 kB"],
+        ["add_all", "30.0 MB"],
+    ]
 
 
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from harness.report.format import inverse, short, times, title_of_group, value, 
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
-from tools.publish import layer_blocks, service_blocks, stack_blocks
+from tools.publish import layer_blocks, service_blocks, stack_blocks, writing_blocks
 from tools.publish.graph import mermaid
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
         tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),
     ),
     "drivers": (drivers, ("results/drivers.jsonl",)),
+    "writing": (writing_blocks.writing, ("results/writing.jsonl",)),
     "collector": (collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),
     "stress": (stress, ("results/stress.json",)),
