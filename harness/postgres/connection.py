@@ -24,6 +24,10 @@ HINTS = {
     "42501": "the role needs: GRANT CONNECT, CREATE ON DATABASE ... TO ...",
 }
 """What is missing, by SQLSTATE."""
+HINTS_OF_WORDS = {
+    "unsupported startup parameter": "is it a pooler? a --dsn must name the server itself",
+}
+"""The same, by what an error says that libpq hands on without its SQLSTATE."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def one_line_errors(url: URL) -> Iterator[None]:
             behind = behind.__context__
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         secret = url.render_as_string(hide_password=False)
-        hint = HINTS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-        line = f"{cause}; {hint}" if hint else cause
+        hints = [hint for words, hint in HINTS_OF_WORDS.items() if words in cause]
+        if known := HINTS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or ""):
+            hints.append(known)
+        line = "; ".join([cause, *hints])
         raise DatabaseError(f"Postgres at {place(url)}: {masked(line, secret)}") from None

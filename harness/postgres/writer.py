@@ -15,6 +15,7 @@ from harness.payroll.generator import Payroll, entries, shuffled_indices, warm_u
 from harness.postgres.connection import Database, connected
 from harness.postgres.dsn import in_schema
 from harness.postgres.liveness import watched
+from harness.postgres.sending import Sender
 from harness.postgres.session import CATALOG, MARK, schemas
 from strategies.support.schema import Base, PremiumComponentRow, PremiumEntryRow
 
@@ -126,8 +127,9 @@ def _component_values(premiums: list[PremiumEntry]) -> Iterator[Values]:
 def _copy_rows(
     connection: Connection, table: str, columns: list[str], rows: Iterable[Values]
 ) -> None:
-    cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FREEZE)") as copy:
+    cursor: Any = connection.connection.cursor()
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FREEZE)"
+    with cursor.copy(statement, writer=Sender(cursor)) as copy:
         for row in rows:
             copy.write_row(row)
 

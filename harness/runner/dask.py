@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Condition, Event
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -49,6 +49,8 @@ SECONDS_TO_LEAVE = 5.0
 """That each farewell to a scheduler may take."""
 SECONDS_BETWEEN = 1.0
 """Between two looks at whether there still is a worker."""
+MOST_DEATHS = 2
+"""Workers that may die of a cell, or beside it, before it is given up."""
 SECONDS_OF_A_LOCK = 45.0
 """After which another run has ended, if it was killed: its lock lasts 30."""
 
@@ -68,21 +70,24 @@ class MeasuringPlugin(WorkerPlugin):
 class DaskExecutor:
     """Measures on workers; each thread of a pool waits for one cell on one of them.
 
-    So no worker is handed more than it can do at once, and one that is lost loses no more. `names`
-    are the workers' by address; `clock` is the address of the one that measures alone.
+    A worker is handed no more cells than it has threads: the scheduler holds what waits behind a
+    cell for as guilty of the worker's death as the cell itself. `names` are the workers' by
+    address, `threads` how many each has; `clock` is the address of the one that measures alone.
     """
 
     def __init__(
         self,
         client: Client,
         names: dict[str, str],
-        clock: str,
+        threads: dict[str, int],
         pool: ThreadPoolExecutor,
         environment: Mapping[str, str],
     ) -> None:
         self.environment = environment
         self.ended = Event()
-        self._client, self._names, self._clock, self._pool = client, names, clock, pool
+        self._client, self._names, self._pool = client, names, pool
+        self._clock = next(iter(threads))
+        self._free, self._freed = dict(threads), Condition()
 
     def submit(self, task: Task, timeout: float, *, alone: bool) -> Future[Measurement]:
         """Begin a task on any worker, or on the one that measures alone."""
@@ -91,22 +96,61 @@ class DaskExecutor:
 
     def _measure_on(self, workers: list[str], task: Task, timeout: float) -> Measurement:
         """Measure a cell on one of the workers; raises NotMeasuredError, and no address in it."""
-        client, names = self._client, self._names
         try:
-            future = client.submit(_measure_here, task, timeout, workers=workers, pure=False)
-            while not self.ended.is_set() and _is_any_left(client, workers):
-                with suppress(TimeoutError):
-                    found: tuple[Measurement, str] = future.result(SECONDS_BETWEEN)
-                    return msgspec.structs.replace(found[0], where=names[found[1]])
-            future.cancel()
-        except KilledWorker:
-            raise NotMeasuredError("each worker that began to measure it died") from None
+            for _ in range(MOST_DEATHS):
+                with self._thread(workers) as worker:
+                    found = self._measured(worker, task, timeout)
+                if found is not None:
+                    return msgspec.structs.replace(found, where=self._names[worker])
+        except NotMeasuredError:
+            raise
         except Exception as error:
-            is_lost = client.status != "running"
+            is_lost = self._client.status != "running"
             reason = "the connection to the scheduler was lost" if is_lost else type(error).__name__
             raise NotMeasuredError(f"nothing came back from the cluster: {reason}") from error
-        gone = names[workers[0]] if len(workers) == 1 else "every worker"
+        raise NotMeasuredError("each worker that began to measure it died")
+
+    def _measured(self, worker: str, task: Task, timeout: float) -> Measurement | None:
+        """Return what the worker measures; None if it dies."""
+        future = self._client.submit(_measure_here, task, timeout, workers=[worker], pure=False)
+        try:
+            while not self.ended.is_set() and self._living([worker]):
+                with suppress(TimeoutError):
+                    found: Measurement = future.result(SECONDS_BETWEEN)
+                    return found
+        except KilledWorker:  # where the scheduler is told to give up at once
+            return None
+        future.cancel()
+        return None
+
+    @contextmanager
+    def _thread(self, workers: list[str]) -> Iterator[str]:
+        """Have a thread of one of the workers. Raise NotMeasuredError where none is left."""
+        worker = self._take(workers)
+        try:
+            yield worker
+        finally:
+            with self._freed:
+                self._free[worker] += 1
+                self._freed.notify_all()
+
+    def _take(self, workers: list[str]) -> str:
+        while not self.ended.is_set() and (living := self._living(workers)):
+            with self._freed:
+                idlest = max(living, key=self._free.__getitem__)
+                if self._free[idlest]:
+                    self._free[idlest] -= 1
+                    return idlest
+                self._freed.wait(SECONDS_BETWEEN)
+        gone = self._names[workers[0]] if len(workers) == 1 else "every worker"
         raise NotMeasuredError(f"{gone} is gone, and nobody else may measure it")
+
+    def _living(self, workers: list[str]) -> list[str]:
+        """Return those that there still are; while the scheduler is away, it may come back."""
+        if self._client.status == "connecting":
+            return workers
+        found = _threads(self._client)
+        return [worker for worker in workers if worker in found]
 
 
 @contextmanager
@@ -128,7 +172,7 @@ def dask_cluster(address: str, files: Sequence[str] = ()) -> Iterator[DaskExecut
             _plugged_in(client),
             ThreadPoolExecutor(sum(threads.values())) as pool,
         ):
-            executor = DaskExecutor(client, names, clock, pool, machines[clock] | known)
+            executor = DaskExecutor(client, names, threads, pool, machines[clock] | known)
             try:
                 yield executor
             finally:
@@ -250,15 +294,9 @@ def _plugged_in(client: Client) -> Iterator[None]:
             client.sync(unregister, callback_timeout=SECONDS_TO_LEAVE)
 
 
-def _is_any_left(client: Client, workers: Sequence[str]) -> bool:
-    """Whether there is still one of them; while the scheduler is away, it may come back."""
-    return client.status == "connecting" or not _threads(client).keys().isdisjoint(workers)
-
-
-def _measure_here(task: Task, timeout: float) -> tuple[Measurement, str]:
-    """Measure a cell on the worker that this is called on; return its address too."""
-    worker = get_worker()
+def _measure_here(task: Task, timeout: float) -> Measurement:
+    """Measure a cell on the worker that this is called on."""
     # this machine may have its Python and our packages elsewhere
     environment = replace(task.environment, python=sys.executable, packages=PACKAGES)
-    found = measure(replace(task, environment=environment), timeout, worker.plugins[NAME].workers)
-    return found, worker.address
+    workers = get_worker().plugins[NAME].workers
+    return measure(replace(task, environment=environment), timeout, workers)

@@ -129,7 +129,7 @@ on_default_port = server._url
 def foreign_server() -> Iterator[Foreign]:
     """Start a server on a network port, with a database and a role that may CONNECT and CREATE."""
     with ExitStack() as stack:
-        port = _free_port()
+        port = free_port()
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(server, "RULES", server.RULES + RULES)
         patch.setattr(server, "SETTINGS", server.SETTINGS | SETTINGS | {"port": str(port)})
@@ -149,7 +149,8 @@ def foreign_server() -> Iterator[Foreign]:
         yield foreign
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

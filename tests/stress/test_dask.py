@@ -9,7 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -17,11 +19,12 @@ import pytest
 
 from harness.base.errors import ClusterError
 from harness.runner import dask as cluster
-from stress.runs import wait_until
+from stress.certificates import certificate, needs_openssl
+from stress.runs import SECONDS_TO_END, wait_until
 from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.postgres.connection import Database
 
@@ -32,10 +35,11 @@ LOST = "nothing came back from the cluster: the connection to the scheduler was 
 class Dask:
     """A scheduler, and workers of one thread, in one folder; what runs on them reads at the DSN.
 
-    All workers but the first have our packages elsewhere, as on other machines.
+    All workers but the first have our packages elsewhere, as on other machines. With the variables
+    of TLS, all connections are encrypted, and those without a certificate refused.
     """
 
-    def __init__(self, folder: Path, dsn: str) -> None:
+    def __init__(self, folder: Path, dsn: str, tls: Mapping[str, str]) -> None:
         self.folder, self.asked, self.dsn = folder, folder / "asked", dsn
         self.asked.mkdir()
         self.saved = self.asked / "run.jsonl"
@@ -43,7 +47,10 @@ class Dask:
         for package in ("strategies", "harness", "callmeter/src/callmeter"):
             shutil.copytree(ROOT / package, folder / "elsewhere" / Path(package).name)
         self.started: list[subprocess.Popen[bytes]] = []
-        self.scheduler, self.address = self._start("scheduler", ROOT, "Scheduler at:", "--port=0")
+        self.tls = tls
+        self.protocol = ("--protocol", "tls" if tls else "tcp")
+        started = self._start("scheduler", str(ROOT), "Scheduler at:", "--port=0")
+        self.scheduler, self.address = started
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
 
     def have(self, count: int, act: str = "") -> Dask:
@@ -53,12 +60,17 @@ class Dask:
         if act:
             (self.asked / "act").write_text(act)
         self.workers = {at: each for at, each in self.workers.items() if each.poll() is None}
-        options = ("--no-nanny", "--nthreads=1", f"--local-directory={self.folder}", self.address)
         while len(self.workers) < count:
-            packages = self.folder / "elsewhere" if self.workers else ROOT
-            worker, at = self._start("worker", packages, "Start worker at:", *options)
-            self.workers[at] = worker
+            self.add(self.folder / "elsewhere" if self.workers else ROOT)
         return self
+
+    def add(self, *packages: Path) -> subprocess.Popen[bytes]:
+        """Start a worker that imports from these folders."""
+        options = ("--no-nanny", "--nthreads=1", f"--local-directory={self.folder}", self.address)
+        path = os.pathsep.join(map(str, packages))
+        worker, at = self._start("worker", path, "Start worker at:", *options)
+        self.workers[at] = worker
+        return worker
 
     def words(self, *more: str, way: str = "way.py", dsn: str = "") -> tuple[str, ...]:
         """Return the words of a small comparison on the cluster."""
@@ -68,7 +80,7 @@ class Dask:
 
     def rows(self, *more: str, code: int = 0) -> list[dict[str, Any]]:
         """Compare; return all that was to be measured, with its errors."""
-        done = harness(*self.words(*more), folder=self.folder)
+        done = harness(*self.words(*more), folder=self.folder, **self.tls)
         assert done.returncode == code, done.stderr
         header, *rows = map(json.loads, self.saved.read_text().splitlines())
         assert len(rows) == header["cells"]
@@ -76,21 +88,21 @@ class Dask:
         return rows
 
     def leave_nothing(self) -> None:
-        """Assert that no worker has a process of a run."""
+        """Assert that no worker has a process of a run, or goes on having one."""
         running = [worker for worker in self.workers.values() if worker.poll() is None]
-        assert [psutil.Process(worker.pid).children() for worker in running] == [[]] * len(running)
+
+        def left() -> list[psutil.Process]:
+            return [one for worker in running for one in psutil.Process(worker.pid).children()]
+
+        assert wait_until(lambda: not left(), SECONDS_TO_END), left()
 
     def _start(
-        self, kind: str, packages: Path, words: str, *options: str
+        self, kind: str, path: str, words: str, *options: str
     ) -> tuple[subprocess.Popen[bytes], str]:
         """Start it; return the address that is in its log behind those words, too."""
         log = self.folder / f"{len(self.started)}.log"
-        variables = {
-            "PYTHONPATH": str(packages),
-            "PLANTED_FOLDER": str(self.asked),
-            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-        }
-        local = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+        variables = {"PYTHONPATH": path, "PLANTED_FOLDER": str(self.asked), **self.tls}
+        local = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", *self.protocol)
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, *local],
@@ -100,27 +112,59 @@ class Dask:
                 stderr=subprocess.STDOUT,
             )
         self.started.append(process)
-        line = re.compile(rf"{words}\s+(tcp://\S+)\n(?s:.*){'Registered' * (kind == 'worker')}")
+        line = re.compile(rf"{words}\s+(\w+://\S+)\n(?s:.*){'Registered' * (kind == 'worker')}")
         assert wait_until(lambda: line.search(log.read_text()), 60), log.read_text()
         return process, str(line.findall(log.read_text())[0])
 
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory, database: Database) -> Iterator[Dask]:
-    yield from started(tmp_path_factory.mktemp("dask"), database)
+    yield from started(tmp_path_factory.mktemp("dask"), database, {})
 
 
 @pytest.fixture
 def another(tmp_path: Path, database: Database) -> Iterator[Dask]:
-    yield from started(tmp_path, database)
+    yield from started(tmp_path, database, {})
 
 
-def started(folder: Path, database: Database) -> Iterator[Dask]:
-    made = Dask(folder, as_dsn(database.url))
+@pytest.fixture
+def over_tls(tmp_path: Path, database: Database) -> Iterator[Dask]:
+    ours = certificate(tmp_path, "localhost")
+    files = {"CA_FILE": ours.file} | {
+        f"{role}__{what}": file
+        for role in ("SCHEDULER", "WORKER", "CLIENT")
+        for what, file in (("CERT", ours.file), ("KEY", ours.key))
+    }
+    tls = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(file) for name, file in files.items()}
+    yield from started(tmp_path, database, tls)
+
+
+def started(folder: Path, database: Database, tls: Mapping[str, str]) -> Iterator[Dask]:
+    made = Dask(folder, as_dsn(database.url), tls)
     yield made
     for process in made.started:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def slowed(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Stop the process for most of the time, as a machine with other work to do would."""
+    over = Event()
+
+    def stop_and_go() -> None:
+        while not over.wait(0.02):
+            process.send_signal(signal.SIGSTOP)
+            over.wait(0.1)
+            process.send_signal(signal.SIGCONT)
+
+    slowing = Thread(target=stop_and_go)
+    slowing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        slowing.join()
 
 
 def errors(rows: list[dict[str, Any]], **cell: str) -> set[str | None]:
@@ -160,6 +204,16 @@ def test_a_cell_whose_workers_keep_dying_is_a_row(dask: Dask) -> None:
     dies = "each worker that began to measure it died"
     assert errors(rows, meter="rss", name="way.py") == {dies}
     assert errors(rows, name="full_orm") == {None}
+
+
+@needs_openssl
+def test_three_workers_over_tls_one_killed_and_one_slow(over_tls: Dask) -> None:
+    *_, last = over_tls.have(3, "worker once").workers.values()
+    with slowed(last):
+        assert errors(over_tls.rows()) == {None}
+    assert [worker.poll() for worker in over_tls.workers.values()].count(None) == 2
+    without_certificate = harness(*over_tls.words(), folder=over_tls.folder)
+    is_refused(without_certificate, "no Dask scheduler answers at 'tls://")
 
 
 def test_a_scheduler_that_is_gone_leaves_rows(another: Dask) -> None:
@@ -214,6 +268,17 @@ def test_a_cluster_that_differs_or_is_none_is_refused(dask: Dask, tmp_path: Path
     is_refused(harness(*alone, folder=tmp_path), "--cluster needs --dsn")
     python = ("--dsn", "postgresql://h/d", "--python", sys.executable)
     is_refused(harness(*alone, *python, folder=tmp_path), "leave out --python")
+
+
+def test_a_worker_with_another_version_is_refused(dask: Dask, tmp_path: Path) -> None:
+    """It has another SQLAlchemy, as far as Python's own list of distributions tells."""
+    other = tmp_path / "SQLAlchemy-2.0.30.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: SQLAlchemy\nVersion: 2.0.30\n")
+    differs = dask.have(1).add(tmp_path, ROOT)
+    is_refused(harness(*dask.words(), folder=dask.folder), " has sqlalchemy 2.0.30, not ")
+    differs.kill()
+    differs.wait()
 
 
 def test_one_run_at_a_time(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:

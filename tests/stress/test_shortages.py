@@ -52,9 +52,11 @@ def test_a_disk_is_full(place: Place, name: str, stage: str) -> None:
 @pytest.mark.parametrize(
     ("limit", "stage"),
     [
-        *((FILES, stage) for stage in ("seeding", "measuring", "reporting")),
-        # psycopg's COPY tries without end what libpq has no memory for: not while seeding
-        *((MEMORY, stage) for stage in ("measuring", "reporting")),
+        *(
+            (limit, stage)
+            for limit in (FILES, MEMORY)
+            for stage in ("seeding", "measuring", "reporting")
+        ),
     ],
 )
 def test_the_command_runs_out(place: Place, limit: int, stage: str) -> None:

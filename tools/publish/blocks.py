@@ -179,6 +179,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
     "calls": (service_blocks.calls, ("results/calls.jsonl",)),
     "proof": (service_blocks.proof, ("results/prove.json",)),
+    "slow-link": (
+        service_blocks.slow_link,
+        ("results/slow-link.jsonl", "results/slow-link.json"),
+    ),
     "copies": (service_blocks.copies, ("results/copies.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from examples.slow_link.table import blocks as table_of_links
 from harness.model.metrics import METRICS
 from harness.model.saved import read
 from harness.report import over, serving
@@ -55,6 +56,12 @@ def proof(paths: Sequence[Path]) -> Iterator[Block]:
             "Wrong is what died although it was to fit, and what was rejected and lived with more "
             f"than a tenth to spare. Limited by {found['limited by']}. {_made(found)}"
         )
+
+
+def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield how long each strategy takes over links of several latencies, and its round trips."""
+    run, counted = paths
+    yield from table_of_links(read(run), _figures(counted))
 
 
 def copies(paths: Sequence[Path]) -> Iterator[Block]:
