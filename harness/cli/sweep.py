@@ -43,7 +43,7 @@ EXAMPLES = (
     "sweep --with 'sqlalchemy==2.0.*' --with 'sqlalchemy==2.1.*'",
     "sweep app.repo:read --with orjson==3.10 --with orjson==3.11",
     "sweep app.repo:read --python 3.12 --python 3.13 --save new",
-    "sweep app.repo:read --python 3.12 --python 3.13 --requirements dev.txt",
+    "sweep app.repo:read --python 3.12 --requirements dev.txt",
 )
 FEWEST = 2
 """Stacks that a sweep is of."""
