@@ -54,7 +54,7 @@ def pick_wrongly(page: Page) -> None:
 
 
 def give_up_to_copy(page: Page) -> None:
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error()))")
     page.get_by_role("button", name="Copy the link").click()
     page.wait_for_selector("#link input")
 
@@ -84,7 +84,7 @@ def test_the_page_that_chooses_in_another_state(shown: Open, state: str) -> None
     assert violations(page) == []
 
 
-@LOOKS
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_of_a_run(opened: Open, width: int, scheme: str) -> None:
     page, _ = opened(RUN, width=width, scheme=scheme)
     assert violations(page) == []
