@@ -8,6 +8,8 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from psycopg.copy import LibpqWriter
+from psycopg.waiting import WAIT_W
 from sqlalchemy import URL, Connection, Enum, MetaData, text
 from sqlalchemy.schema import AddConstraint
 
@@ -21,6 +23,8 @@ from strategies.support.schema import Base, PremiumComponentRow, PremiumEntryRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from psycopg.abc import Buffer, PQGen
+    from psycopg.pq.abc import PGconn
     from sqlalchemy.sql.elements import KeyedColumnElement
 
     from strategies.support.contract import PremiumEntry
@@ -126,10 +130,37 @@ def _component_values(premiums: list[PremiumEntry]) -> Iterator[Values]:
 def _copy_rows(
     connection: Connection, table: str, columns: list[str], rows: Iterable[Values]
 ) -> None:
-    cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FREEZE)") as copy:
+    cursor: Any = connection.connection.cursor()
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FREEZE)"
+    with cursor.copy(statement, writer=_Writer(cursor)) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+class _Writer(LibpqWriter):
+    """As psycopg's, which tries without end where libpq is refused memory."""
+
+    def write(self, data: Buffer) -> None:
+        """Send the data. Raise MemoryError."""
+        self.connection.wait(_sent(self.connection.pgconn, data))
+
+
+def _sent(pgconn: PGconn, data: Buffer) -> PQGen[None]:
+    """Yield until the data is sent. Raise MemoryError if libpq has no room for it.
+
+    libpq takes nothing while its buffer is full, and nothing where that cannot grow: only once all
+    that was in it is sent is the second known from the first.
+    """
+    is_empty = False
+    while pgconn.put_copy_data(data) == 0:
+        if is_empty:
+            raise MemoryError("out of memory while the payroll was written")
+        is_empty = pgconn.flush() == 0
+        while not is_empty and not (yield WAIT_W):
+            continue
+    while pgconn.flush():
+        while not (yield WAIT_W):
+            continue
 
 
 def _names(columns: list[KeyedColumnElement[Any]]) -> list[str]:
