@@ -10,7 +10,9 @@ import pytest
 
 from stress.runs import (
     EARLIER,
+    STAGES,
     check,
+    chosen,
     compare,
     ended,
     held,
@@ -83,7 +85,7 @@ def test_a_second_run_does_not_replace_the_first(place: Place) -> None:
     assert second.file.read_bytes() == second.written
 
 
-@pytest.mark.parametrize("stage", ["seeding", "saving"])
+@pytest.mark.parametrize("stage", chosen(STAGES, quickly=["seeding", "saving"]))
 def test_the_working_folder_is_removed(place: Place, stage: str) -> None:
     with held(place, stage) as run:
         shutil.rmtree(place.work)
