@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tracemalloc
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,27 @@ from harness.postgres.connection import connected
 from harness.postgres.dsn import in_schema
 from harness.postgres.session import drop
 from harness.postgres.writer import provide
+from run_server import only_linux
 from strategies.support.schema import Base
+from support import ROOT
+
+REFUSED = """
+import resource, sys
+from pathlib import Path
+from sqlalchemy import make_url, text
+from harness.postgres.connection import connected
+from harness.postgres.writer import _Writer
+
+block = b"x" * 50_000_000
+with connected(make_url(sys.argv[1])) as connection:
+    connection.execute(text("CREATE TEMPORARY TABLE there (word text)"))
+    cursor = connection.connection.cursor()
+    with cursor.copy("COPY there FROM STDIN", writer=_Writer(cursor)) as copy:
+        copy.write("small\\n")
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize(),) * 2)
+        copy.write(block)
+"""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,3 +94,18 @@ def test_writing_takes_bounded_memory(written: Callable[[Iterable[PremiumEntry]]
 
     peak_of(Payroll(100))  # imports, mappers, a first connection
     assert peak_of(Payroll(4_000, 1)) < 1.5 * peak_of(Payroll(1_500, 1))
+
+
+@only_linux
+def test_a_block_that_libpq_has_no_memory_for_is_an_error(database: Database) -> None:
+    """And is not tried again without end."""
+    url = database.url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSED, url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "MemoryError: out of memory while the payroll was written" in done.stderr
