@@ -22,7 +22,7 @@ OTHER_PLUGINS = {
     "asyncio": "asyncio",
     "django": "django",
     "hypothesispytest": "hypothesis",
-    "memray": "--memray",
+    "memray": "limit_memory",
     "pytest_cov": "--cov",
     "xdist": "-n",
     "xdist.looponfail": "--looponfail",
