@@ -78,6 +78,11 @@ REFUSES = chosen(
     ],
 )
 
+BESIDE = chosen(
+    product((True, False), (True, False), STAGES),
+    quickly=[(True, True, "measuring"), (False, True, "seeding")],
+)
+
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Foreign]:
@@ -165,14 +170,7 @@ def test_ctrl_c_while_the_server_does_not_answer(on_dsn: Place, foreign: Foreign
     check(run, {130}, recovers=True)
 
 
-@pytest.mark.parametrize(
-    ("by_dsn", "kills", "stage"),
-    [
-        (True, True, "measuring"),
-        (True, False, "reporting"),
-        (False, True, "seeding"),
-    ],
-)
+@pytest.mark.parametrize(("by_dsn", "kills", "stage"), BESIDE)
 def test_a_run_that_ends_beside_another(
     place: Place, request: pytest.FixtureRequest, by_dsn: bool, kills: bool, stage: str
 ) -> None:
