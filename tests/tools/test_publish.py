@@ -100,10 +100,22 @@ def test_what_failed_or_is_missing_stands_below_the_figures(tmp_path: Path) -> N
 
 
 def test_the_stress_suites_figures_are_shown(tmp_path: Path) -> None:
-    part = {"tried": 1200, "held": 1199, "seconds": 60}
+    made = {"seconds": 60, "date": "2026-11-29", "commit": "abc"}
+    stages = {"seeding": [3, 3], "saving": [3, 2]}
+    faults = {"tried": 6, "held": 5, "faults": {"a signal": stages}, **made}
+    inputs = {"tried": 1200, "held": 1200, "figures": {"containers": 6}, **made}
     path = tmp_path / "stress.json"
-    path.write_text(json.dumps({"date": "2026-11-29", "commit": "abc", "parts": {"faults": part}}))
-    assert drawn("stress", path).startswith("1,200 tried in 1 parts, 1,199 held.")
+    path.write_text(json.dumps({"parts": {"signals": faults, "arguments": inputs}}))
+    shown = drawn("stress", path)
+    assert shown.startswith("1,206 tried in 2 parts, 1,205 held.")
+    lines = (line.split("|")[1:-1] for line in shown.splitlines() if line.startswith("| "))
+    rows = [[cell.strip() for cell in cells] for cells in lines]
+    assert rows == [
+        *(["fault", "seeding", "saving"], ["a signal", "3", "2 of 3"]),
+        ["part", "held", "figures"],
+        *(["signals", "5 of 6", ""], ["arguments", "1,200", "containers 6"]),
+    ]
+    assert shown.count("2026-11-29, commit abc") == 1
 
 
 def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None:
