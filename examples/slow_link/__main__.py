@@ -3,6 +3,7 @@
     python -m examples.slow_link                                                    # some minutes
     python -m examples.slow_link --entries 200 --repeat 1 --milliseconds 0,5        # a look
     python -m examples.slow_link --strategies full_orm,thin_objects,packed_columns  # others
+    python -m examples.slow_link --count --folder results --strategies ...          # no times
 
 Writes slow-link.jsonl into results/local in the place of the last one, which `harness report`
 shows, and beside it slow-link.json, the round trips of one call as they were counted on the way.
@@ -54,6 +55,7 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=1_000, help="of the payroll")
     parser.add_argument("--strategies", default=STRATEGIES, help="ratios are to the first")
     parser.add_argument("--milliseconds", default=MILLISECONDS, help="more, a round trip")
+    parser.add_argument("--count", action="store_true", help="only count; measure nothing")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the run is saved")
     own, options = parser.parse_known_args()
     links = [int(each) for each in own.milliseconds.split(",")]
@@ -61,7 +63,6 @@ def main() -> int:
     payroll = Payroll(own.entries)
     run, counts = own.folder / "slow-link.jsonl", own.folder / "slow-link.json"
     run.parent.mkdir(parents=True, exist_ok=True)
-    run.unlink(missing_ok=True)
     targets = [
         f"examples.slow_link.reads:read({strategy!r}, {link})"
         for link, strategy in product(links, strategies)
@@ -72,6 +73,9 @@ def main() -> int:
         relays = {link: stack.enter_context(relayed(url, link / 1_000)) for link in links}
         counted = count(strategies, relays[links[0]], payroll)
         counts.write_text(f"{json.dumps(counted, indent=1)}\n", encoding="utf-8")
+        if own.count:
+            return 0
+        run.unlink(missing_ok=True)
         where = {variable(link): _in_full(relay) for link, relay in relays.items()}
         where["PAYROLL_ID"] = str(payroll.id)
         code = subprocess.call(

@@ -9,6 +9,7 @@ import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,16 +93,17 @@ def machine() -> dict[str, str]:
 
 
 def source() -> str:
-    """Return a digest of the code of this harness and its strategies."""
+    """Return a digest of the code of this harness and its strategies, wherever each lies."""
     folders = [Path(str(package.__file__)).parent for package in (callmeter, strategies)]
-    return digest(path for folder in [*folders, HARNESS] for path in folder.glob("**/*.py"))
+    sources = (sorted(folder.glob("**/*.py")) for folder in [*folders, HARNESS])
+    return digest(chain.from_iterable(sources))
 
 
 def digest(files: Iterable[Path]) -> str:
-    """Return a short digest of what is in the files; `none`, if one is not there."""
+    """Return a short digest of what is in the files, in order; `none`, if one is not there."""
     whole = sha256()
     try:
-        for file in sorted(files):
+        for file in files:
             whole.update(file.read_bytes())
     except OSError:
         return "none"

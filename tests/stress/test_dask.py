@@ -24,11 +24,13 @@ from stress.runs import SECONDS_TO_END, wait_until
 from support import PLANTED, ROOT, as_dsn, harness, is_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.postgres.connection import Database
 
 METERS = ("rss", "clock")
+OURS = (ROOT, ROOT / "callmeter" / "src")
+"""The folders that our packages are in, of this checkout, whatever is installed."""
 LOST = "nothing came back from the cluster: the connection to the scheduler was lost"
 
 
@@ -47,9 +49,9 @@ class Dask:
         for package in ("strategies", "harness", "callmeter/src/callmeter"):
             shutil.copytree(ROOT / package, folder / "elsewhere" / Path(package).name)
         self.started: list[subprocess.Popen[bytes]] = []
-        self.tls = tls
+        self.variables = {"PYTHONPATH": path_of(OURS), **tls}
         self.protocol = ("--protocol", "tls" if tls else "tcp")
-        started = self._start("scheduler", str(ROOT), "Scheduler at:", "--port=0")
+        started = self._start("scheduler", path_of(OURS), "Scheduler at:", "--port=0")
         self.scheduler, self.address = started
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -61,14 +63,13 @@ class Dask:
             (self.asked / "act").write_text(act)
         self.workers = {at: each for at, each in self.workers.items() if each.poll() is None}
         while len(self.workers) < count:
-            self.add(self.folder / "elsewhere" if self.workers else ROOT)
+            self.add(*([self.folder / "elsewhere"] if self.workers else OURS))
         return self
 
     def add(self, *packages: Path) -> subprocess.Popen[bytes]:
         """Start a worker that imports from these folders."""
         options = ("--no-nanny", "--nthreads=1", f"--local-directory={self.folder}", self.address)
-        path = os.pathsep.join(map(str, packages))
-        worker, at = self._start("worker", path, "Start worker at:", *options)
+        worker, at = self._start("worker", path_of(packages), "Start worker at:", *options)
         self.workers[at] = worker
         return worker
 
@@ -78,9 +79,13 @@ class Dask:
         size = ("--entries", "20", "--components", "1", "--repeat", "1")
         return ("compare", way, *size, *where, *(more or ("--meter", "rss")))
 
+    def compare(self, *more: str, **other: str) -> subprocess.CompletedProcess[str]:
+        """Return the end of a small comparison on the cluster."""
+        return harness(*self.words(*more), folder=self.folder, **(self.variables | other))
+
     def rows(self, *more: str, code: int = 0) -> list[dict[str, Any]]:
         """Compare; return all that was to be measured, with its errors."""
-        done = harness(*self.words(*more), folder=self.folder, **self.tls)
+        done = self.compare(*more)
         assert done.returncode == code, done.stderr
         header, *rows = map(json.loads, self.saved.read_text().splitlines())
         assert len(rows) == header["cells"]
@@ -101,7 +106,7 @@ class Dask:
     ) -> tuple[subprocess.Popen[bytes], str]:
         """Start it; return the address that is in its log behind those words, too."""
         log = self.folder / f"{len(self.started)}.log"
-        variables = {"PYTHONPATH": path, "PLANTED_FOLDER": str(self.asked), **self.tls}
+        variables = self.variables | {"PYTHONPATH": path, "PLANTED_FOLDER": str(self.asked)}
         local = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", *self.protocol)
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -145,6 +150,10 @@ def started(folder: Path, database: Database, tls: Mapping[str, str]) -> Iterato
     for process in made.started:
         process.kill()
         process.wait()
+
+
+def path_of(folders: Sequence[Path]) -> str:
+    return os.pathsep.join(map(str, folders))
 
 
 @contextmanager
@@ -212,12 +221,14 @@ def test_three_workers_over_tls_one_killed_and_one_slow(over_tls: Dask) -> None:
     with slowed(last):
         assert errors(over_tls.rows()) == {None}
     assert [worker.poll() for worker in over_tls.workers.values()].count(None) == 2
-    without_certificate = harness(*over_tls.words(), folder=over_tls.folder)
-    is_refused(without_certificate, "no Dask scheduler answers at 'tls://")
+    over_tls.saved.unlink()
+    unknown = over_tls.compare(**{name: "" for name in over_tls.variables if "CLIENT" in name})
+    assert unknown.returncode == 2
+    assert "no Dask scheduler answers at 'tls://" in unknown.stderr.splitlines()[-1]
 
 
 def test_a_scheduler_that_is_gone_leaves_rows(another: Dask) -> None:
-    done = harness(*another.words(), folder=another.folder)
+    done = another.compare()
     assert "has no workers; start some: dask worker" in done.stderr.splitlines()[-1]
     rows = another.have(1, str(another.scheduler.pid)).rows(code=1)
     assert {LOST} <= errors(rows) <= {None, LOST}
@@ -226,7 +237,8 @@ def test_a_scheduler_that_is_gone_leaves_rows(another: Dask) -> None:
 def test_the_password_is_shown_nowhere(dask: Dask, database: Database) -> None:
     secret = as_dsn(database.url.set(password="s3cret"))
     shutil.copy(PLANTED / "raises.py", dask.folder)
-    done = harness(*dask.have(2).words(way="raises.py", dsn=secret), folder=dask.folder)
+    words = dask.have(2).words(way="raises.py", dsn=secret)
+    done = harness(*words, folder=dask.folder, **dask.variables)
     assert done.returncode == 1
     logs = "".join(log.read_text() for log in dask.folder.glob("*.log"))
     assert "s3cret" not in done.stdout + done.stderr + dask.saved.read_text() + logs
@@ -255,7 +267,8 @@ def test_after_ctrl_c_nothing_is_left_and_all_is_saved(dask: Dask) -> None:
 
 def test_a_cluster_that_differs_or_is_none_is_refused(dask: Dask, tmp_path: Path) -> None:
     shutil.copy(dask.folder / "way.py", tmp_path / "only_ours.py")
-    done = harness(*dask.have(1).words(way="only_ours.py"), folder=tmp_path)
+    words = dask.have(1).words(way="only_ours.py")
+    done = harness(*words, folder=tmp_path, **dask.variables)
     assert done.returncode == 2
     assert " has only_ours.py none, not " in done.stderr.splitlines()[-1]
     for wrong in ("", "host", "tcp://", "http://h:1", "tcp://h:port", *dask.workers):
@@ -275,10 +288,12 @@ def test_a_worker_with_another_version_is_refused(dask: Dask, tmp_path: Path) ->
     other = tmp_path / "SQLAlchemy-2.0.30.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: SQLAlchemy\nVersion: 2.0.30\n")
-    differs = dask.have(1).add(tmp_path, ROOT)
-    is_refused(harness(*dask.words(), folder=dask.folder), " has sqlalchemy 2.0.30, not ")
+    differs = dask.have(1).add(tmp_path, *OURS)
+    done = dask.compare()
     differs.kill()
     differs.wait()
+    assert done.returncode == 2
+    assert " has sqlalchemy 2.0.30, not " in done.stderr.splitlines()[-1]
 
 
 def test_one_run_at_a_time(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,7 +176,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "proof": (service_blocks.proof, ("results/prove.json",)),
     "slow-link": (
         service_blocks.slow_link,
-        ("results/slow-link.jsonl", "results/slow-link.json"),
+        ("results/slow-link.json", *REFERENCE),
     ),
     "copies": (service_blocks.copies, ("results/copies.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),

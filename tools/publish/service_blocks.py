@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from examples.slow_link.table import blocks as table_of_links
 from harness.model.metrics import METRICS
 from harness.model.saved import read
+from harness.model.summary import summaries
 from harness.report import over, serving
 from harness.report.document import Note, table
-from harness.report.format import tenths
+from harness.report.format import tenths, value
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from harness.report.document import Block
 
+LINKS = (0, 0.001, 0.005, 0.02)
+"""Seconds that a round trip takes more."""
 ROLES = {
     "recommended": "the recommended strategy",
     "runner-up": "the runner-up",
@@ -59,9 +61,25 @@ def proof(paths: Sequence[Path]) -> Iterator[Block]:
 
 
 def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
-    """Yield how long each strategy takes over links of several latencies, and its round trips."""
-    run, counted = paths
-    yield from table_of_links(read(run), _figures(counted))
+    """Yield the round trips of each strategy, and its time with what they add over longer links."""
+    found, run = _figures(paths[0]), read(paths[1])
+    walls = {
+        one.name: one.value("wall")
+        for one in summaries(run)
+        if one.workload.size == found["entries"]
+    }
+    rows = [
+        [name, f"{trips}", *(value(METRICS["wall"], wall + trips * link) for link in LINKS)]
+        for name, trips in found["round_trips"].items()
+        if (wall := walls.get(name))
+    ]
+    rows.sort(key=lambda row: walls[row[0]] or 0)
+    headings = [f"{link * 1_000:.0f} ms" for link in LINKS]
+    yield from table(["strategy", "round trips", *headings], rows)
+    yield Note(
+        f"Time to load and read {found['entries']:,} entries: as measured in {paths[1].name}, and "
+        f"with the round trips times the latency. {ran_on(run)}. Counted: {_made(found)}"
+    )
 
 
 def copies(paths: Sequence[Path]) -> Iterator[Block]:
