@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,6 +151,20 @@ def test_an_ascii_terminal_has_dashes_and_bars_of_its_own() -> None:
     assert _output.as_encoded("a \u2013 b\u2026 \u2588\u2588 3\u00d7", "ascii") == "a - b... ## 3x"
     assert _output.as_encoded("\u00e9", "ascii") == "\\xe9"
     assert _output.as_encoded("\u2013\u00e9", "utf-8") == "\u2013\u00e9"
+
+
+def test_nothing_is_shown_before_there_is_anything_to_show(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("SECONDS_UNSAID", "SECONDS_BETWEEN_LINES"):
+        monkeypatch.setattr(_progress, name, 0.01)
+    with _progress.listening() as listener:
+        time.sleep(0.1)
+        assert capsys.readouterr().err == ""
+        listener["progress"]("measuring", 0, 12)
+        while not (shown := capsys.readouterr().err):
+            time.sleep(0.01)
+    assert shown.startswith("measuring; 12 to measure\n")
 
 
 def test_a_run_shows_how_far_it_is() -> None:
