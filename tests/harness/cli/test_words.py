@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,6 +178,20 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         done.stdout.close()
         assert done.stderr.read() in (b"", b"writing the html ...\n")
     assert done.returncode == 0
+
+
+def test_nothing_is_shown_before_there_is_anything_to_show(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("SECONDS_UNSAID", "SECONDS_BETWEEN_LINES"):
+        monkeypatch.setattr(_progress, name, 0.01)
+    with _progress.listening() as listener:
+        time.sleep(0.1)
+        assert capsys.readouterr().err == ""
+        listener["progress"]("measuring", 0, 12)
+        while not (shown := capsys.readouterr().err):
+            time.sleep(0.01)
+    assert shown.startswith("measuring; 12 to measure\n")
 
 
 def test_a_run_shows_how_far_it_is() -> None:
