@@ -21,7 +21,7 @@ from harness.report.format import inverse, short, times, title_of_group, value, 
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
-from tools.publish import layer_blocks, service_blocks, stack_blocks
+from tools.publish import layer_blocks, service_blocks, stack_blocks, stranger_blocks
 from tools.publish.graph import mermaid
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "calls": (service_blocks.calls, ("results/calls.jsonl",)),
     "proof": (service_blocks.proof, ("results/prove.json",)),
     "copies": (service_blocks.copies, ("results/copies.json",)),
+    "strangers": (stranger_blocks.strangers, ("results/strangers.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""
