@@ -120,7 +120,7 @@ def _measured_by_us(
 ) -> Run:
     """Run `measure` as a user does who has the packages in an environment of theirs."""
     targets = [f"{FUNCTIONS.name}:{name}" for name in names]
-    words = ["measure", *targets, "--python", python, *METERS, "--save", save]
+    words = ["measure", *targets, "--python", str(python), *METERS, "--save", str(save)]
     done = subprocess.run(
         [sys.executable, "-m", "harness", *words],
         cwd=FOLDER,

@@ -40,7 +40,7 @@ def msgspec() -> Any:
     """Return structs of a JSON text."""
     import msgspec
 
-    return msgspec.json.decode(JSON, type=list[_msgspec_item()])  # type: ignore[misc]
+    return msgspec.json.decode(JSON, type=list[_msgspec_item()])
 
 
 @cache
@@ -61,7 +61,7 @@ def _pydantic_items() -> Any:
     import pydantic
 
     fields: Any = {"id": int, "name": str, "amount": float, "tags": list[str]}
-    return pydantic.TypeAdapter(list[pydantic.create_model("Item", **fields)])  # type: ignore[misc]
+    return pydantic.TypeAdapter(list[pydantic.create_model("Item", **fields)])
 
 
 def tomli() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 NOTES = {
     "pyyaml": (
         "its 2,000 generators wait at the peak, and each has a frame object that CPython makes "
-        "only because memray has calls traced; the counting allocator reads the same where calls are"
+        "only because memray has calls traced; where they are, the other counts the same"
     ),
     "duckdb": (
         "its jemalloc maps a reserve of some MB in one call and not in another; what is mapped "
