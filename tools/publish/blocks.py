@@ -25,6 +25,7 @@ from tools.publish import (
     layer_blocks,
     service_blocks,
     stack_blocks,
+    stranger_blocks,
     stress_blocks,
     writing_blocks,
 )
@@ -179,6 +180,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
         ("results/slow-link.json", *REFERENCE),
     ),
     "copies": (service_blocks.copies, ("results/copies.json",)),
+    "strangers": (stranger_blocks.strangers, ("results/strangers.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""
