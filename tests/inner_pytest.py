@@ -14,10 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = "import os, pytest, functions\n"
+OPTIONS = ["--strict-markers", "-Werror", "-q"]
 NO_WARNING = "-oasyncio_default_fixture_loop_scope=function"
 """pytest-asyncio warns in every session that leaves it open."""
-OPTIONS = ["--strict-markers", "-Werror", "-q"]
-OPTIONS += [NO_WARNING] if find_spec("pytest_asyncio") else []
+OTHER_PLUGINS = {
+    "anyio": "anyio",
+    "asyncio": "asyncio",
+    "django": "django",
+    "hypothesispytest": "hypothesis",
+    "memray": "limit_memory",
+    "pytest_cov": "--cov",
+    "xdist": "-n",
+    "xdist.looponfail": "--looponfail",
+}
+"""Those of other packages, with what a test or its options have that need them.
+
+Importing them takes a second.
+"""
 
 
 class Run(Protocol):
@@ -39,7 +52,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
     def run_file(source: str, *options: str, shown: str = "", **outcomes: int) -> pytest.RunResult:
         pytester.makepyfile(test_it=HEAD + source)
-        done = pytester.runpytest_subprocess(*OPTIONS, *options)
+        done = pytester.runpytest_subprocess(*OPTIONS, *others(source, *options), *options)
         if outcomes:
             done.assert_outcomes(**outcomes)
         done.stdout.fnmatch_lines([line for line in shown.splitlines() if line])
@@ -47,3 +60,12 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[
         return done
 
     return run_file
+
+
+def others(*texts: str) -> list[str]:
+    """Return the options that leave out the plugins that no text needs."""
+    unneeded = [
+        name for name, word in OTHER_PLUGINS.items() if not any(word in each for each in texts)
+    ]
+    is_asyncio = "asyncio" not in unneeded and find_spec("pytest_asyncio")
+    return [*(f"-pno:{name}" for name in unneeded), *([NO_WARNING] if is_asyncio else [])]

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from tools.stack import ROOT, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from harness.stacks.interpreters import Interpreter, Minor
 
@@ -52,6 +54,14 @@ QUICK = (
     "--ignore=tests/callmeter/test_worker_pool.py",
 )
 """What is tested with --covering."""
+OF_PACKAGES = (
+    "tests/strategies",
+    *(
+        f"tests/callmeter/test_{name}.py"
+        for name in ("census", "driver_values", "equality_sqlalchemy", "explanation")
+    ),
+)
+"""What is tested with --covering on this Python: `make test` has tested the rest of it."""
 
 
 def main() -> int:
@@ -60,7 +70,8 @@ def main() -> int:
     parser.add_argument(
         "--covering",
         action="store_true",
-        help="each Python with one SQLAlchemy, and the tests that depend most on them",
+        help="each Python with one SQLAlchemy, and the tests that depend most on them; on this "
+        "Python, those that depend on packages",
     )
     parser.add_argument(
         "--python",
@@ -76,15 +87,24 @@ def main() -> int:
     except ValueError as error:
         parser.error(str(error))
     wanted = COVERING if asked.covering else list(product(PYTHONS, SQLALCHEMYS))
-    tests = QUICK if asked.covering else TESTS
-    lines, codes = [], []
-    for minor, sqlalchemy in wanted:
-        if minor in pythons:
-            code, line = tested(stack(pythons[minor], sqlalchemy), tests)
-            codes.append(code)
-            lines.append(line)
-    print("\n".join([*lines, *missing(pythons)]))
+    pool = ThreadPoolExecutor(1)  # an environment is made while another one is tested
+    stacks = [stack(pythons[minor], which) for minor, which in wanted if minor in pythons]
+    made = [pool.submit(each.make) for each in stacks]
+    try:
+        results = [
+            tested(each, environment, is_covering=asked.covering)
+            for each, environment in zip(stacks, made, strict=True)
+        ]
+    finally:
+        pool.shutdown(cancel_futures=True)
+    print("\n".join([*(line for _, line in results), *missing(pythons)]))
+    codes = {code for code, _ in results}
     return 0 if 0 in codes and 1 not in codes else 1
+
+
+def tests_on(minor: Minor) -> tuple[str, ...]:
+    """Return what is tested on that Python with --covering."""
+    return OF_PACKAGES if minor == sys.version_info[:2] else QUICK
 
 
 def stack(python: Interpreter, sqlalchemy: str) -> Stack:
@@ -103,16 +123,16 @@ def lowest(*names: str) -> Iterator[str]:
             yield f"{name}=={re.split('[,;]', bounds)[0]}"
 
 
-def tested(each: Stack, tests: tuple[str, ...]) -> tuple[int | None, str]:
+def tested(each: Stack, made: Future[None], *, is_covering: bool) -> tuple[int | None, str]:
     """Return 0 or 1 if its tests passed or failed, None if it cannot be made; and its line."""
     began = monotonic()
     try:
-        each.make()
+        made.result()
     except NotAvailableError as error:
         return None, f"{each.python.name}, SQLAlchemy {each.sqlalchemy}: cannot be made: {error}"
-    made = monotonic() - began
-    is_good, closing = each.test(tests)
-    line = f"{each.versions}: {closing} (environment: {made:.0f}s)"
+    waited = monotonic() - began
+    is_good, closing = each.test(tests_on(each.python.minor) if is_covering else TESTS)
+    line = f"{each.versions}: {closing} (waited {waited:.0f}s for its environment)"
     print(line, flush=True)
     if not is_good:
         print(*each.failures(), f"all of it: {each.output}", sep="\n", flush=True)

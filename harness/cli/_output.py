@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Columns of a pipe or a file."""
+DRAWN_BY_VEGA = ("html", "svg")
+"""Formats whose writers need several times what all else of a command does."""
 SECONDS_UNSAID = 2.0
 """After which a command says what takes so long."""
 ASCII = str.maketrans(
@@ -78,7 +80,11 @@ def answer(document: Document, form: str, output_path: Path | None = None) -> No
     from harness.report import formats
 
     with busy(f"writing the {form}"):
-        text = discovery.load(formats, form).write(document, columns())
+        width = columns()
+        if form in DRAWN_BY_VEGA:
+            text = _drawn_by_vega(document, form, width)
+        else:
+            text = discovery.load(formats, form).write(document, width)
     if output_path:
         output.write(output_path, text)
         tell(f"Written: {with_size(output_path)}")
@@ -90,6 +96,15 @@ def columns(otherwise: int = WIDTH) -> int:
     """Return the columns of the terminal, or those of COLUMNS; of a pipe, those otherwise."""
     is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
     return get_terminal_size((otherwise, 0)).columns if is_known else otherwise
+
+
+def _drawn_by_vega(document: Document, form: str, width: int) -> str:
+    """Return what its writer, in a process of its own, makes of the document's run."""
+    from harness.report.apart import apart
+    from harness.report.document import Document as Bare
+
+    bare = Bare((), run=document.drawn_run(form), sort=document.sort)
+    return apart(f"harness.report.formats.{form}:write", bare, width)
 
 
 def with_size(path: Path) -> str:

@@ -72,7 +72,8 @@ def _lines(state: State) -> Iterator[Listener]:
     def print_lines() -> None:
         pause = SECONDS_UNSAID
         while not ended.wait(pause):
-            tell(state.line())
+            if state.what:  # a slow machine may still be importing
+                tell(state.line())
             pause = SECONDS_BETWEEN_LINES
 
     Thread(target=print_lines, daemon=True).start()

@@ -40,7 +40,7 @@ EXAMPLES = (
     "choose --entries 1e4 --container 512MB --base 180MB",
     "choose --entries 50,000 --memory 256MB",
     "choose --entries 5e4 --memory 99MiB --time 2s --need mutable",
-    "choose --entries 1e4 --container 512MB --at-once 4 --format adr",
+    "choose --entries 1e4 --container 512MB --format adr",
     "choose --entries 10,000 --memory 64MB --metric rss_peak",
 )
 MEASURED = "measured"

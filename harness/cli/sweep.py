@@ -48,7 +48,7 @@ EXAMPLES = (
     "sweep async_orm --driver psycopg --driver asyncpg",
     "sweep app.repo:read --with orjson==3.10 --with orjson==3.11",
     "sweep app.repo:read --python 3.12 --python 3.13 --save new",
-    "sweep app.repo:read --python 3.12 --python 3.13 --requirements dev.txt",
+    "sweep app.repo:read --python 3.12 --requirements dev.txt",
 )
 FEWEST = 2
 """Stacks that a sweep is of."""

@@ -54,12 +54,13 @@ class Database:
 @contextmanager
 def connected(url: URL) -> Iterator[Connection]:
     """Open an autocommit connection; database errors inside become one-line DatabaseErrors."""
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    try:
-        with one_line_errors(url), engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    with one_line_errors(url):
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
 
 @contextmanager

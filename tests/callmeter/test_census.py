@@ -64,6 +64,25 @@ class Lazy:
     def __class__(self, value: type) -> None: ...
 
 
+class Ending:
+    """An object that ends what it has begun: an instance without any has nothing to end."""
+
+    def __init__(self) -> None:
+        self.begun = True
+
+    def __del__(self) -> None:
+        assert self.begun
+
+
+class Unhashable(str):
+    """A text that is compared in a way of its class's own."""
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Telling(numpy.ndarray[Any, Any]):
     """An array that wakes when it is looked at in Python."""
 
@@ -124,6 +143,13 @@ def test_no_object_is_woken_and_no_class_believed_about_its_size() -> None:
     assert kinds(Telling(LARGE, dtype="i1"))["Telling"].bytes > LARGE
     load = Transformer().get_loader(2950, Format.BINARY).load  # of a type that only C can make
     assert kinds([load]).keys() >= {"list", type(load).__qualname__}
+
+
+def test_no_method_of_a_class_is_called() -> None:
+    """An error in `__del__` is a warning, and so an error here."""
+    found = kinds([Ending(), Unhashable("a"), Unhashable("a")])
+    assert found["Ending"].objects == 1
+    assert (found["Unhashable"].objects, found["Unhashable"].distinct) == (2, None)
 
 
 @pytest.mark.parametrize(

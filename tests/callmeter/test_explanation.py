@@ -9,7 +9,7 @@ import pytest
 
 from callmeter.driver_values import FILE
 from callmeter.explanation import Explanation
-from callmeter.layers import LAYERS, OTHER, by_layer, layer_of
+from callmeter.layers import LAYERS, OTHER, RECORDING, by_layer, layer_of
 from callmeter.recording import Frame, Part
 from callmeter.worker import EXPLAIN, Answer, Job
 from callmeter.worker_pool import ask_once
@@ -108,6 +108,23 @@ def part(size: int, *stack: tuple[str, str]) -> Part:
 )  # fmt: skip
 def test_the_innermost_frame_of_a_layer_decides(stack: list[tuple[str, str]], layer: str) -> None:
     assert layer_of(part(1, *stack)) == layer
+
+
+@pytest.mark.parametrize(
+    ("called_by", "layer"),
+    [
+        (("_PyFrame_GetFrameObject", "call_trace", "call_trace_protected"), RECORDING),
+        (("PyEval_GetFrame", "call_profile_func"), RECORDING),
+        (("PyEval_GetFrame", "sys__getframe"), "domain objects"),
+    ],
+)
+def test_a_frame_that_exists_because_calls_are_traced_is_the_recordings(
+    called_by: tuple[str, ...], layer: str
+) -> None:
+    """As that of each generator which waits; one that the code asks for is its own."""
+    made_by = ("gc_alloc", "_PyFrame_New_NoTrack", "_PyFrame_MakeAndSetFrameObject", *called_by)
+    frame = part(144, ("read", "/home/me/a.py"))._replace(native=made_by)
+    assert layer_of(frame) == layer
 
 
 def test_what_a_driver_has_by_malloc_is_its_buffers_and_layers_add_up() -> None:

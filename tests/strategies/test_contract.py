@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 UNKNOWN = UUID(int=0)
 # Around every batch that a strategy uses: 100 entries, 200 rows, selectinload's 500 parents.
 SIZES = [
-    Payroll(count, components, profile)
-    for count in (1, 2, 99, 100, 101, 200, 201, 501)
-    for components in (0, 1, 6)
-    for profile in Profile
+    *(
+        Payroll(count, components)
+        for count in (1, 2, 99, 100, 101, 200, 201, 501)
+        for components in (0, 1, 6)
+    ),
+    *(Payroll(count, 6, Profile.DISTINCT) for count in (1, 200, 501)),
 ]
 ADD_COMPONENTS = """
 INSERT INTO premium_component SELECT gen_random_uuid(), entry_id, position + 100 * :n,
@@ -39,6 +42,11 @@ INSERT INTO premium_component SELECT gen_random_uuid(), entry_id, position + 100
     valid_from, valid_to
 FROM premium_component WHERE position = 0
 """
+
+
+@cache
+def generated(payroll: Payroll) -> list[PremiumEntry]:
+    return list(entries(payroll))
 
 
 def hand_made() -> list[PremiumEntry]:
@@ -66,14 +74,14 @@ def hand_made() -> list[PremiumEntry]:
 
 @pytest.fixture(scope="module")
 def url(written: Callable[[Iterable[PremiumEntry]], URL]) -> URL:
-    generated = (entries(payroll, shuffled_indices(payroll)) for payroll in SIZES)
-    return written(chain(chain.from_iterable(generated), reversed(hand_made())))
+    shuffled = (entries(payroll, shuffled_indices(payroll)) for payroll in SIZES)
+    return written(chain(chain.from_iterable(shuffled), reversed(hand_made())))
 
 
 def test_the_data_is_the_same_at_every_size(reader: Reader) -> None:
     for payroll in SIZES:
         result = reader.read(payroll.id)
-        assert first_difference(entries(payroll), result) is None, payroll
+        assert first_difference(generated(payroll), result) is None, payroll
         assert len(result) == payroll.entries
 
 

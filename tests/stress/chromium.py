@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Opened = tuple[Page, list[str]]
     Open = Callable[..., Opened]
 
+PAGES: dict[bytes, str] = {}
+"""The page of a report, by the run: most tests open the same."""
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -71,7 +73,9 @@ def opened(shown: Open, tmp_path: Path) -> Open:
 
     def open_page(run: Run, *, width: int = 1280, scheme: Any = "light") -> Opened:
         run_path = saved(run, tmp_path / "run.jsonl")
-        text = command.run(["report", str(run_path), "--format", "html"]).out
-        return shown(text, width=width, scheme=scheme)
+        content = run_path.read_bytes()
+        if content not in PAGES:
+            PAGES[content] = command.run(["report", str(run_path), "--format", "html"]).out
+        return shown(PAGES[content], width=width, scheme=scheme)
 
     return open_page

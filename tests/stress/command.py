@@ -5,7 +5,9 @@ What would start a server or measure is cut off at that door: what is tried is w
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -75,3 +77,19 @@ def _check(words: Sequence[str], done: Done) -> None:
         assert done.out == "", done
     elif done.code != 2:
         assert not errors, done
+
+
+def is_whole(form: str, done: Done) -> None:
+    """Assert that the output is whole, in its format."""
+    if done.code == 2:
+        return
+    if form == "html":
+        assert done.out.rstrip().endswith("</html>")
+        return
+    assert all(line.isprintable() for line in done.out.split("\n")), repr(done.out)
+    if form == "json":
+        json.loads(done.out)
+    if form == "csv":
+        rows = list(csv.reader(io.StringIO(done.out)))
+        assert len({len(row) for row in rows if row}) <= 1
+        assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)

@@ -1,16 +1,13 @@
 """The stress suite: faults in their hundreds, repeated TIMES times, and a table of what held.
 
-STRESS_FIGURES names a file to write the table's figures to, as in results/stress.json. A number
-that a test records as a property is one of its part's figures.
+With TIMES=2 or more it is thorough: each fault at every stage of a run, and ten times as much odd
+input; a test marked `once` is not repeated. STRESS_FIGURES names a file to write the table's
+figures to, as in results/stress.json: a part that is there is replaced, the others stay.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-from collections import defaultdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stress.chromium import browser, opened, shown
+from stress.figures import FAULT, STAGE, TRIED, fault_of, lines, parts_of, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,13 +31,28 @@ pytest.register_assert_rewrite("stress.runs")
 
 TIMES = int(os.environ.get("TIMES", "1"))
 FIGURES = os.environ.get("STRESS_FIGURES", "")
-COLUMNS = TRIED, HELD, SECONDS = "tried", "held", "seconds"
+MORE_INPUT = 10 if TIMES > 1 else 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "once: is not repeated TIMES times")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if TIMES > 1:
+    if TIMES > 1 and not metafunc.definition.get_closest_marker("once"):
         metafunc.fixturenames.append("nth_time")
         metafunc.parametrize("nth_time", range(TIMES))
+
+
+@pytest.fixture(autouse=True)
+def _fault_at_a_stage(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
+    """What has a stage among its parameters is a fault at that stage."""
+    parameters = getattr(request.node, "callspec", None)
+    if parameters and STAGE in parameters.params:
+        record_property(FAULT, fault_of(request.node))
+        record_property(STAGE, parameters.params[STAGE])
 
 
 @pytest.fixture
@@ -57,7 +70,7 @@ def hold_for(record_property: Callable[[str, object], None]) -> Callable[..., No
     def hold(check: Callable[..., object], *strategies: SearchStrategy[Any], examples: int) -> None:
         tried = 0
 
-        @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples * MORE_INPUT, suppress_health_check=list(HealthCheck))
         @given(st.tuples(*strategies))
         def try_one(inputs: tuple[Any, ...]) -> None:
             nonlocal tried
@@ -71,41 +84,9 @@ def hold_for(record_property: Callable[[str, object], None]) -> Callable[..., No
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    parts = _parts(terminalreporter)
-    if not parts:
-        return
-    terminalreporter.section("faults tried, and held")
-    terminalreporter.line(" " * 16 + "".join(f"{column:>9}" for column in COLUMNS))
-    for name, part in parts.items():
-        figures = "".join(f"{part[column]:9,.0f}" for column in COLUMNS)
-        terminalreporter.line(f"{name:16}{figures}")
-        for figure in sorted(part.keys() - set(COLUMNS)):
-            terminalreporter.line(f"{'':16} {figure}: {part[figure]:,.0f}")
-    if FIGURES:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        )
-        rounded = {name: {key: round(part[key]) for key in part} for name, part in parts.items()}
-        when = f"{datetime.now(UTC):%Y-%m-%d}"
-        content = {"date": when, "commit": commit.stdout.strip() or "unknown", "parts": rounded}
-        Path(FIGURES).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _parts(terminalreporter: pytest.TerminalReporter) -> dict[str, dict[str, float]]:
-    """Return what was tried by the name of the file: test_signals.py is `signals`."""
-    found: dict[str, dict[str, float]] = defaultdict(
-        lambda: dict.fromkeys(("tried", "held", "seconds"), 0.0)
-    )
-    for outcome, reports in terminalreporter.stats.items():
-        for report in reports:
-            if not isinstance(report, pytest.TestReport) or "tests/stress/" not in report.nodeid:
-                continue
-            part = found[Path(report.nodeid.partition("::")[0]).stem.removeprefix("test_")]
-            part[SECONDS] += report.duration
-            if outcome in {"passed", "failed", "error"}:
-                figures = dict(report.user_properties)
-                tried = float(figures.pop(TRIED, 1))
-                part.update({name: float(figure) for name, figure in figures.items()})
-                part[TRIED] += tried
-                part[HELD] += tried if outcome == "passed" else 0
-    return {name: found[name] for name in sorted(found) if found[name][TRIED]}
+    if parts := parts_of(terminalreporter.stats):
+        terminalreporter.section("faults tried, and held")
+        for line in lines(parts):
+            terminalreporter.line(line)
+        if FIGURES:
+            save(parts, Path(FIGURES))

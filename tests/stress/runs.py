@@ -25,10 +25,11 @@ from harness.postgres.connection import connected
 from harness.postgres.dsn import parse_dsn
 from harness.postgres.session import DROPPED, schemas
 from stress import held as command
+from stress.packages import ARROW, without
 from support import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 STAGES = ("start", "seeding", "verification", "measuring", "saving", "reporting")
 WRITTEN = STAGES[2:]
@@ -39,6 +40,15 @@ SECONDS_TO_END = 20
 """What ends with its parent, or with the server, has so long for it."""
 EARLIER = b'{"format": 1, "an": "earlier run, which nothing may change"}\n'
 SIZES = count(11)  # a payroll of its own for every place
+IS_THOROUGH = int(os.environ.get("TIMES", "1")) > 1
+"""Whether every fault is tried at every stage, and not at some of them."""
+
+
+def chosen(every: Iterable[Any], quickly: Iterable[Any]) -> list[Any]:
+    """Return every case, or else those that are to be tried quickly, which are among them."""
+    found, some = list(every), list(quickly)
+    assert all(case in found for case in some)
+    return found if IS_THOROUGH else some
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Place:
         """The variables of a run; its processes are known by STRESS_PLACE."""
         return {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))),
+            "PYTHONPATH": os.pathsep.join(map(str, (self.root / "without", ROOT, ROOT / "tests"))),
             "TMPDIR": str(self.tmp),
             command.FOLDER: str(self.root),
         }
@@ -120,6 +130,7 @@ def make_place(root: Path, dsn: str = "") -> Place:
     for folder in (place.work, place.tmp):
         folder.mkdir(parents=True)
     (place.work / "earlier.jsonl").write_bytes(EARLIER)
+    without(root, *ARROW)  # whose import, in process after process, takes longest
     return place
 
 

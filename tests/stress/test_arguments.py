@@ -120,4 +120,4 @@ def test_odd_command_lines(hold_for: Callable[..., None], folder: Path) -> None:
         for name in changed & {"new"}:
             (folder / name).unlink()
 
-    hold_for(check, command_lines(), examples=1_000)
+    hold_for(check, command_lines(), examples=500)

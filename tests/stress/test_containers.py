@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tools.prove.__main__ as prove
+from stress.runs import IS_THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-BUDGETS = 6
+BUDGETS = 6 if IS_THOROUGH else 3
 
 
 def test_what_is_recommended_lives_where_the_limit_is_close(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +83,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 @pytest.mark.parametrize(
     ("damaged", "examples"),
-    [(flipped(), 200), (shuffled(), 200), (exchanged(), 600)],
+    [(flipped(), 150), (shuffled(), 150), (exchanged(), 300)],
     ids=["bytes", "lines", "values"],
 )
 def test_a_damaged_run(
@@ -101,7 +99,7 @@ def test_a_damaged_run(
         beside = ["--beside", published] if random.random() < 0.3 else []
         more = {"report": [run, *beside], "diff": files, "choose": [*TO_CHOOSE, run]}[name]
         done = command.run([name, *more, "--format", form])
-        is_whole(form, done)
+        command.is_whole(form, done)
         shown.update([name] if done.out else [])
 
     hold_for(check, damaged, st.sampled_from(sorted(FORMATS)), st.randoms(), examples=examples)
@@ -120,26 +118,10 @@ def test_a_run_whose_every_text_is_odd(hold_for: Callable[..., None], tmp_path: 
         path.write_text("\n".join([*lines[:-1], json.dumps(broken)]) + "\n")
         done = command.run(["report", str(path), "--full", "--format", form])
         assert done.code in (0, 2)
-        is_whole(form, done)
+        command.is_whole(form, done)
         assert form not in {"html", "markdown"} or "<script>alert" not in done.out
         assert form != "markdown" or "](javascript" not in done.out
 
     texts = (*ODD_TEXTS, "<script>alert(1)</script>", "[x](javascript:alert(1))", "=cmd()")
     forms = st.sampled_from(("text", "csv", "json", "markdown", "html"))
-    hold_for(check, st.sampled_from(texts), forms, examples=30)
-
-
-def is_whole(form: str, done: command.Done) -> None:
-    """Assert that the output is whole, in its format."""
-    if done.code == 2:
-        return
-    if form == "html":
-        assert done.out.rstrip().endswith("</html>")
-        return
-    assert all(line.isprintable() for line in done.out.split("\n")), repr(done.out)
-    if form == "json":
-        json.loads(done.out)
-    if form == "csv":
-        rows = list(csv.reader(io.StringIO(done.out)))
-        assert len({len(row) for row in rows if row}) <= 1
-        assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+    hold_for(check, st.sampled_from(texts), forms, examples=15)

@@ -10,7 +10,9 @@ import pytest
 
 from stress.runs import (
     EARLIER,
+    STAGES,
     check,
+    chosen,
     compare,
     ended,
     held,
@@ -28,23 +30,27 @@ if TYPE_CHECKING:
 
 ASCII = {"LC_ALL": "C", "LANG": None, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 CIRCUMSTANCES: dict[str, dict[str, Any]] = {
-    "no HOME, no PATH": {"variables": {"HOME": None, "PATH": None}},
-    "no such HOME, no such TMPDIR": {"variables": {"HOME": "/none", "TMPDIR": "/none"}},
-    "one column": {"variables": {"TERM": "dumb", "COLUMNS": "1"}},
+    "no HOME, no PATH, one column, umask 077, standard input closed": {
+        "variables": {"HOME": None, "PATH": None, "TERM": "dumb", "COLUMNS": "1"},
+        "prepare": lambda: (os.umask(0o077), os.close(0)),
+    },
+    "no such HOME, no such TMPDIR, standard error closed": {
+        "variables": {"HOME": "/none", "TMPDIR": "/none"},
+        "prepare": lambda: os.close(2),
+    },
     "ASCII, a table": {"variables": ASCII},
     "ASCII, HTML": {"variables": ASCII, "words": ["--format", "html"]},
-    "python -O -P -B -u": {"python": ["-O", "-P", "-B", "-u"]},
+    "python -O -P -B -u, folders that are markup": {
+        "python": ["-O", "-P", "-B", "-u"],
+        "name": "-x;$(id) {braces} [bold]",
+    },
     "python -X dev -W error": {"python": ["-X", "dev", "-W", "error"]},
     "python -OO": {"python": ["-OO"], "code": 2},
     "folders in another script, quoted": {"name": 'it\'s "50%s" ünï-日本'},
-    "folders that are markup": {"name": "-x;$(id) {braces} [bold]"},
     "folders of two lines": {"name": "two\nlines"},
     "folders too deep for a socket": {"name": "/".join(["very-deep-folder"] * 8)},
-    "umask 077": {"prepare": lambda: os.umask(0o077)},
     "umask 777": {"prepare": lambda: os.umask(0o777)},
-    "standard input closed": {"prepare": lambda: os.close(0)},
     "standard output closed": {"prepare": lambda: os.close(1), "code": 2},
-    "standard error closed": {"prepare": lambda: os.close(2)},
     "standard output full": {"prepare": lambda: _on_a_full_disk(1), "code": 2},
     "standard error full": {"prepare": lambda: _on_a_full_disk(2)},
 }
@@ -83,7 +89,7 @@ def test_a_second_run_does_not_replace_the_first(place: Place) -> None:
     assert second.file.read_bytes() == second.written
 
 
-@pytest.mark.parametrize("stage", ["seeding", "saving"])
+@pytest.mark.parametrize("stage", chosen(STAGES, quickly=["seeding", "saving"]))
 def test_the_working_folder_is_removed(place: Place, stage: str) -> None:
     with held(place, stage) as run:
         shutil.rmtree(place.work)

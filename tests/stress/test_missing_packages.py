@@ -8,32 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.model.saved import read
+from stress.packages import ARROW, without
 from support import ROOT, harness, is_refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = "pip install 'mapping-strategies[arrow]'"
-ARROW = {"arrow_columns", "drained_arrow"}
+NEED_ARROW = {"arrow_columns", "drained_arrow"}
 QUICK = ("--entries", "20", "--meter", "tracemalloc", "--repeat", "1", "--save", "run.jsonl")
 
 
-def without(folder: Path, *packages: str) -> Path:
-    """A folder that, on PYTHONPATH, has those packages be as good as not installed."""
-    site = folder / "without"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(
-        "import sys\nclass NotInstalled:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name.partition('.')[0] in {packages!r}:\n"
-        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
-        "sys.meta_path.insert(0, NotInstalled())\n"
-    )
-    return site
-
-
 def test_naming_what_needs_it_is_refused_with_the_command(tmp_path: Path) -> None:
-    path = f"{without(tmp_path, 'pyarrow', 'adbc_driver_postgresql')}:{ROOT}"
+    path = f"{without(tmp_path, *ARROW)}:{ROOT}"
     done = harness("compare", "arrow_columns", folder=tmp_path, PYTHONPATH=path)
     is_refused(done, f"error: arrow_columns needs a package more: {COMMAND}\n")
     listed = harness("list", folder=tmp_path, PYTHONPATH=path)
@@ -53,7 +40,7 @@ def test_naming_what_needs_a_driver_is_refused_with_the_command(
 
 
 def test_a_comparison_leaves_out_what_needs_it_in_one_line(tmp_path: Path) -> None:
-    path = f"{without(tmp_path, 'pyarrow', 'adbc_driver_postgresql')}:{ROOT}"
+    path = f"{without(tmp_path, *ARROW)}:{ROOT}"
     done = harness("compare", *QUICK, folder=tmp_path, PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == (
@@ -64,7 +51,7 @@ def test_a_comparison_leaves_out_what_needs_it_in_one_line(tmp_path: Path) -> No
     assert not [each for each in saved.measurements if each.error or each.unavailable]
     measured = {each.cell.name for each in saved.measurements}
     assert measured >= {"floor", "raw_tuples", "full_orm", "packed_objects"}
-    assert not measured & ARROW
+    assert not measured & NEED_ARROW
 
 
 def test_a_measured_process_without_it_is_a_row(tmp_path: Path) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import time
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stress.runs import (
+    STAGES,
     WRITTEN,
     Place,
     check,
+    chosen,
     ended,
     held,
     make_place,
@@ -31,37 +34,70 @@ if TYPE_CHECKING:
     from stress.runs import Run
 
 Fault = Callable[[Server], object] if TYPE_CHECKING else object
-LIMITS = ("--timeout", "30")
-OF_A_RUN = [
-    *((Server.kill, stage) for stage in ("start", "seeding", "measuring")),
-    (Server.kill_one, "seeding"),
-    (Server.stop_at_once, "verification"),
-    (Server.stop, "measuring"),
-    (Server.freeze, "measuring"),
-    (Server.end_connections, "saving"),
-]
-COMES_BACK = [
-    *((Server.end_connections, stage) for stage in ("start", "seeding", "measuring")),
-    (Server.stop, "verification"),
-    (Server.kill, "measuring"),
-    (Server.freeze, "measuring"),
-    (Server.stop_at_once, "saving"),
-]
-STAYS_AWAY = [(Server.kill, "measuring"), (Server.stop, "reporting")]
-REFUSES = [
-    (Server.take_connections, "start"),
-    (Server.take_connections, "measuring"),
-    (Server.leave_no_memory, "seeding"),
-]
+LIMITS = ("--timeout", "12")
+FAULTS = (
+    *(Server.kill, Server.kill_first, Server.stop, Server.stop_at_once, Server.freeze),
+    Server.end_connections,
+)
+OF_A_RUN = chosen(
+    [
+        *((fault, stage) for fault in FAULTS[:-1] for stage in STAGES[:-1]),  # it ends before
+        *((Server.kill_one, stage) for stage in STAGES[1:-1]),  # at the start there is none
+        *((Server.end_connections, stage) for stage in STAGES[1:-1]),
+    ],
+    quickly=[
+        (Server.kill, "start"),
+        (Server.kill_first, "measuring"),
+        (Server.kill_one, "seeding"),
+        (Server.stop_at_once, "verification"),
+        (Server.stop, "measuring"),
+        (Server.freeze, "measuring"),
+        (Server.end_connections, "saving"),
+    ],
+)
+COMES_BACK = chosen(
+    product(FAULTS, STAGES),
+    quickly=[
+        *((Server.end_connections, stage) for stage in ("start", "seeding")),
+        (Server.stop, "verification"),
+        (Server.kill, "measuring"),
+        (Server.freeze, "measuring"),
+        (Server.stop_at_once, "saving"),
+    ],
+)
+STAYS_AWAY = chosen(
+    product((Server.kill, Server.stop), STAGES),
+    quickly=[(Server.kill, "measuring"), (Server.stop, "reporting")],
+)
+REFUSES = chosen(
+    product((Server.take_connections, Server.leave_no_memory), STAGES),
+    quickly=[
+        (Server.take_connections, "start"),
+        (Server.take_connections, "measuring"),
+        (Server.leave_no_memory, "seeding"),
+    ],
+)
+
+BESIDE = chosen(
+    product((True, False), (True, False), STAGES),
+    quickly=[(True, True, "measuring"), (False, True, "seeding")],
+)
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Foreign]:
+    """A user's server, for all tests: what is done to it is undone."""
+    with foreign_server() as server:
+        yield server
 
 
 @pytest.fixture
-def foreign() -> Iterator[Foreign]:
+def foreign(started: Foreign) -> Iterator[Foreign]:
     """A user's server; what is in it is as it was in the end."""
-    with foreign_server() as server:
-        before = server.scalar(CONTENT)
-        yield server
-        assert server.scalar(CONTENT) == before
+    before = started.scalar(CONTENT)
+    yield started
+    started.start()
+    assert started.scalar(CONTENT) == before
 
 
 @pytest.fixture
@@ -83,7 +119,7 @@ def test_the_server_of_a_run(place: Place, fault: Fault, stage: str) -> None:
 
 
 @only_root
-@pytest.mark.parametrize("stage", ["seeding", "measuring"])
+@pytest.mark.parametrize("stage", chosen(STAGES[:-1], quickly=["seeding", "measuring"]))
 def test_the_disk_of_the_server_is_full(place: Place, stage: str) -> None:
     with small_disk(place.tmp, 200):
         with held(place, stage, more=LIMITS) as run:
@@ -134,14 +170,7 @@ def test_ctrl_c_while_the_server_does_not_answer(on_dsn: Place, foreign: Foreign
     check(run, {130}, recovers=True)
 
 
-@pytest.mark.parametrize(
-    ("by_dsn", "kills", "stage"),
-    [
-        (True, True, "measuring"),
-        (True, False, "reporting"),
-        (False, True, "seeding"),
-    ],
-)
+@pytest.mark.parametrize(("by_dsn", "kills", "stage"), BESIDE)
 def test_a_run_that_ends_beside_another(
     place: Place, request: pytest.FixtureRequest, by_dsn: bool, kills: bool, stage: str
 ) -> None:

@@ -10,6 +10,7 @@ import signal
 import termios
 import time
 from contextlib import closing, suppress
+from itertools import product
 from pathlib import Path
 from select import select
 from threading import Thread
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stress.runs import SECONDS, STAGES, check, held, start, wait_until
+from stress.runs import SECONDS, STAGES, check, chosen, held, start, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,19 +28,30 @@ if TYPE_CHECKING:
 RANDOM = random.SystemRandom()
 INTERRUPTED, FAILED, KILLED = 130, 1, -signal.SIGKILL
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-TO_THE_COMMAND = [
-    *((signal.SIGINT, stage) for stage in STAGES),
-    *((signal.SIGTERM, stage) for stage in ("seeding", "measuring")),
-    *((signal.SIGKILL, stage) for stage in ("start", "seeding", "measuring", "reporting")),
-]
-TO_A_CHILD = [
-    *((what, "measuring") for what in ENDINGS),
-    (signal.SIGKILL, "verification"),
-]
-AT_A_TERMINAL = [
-    *(("press_ctrl_c", stage) for stage in ("verification", "saving")),
-    *(("close", stage) for stage in ("seeding", "measuring")),
-]
+TO_THE_COMMAND = chosen(
+    product(ENDINGS, STAGES),
+    quickly=[
+        *((signal.SIGINT, stage) for stage in ("start", "seeding", "measuring", "reporting")),
+        *((signal.SIGTERM, stage) for stage in ("verification", "saving")),
+        *((signal.SIGKILL, stage) for stage in ("start", "seeding", "measuring", "saving")),
+    ],
+)
+TO_A_CHILD = chosen(
+    product(ENDINGS, ("verification", "measuring"), ("worker", "measured process")),
+    quickly=[
+        (signal.SIGINT, "measuring", "worker"),
+        (signal.SIGTERM, "measuring", "measured process"),
+        *((signal.SIGKILL, "measuring", whose) for whose in ("worker", "measured process")),
+        (signal.SIGKILL, "verification", "worker"),
+    ],
+)
+AT_A_TERMINAL = chosen(
+    product(("press_ctrl_c", "close"), STAGES),
+    quickly=[
+        *(("press_ctrl_c", stage) for stage in ("verification", "saving")),
+        *(("close", stage) for stage in ("seeding", "measuring")),
+    ],
+)
 
 
 @pytest.mark.parametrize(("what", "stage"), TO_THE_COMMAND)
@@ -64,10 +76,21 @@ def test_a_signal_at_any_moment(place: Place, what: signal.Signals) -> None:
     check(run, {0, KILLED if is_killed else INTERRUPTED}, recovers=is_killed)
 
 
-@pytest.mark.parametrize("whose", ["worker", "measured process"])
-@pytest.mark.parametrize(("what", "stage"), TO_A_CHILD)
+@pytest.mark.parametrize("stage", chosen(STAGES, quickly=["measuring"]))
+def test_a_command_that_is_stopped_for_a_while_goes_on(place: Place, stage: str) -> None:
+    """As by Ctrl-Z and `fg`."""
+    with held(place, stage) as run:
+        run.process.send_signal(signal.SIGSTOP)
+        run.release()
+        time.sleep(0.5)
+        run.process.send_signal(signal.SIGCONT)
+        run.end()
+    check(run, {0})
+
+
+@pytest.mark.parametrize(("what", "stage", "whose"), TO_A_CHILD)
 def test_a_signal_to_what_it_started_is_a_row(
-    place: Place, what: signal.Signals, whose: str, stage: str
+    place: Place, what: signal.Signals, stage: str, whose: str
 ) -> None:
     with held(place, stage) as run:
         status = Path(f"/proc/{run.held_process}/status").read_text()

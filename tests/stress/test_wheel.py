@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,12 +17,14 @@ from harness.model.saved import read
 from support import ROOT, built, harness
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness.model.run import Run
 
 LEFT_BEHIND = (".venv/pyvenv.cfg", "harness/__pycache__/x.pyc", "results/local/secret.jsonl")
 """What working in a checkout leaves in it."""
+COMPARE = (
+    *("compare", "slotted", "--entries", "200", "--meter", "tracemalloc", "--repeat", "1"),
+    *("--format", "json"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,15 @@ def installed(
     (packages,) = environment.glob("lib/python*/site-packages")
     (packages / "required.pth").write_text(sysconfig.get_path("purelib"))
     return programs
+
+
+@pytest.fixture(scope="module")
+def compared(
+    installed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> subprocess.CompletedProcess[str]:
+    """A comparison by what is installed, saved as run.jsonl in the folder it was called in."""
+    folder = tmp_path_factory.mktemp("outside")
+    return outside(installed, folder, *COMPARE, "--save", str(folder / "run.jsonl"))
 
 
 def outside(
@@ -82,15 +94,13 @@ def test_a_source_distribution_builds_the_same_to_the_byte(
 
 
 def test_it_compares_chooses_and_reports_outside_the_checkout(
-    installed: Path, tmp_path: Path
+    installed: Path, compared: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
     code = "import callmeter, harness; print(callmeter.__file__, harness.__file__, sep='\\n')"
     files = outside(installed, tmp_path, "-c", code, program="python").stdout.splitlines()
     assert [str(installed.parent) in file for file in files] == [True] * 2
-    words = ("compare", "slotted", "--entries", "20", "--meter", "tracemalloc", "--repeat", "1")
-    done = outside(installed, tmp_path, *words, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    assert compared.returncode == 0, compared.stderr
+    found = json.loads(compared.stdout)
     assert found["environment"]["commit"].startswith("release ")
     assert {row["strategy"] for row in found["rows"]} >= {"floor", "full_orm", "slotted"}
     done = outside(installed, tmp_path, "choose", "--entries", "10000", "--memory", "64MB")
@@ -101,22 +111,21 @@ def test_it_compares_chooses_and_reports_outside_the_checkout(
     assert done.stdout.startswith("<!DOCTYPE html>")
 
 
-def test_it_measures_what_a_checkout_does(installed: Path, tmp_path: Path) -> None:
+def test_it_measures_what_a_checkout_does(
+    installed: Path, compared: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
     """The figures and the layers: what is installed is still the user's code, and no library."""
-    compare = ("compare", "slotted", "--entries", "200", "--meter", "tracemalloc", "--repeat", "1")
-    explain = ("explain", "full_orm", "--entries", "200")
-    found: dict[str, list[Run]] = {"there": [], "here": []}
-    for words in (compare, explain):
-        done = outside(installed, tmp_path, *words, "--save", f"there-{words[0]}.jsonl")
-        assert done.returncode == 0, done.stderr
-        found["there"].append(read(tmp_path / f"there-{words[0]}.jsonl"))
-        done = harness(*words, "--save", f"here-{words[0]}.jsonl", folder=tmp_path)
-        assert done.returncode == 0, done.stderr
-        found["here"].append(read(tmp_path / f"here-{words[0]}.jsonl"))
-    there, here = (peaks(compared) for compared, _ in found.values())
-    assert there == pytest.approx(here, rel=0.01)
-    there, here = (layers(explained) for _, explained in found.values())
+    explain = ("explain", "full_orm", "--entries", "200", "--save")
+    done = [
+        outside(installed, tmp_path, *explain, "there.jsonl"),
+        harness(*explain, "here.jsonl", folder=tmp_path),
+        harness(*COMPARE, "--save", "compared.jsonl", folder=tmp_path),
+    ]
+    assert [one.returncode for one in done] == [0] * 3, done
+    there, here = (layers(read(tmp_path / f"{where}.jsonl")) for where in ("there", "here"))
     assert there == pytest.approx(here, abs=0.005)
+    installed_run = read(Path(compared.args[-1]))
+    assert peaks(installed_run) == pytest.approx(peaks(read(tmp_path / "compared.jsonl")), rel=0.01)
     assert there["domain objects"] > 0.1
     assert there.get("other", 0) < 0.01
 

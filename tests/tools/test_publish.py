@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -19,6 +20,9 @@ from tools.publish.__main__ import main
 from tools.publish.blocks import BLOCKS
 from tools.publish.documents import block, renewed
 from tools.publish.graph import imports, mermaid
+
+if TYPE_CHECKING:
+    from harness.model.run import Run
 
 MARKED = "before\n<!-- block: {} -->\n{}<!-- end -->\nafter\n"
 
@@ -96,10 +100,22 @@ def test_what_failed_or_is_missing_stands_below_the_figures(tmp_path: Path) -> N
 
 
 def test_the_stress_suites_figures_are_shown(tmp_path: Path) -> None:
-    part = {"tried": 1200, "held": 1199, "seconds": 60}
+    made = {"seconds": 60, "date": "2026-11-29", "commit": "abc"}
+    stages = {"seeding": [3, 3], "saving": [3, 2]}
+    faults = {"tried": 6, "held": 5, "faults": {"a signal": stages}, **made}
+    inputs = {"tried": 1200, "held": 1200, "figures": {"containers": 6}, **made}
     path = tmp_path / "stress.json"
-    path.write_text(json.dumps({"date": "2026-11-29", "commit": "abc", "parts": {"faults": part}}))
-    assert drawn("stress", path).startswith("1,200 tried in 1 parts, 1,199 held.")
+    path.write_text(json.dumps({"parts": {"signals": faults, "arguments": inputs}}))
+    shown = drawn("stress", path)
+    assert shown.startswith("1,206 tried in 2 parts, 1,205 held.")
+    lines = (line.split("|")[1:-1] for line in shown.splitlines() if line.startswith("| "))
+    rows = [[cell.strip() for cell in cells] for cells in lines]
+    assert rows == [
+        *(["fault", "seeding", "saving"], ["a signal", "3", "2 of 3"]),
+        ["part", "held", "figures"],
+        *(["signals", "5 of 6", ""], ["arguments", "1,200", "containers 6"]),
+    ]
+    assert shown.count("2026-11-29, commit abc") == 1
 
 
 def test_what_was_proved_and_what_was_mistaken_are_shown(tmp_path: Path) -> None:
@@ -149,6 +165,30 @@ def test_every_stack_has_a_column_of_ratios_to_its_floor(tmp_path: Path) -> None
     heading = shown.splitlines()[2]
     assert "3.11, " in heading
     assert "3.14, " in heading
+
+
+def rows_of_writing(run: Run, path: Path) -> list[list[str]]:
+    lines = [line for line in drawn("writing", saved(run, path)).splitlines() if "|" in line]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
+
+
+def test_functions_that_write_are_shown_with_what_was_measured(tmp_path: Path) -> None:
+    copy, add = (f"ways:{way}(emptied(engine), premiums)" for way in ("copy", "add_all"))
+    peaks = [
+        replace(one, values={"peak": one.values["traced_peak"]})
+        for one in (*memory(add, 30e6), *memory(copy, 0.05e6))
+    ]
+    run = a_run(*peaks, *times(copy, *[0.2] * 5), *times(add, *[0.6] * 5))
+    run = replace(run, header=replace(run.header, reference=copy))
+    assert rows_of_writing(run, tmp_path / "run.jsonl") == [
+        ["copy", "50.0 kB", "200 ms", "200 ms", ""],
+        ["add_all", "30.0 MB", "600 ms", "600 ms", "3.0x slower"],
+    ]
+    without_times = replace(run, measurements=peaks)
+    assert rows_of_writing(without_times, tmp_path / "memory.jsonl") == [
+        ["copy", "50.0 kB"],
+        ["add_all", "30.0 MB"],
+    ]
 
 
 def test_the_graph_leaves_out_what_follows_and_refuses_a_circle(tmp_path: Path) -> None:

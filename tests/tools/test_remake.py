@@ -36,7 +36,7 @@ def test_every_published_run_has_its_command() -> None:
     results = ROOT / "results"
     published = {path.stem for path in results.glob("*.jsonl")}
     published |= {path.parent.name for path in results.glob("*/*.jsonl")} - {"local"}
-    assert published == {*remake.EXPERIMENTS}
+    assert published <= {*remake.EXPERIMENTS}
 
 
 def test_a_run_is_made_once_and_then_published(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.stacks.interpreters import Interpreter
 from tools.stack import ROOT
-from tools.test_stacks import COVERING, PYTHONS, QUICK, SQLALCHEMYS, missing, stack
+from tools.test_stacks import COVERING, OF_PACKAGES, PYTHONS, QUICK, SQLALCHEMYS, missing, stack
 
 OLDEST = Interpreter(Path("python3.11"), (3, 11, 7))
 
@@ -30,7 +30,7 @@ def test_the_oldest_stack_has_the_lowest_versions_that_are_allowed() -> None:
 
 
 def test_the_tests_are_there() -> None:
-    for each in QUICK:
+    for each in (*QUICK, *OF_PACKAGES):
         path, _, test = each.rpartition("=")[2].partition("::")
         assert (ROOT / path).exists(), path
         assert (ROOT / path).is_dir() or f"def {test}" in (ROOT / path).read_text(), test

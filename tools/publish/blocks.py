@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,19 @@ from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
-from harness.report.document import Bullets, Code, Note, Text, table
+from harness.report.document import Bullets, Code, Note, table
 from harness.report.format import inverse, short, times, title_of_group, value, where_and_call
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
-from tools.publish import layer_blocks, service_blocks, stack_blocks
+from tools.publish import (
+    layer_blocks,
+    service_blocks,
+    stack_blocks,
+    stranger_blocks,
+    stress_blocks,
+    writing_blocks,
+)
 from tools.publish.graph import mermaid
 
 if TYPE_CHECKING:
@@ -144,16 +150,6 @@ def runs(paths: Sequence[Path]) -> Iterator[Block]:
     yield Code(tuple(lines), "sh")
 
 
-def stress(paths: Sequence[Path]) -> Iterator[Block]:
-    """Yield how much the stress suite tried, and how much of it held."""
-    for path in paths:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        parts = found["parts"].values()
-        tried, held = (sum(part[key] for part in parts) for key in ("tried", "held"))
-        yield Text(f"{tried:,} tried in {len(parts)} parts, {held:,} held.")
-        yield Note(f"{found['date']}, commit {found['commit']}")
-
-
 def graph(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield which package imports which."""
     yield Code(mermaid(paths), "mermaid")
@@ -172,9 +168,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
         tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),
     ),
     "drivers": (drivers, ("results/drivers.jsonl",)),
+    "writing": (writing_blocks.writing, ("results/writing.jsonl",)),
     "collector": (collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),
-    "stress": (stress, ("results/stress.json",)),
+    "stress": (stress_blocks.stress, ("results/stress.json",)),
     "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
     "calls": (service_blocks.calls, ("results/calls.jsonl",)),
     "proof": (service_blocks.proof, ("results/prove.json",)),
@@ -183,6 +180,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
         ("results/slow-link.json", *REFERENCE),
     ),
     "copies": (service_blocks.copies, ("results/copies.json",)),
+    "strangers": (stranger_blocks.strangers, ("results/strangers.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""

@@ -103,6 +103,7 @@ EXPERIMENTS = {
         "--meter allocator --repeat 1"
     ),
     "drivers": Experiment("examples.drivers --entries 3000", is_timed=True),
+    "writing": Experiment("examples.writing", is_timed=True),
     "slow-link": Experiment("examples.slow_link", is_timed=True),
     "chinook-invoices": Experiment("examples.chinook --only invoices", is_timed=True),
     "chinook-tracks": Experiment("examples.chinook --only tracks", is_timed=True),

@@ -81,7 +81,7 @@ def _is_singleton(each: object) -> bool:
 def _kind(cls: type, objects: list[Any]) -> Kind:
     inline = _inline_bytes(cls)
     total = sum(_size(each, inline) for each in objects)
-    if not issubclass(cls, VALUES):
+    if not issubclass(cls, VALUES) or cls.__hash__ is None:
         return Kind(cls.__qualname__, len(objects), total, None, None)
     first_of_each = {_value(each): each for each in objects}
     distinct = sum(_size(each, inline) for each in first_of_each.values())
@@ -148,7 +148,12 @@ def _inline_bytes(cls: type[Any]) -> int:
 
 
 def _can_be_bare(cls: type[Any]) -> bool:
-    """Whether Python itself can make an instance: of a type in C, only that type may."""
+    """Whether Python itself can make an instance: of a type in C, only that type may.
+
+    And none whose `__del__` would end what was never begun.
+    """
+    if hasattr(cls, "__del__"):
+        return False
     try:
         object.__new__(cls)
     except TypeError:

@@ -103,6 +103,8 @@ ASYNCPG_VALUE = re.compile(r"pgproto_(?P<type>[a-z]+\d*)_decode")
 ASYNCPG_ROW = "make_record"
 TRACING = ("_PyCode_CreateLineArray", "_PyCode_InitLineArray")
 """What CPython makes because calls are traced, once for each function."""
+FRAME, TRACERS = "_PyFrame_MakeAndSetFrameObject", ("call_trace", "call_profile_func")
+"""What makes a frame's object, and what needs one because calls are traced: a generator's stays."""
 PRIVATE_ALLOCATORS = ("_rjem_", "duckdb_je_", "mi_", "_mi_", "je_")
 """How the functions of jemalloc and mimalloc begin, as libraries carry them."""
 
@@ -128,8 +130,7 @@ def by_layer(parts: Iterable[Part], own: Sequence[str] = ()) -> dict[str, int]:
 
 def layer_of(part: Part, own: Sequence[str] = (), drivers: Sequence[str] = DRIVERS) -> str:
     """Return the layer that allocated the part."""
-    nearest = part.native[:NEAREST]
-    if any(name.startswith(TRACING) for name in nearest):
+    if _is_of_recording(part):
         return RECORDING
     if any(name.startswith(PRIVATE_ALLOCATORS) for name in part.native):
         return RESERVES
@@ -142,6 +143,13 @@ def layer_of(part: Part, own: Sequence[str] = (), drivers: Sequence[str] = DRIVE
     if package == "pydantic":
         return PYDANTIC
     return _layer_in_python(part, own, drivers, package)
+
+
+def _is_of_recording(part: Part) -> bool:
+    nearest = part.native[:NEAREST]
+    if any(name.startswith(TRACING) for name in nearest):
+        return True
+    return FRAME in nearest and any(name.startswith(TRACERS) for name in part.native)
 
 
 def _is_of_adbc(part: Part) -> bool:

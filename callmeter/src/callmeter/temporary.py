@@ -5,7 +5,6 @@ Each is locked for as long as its process lives; the lock is the kernel's, so no
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -41,6 +40,8 @@ def folder(place: str | None = None) -> Iterator[str]:
 
 def _made_and_locked(place: str) -> tuple[tempfile.TemporaryDirectory[str], int]:
     """Make a folder and lock it; another one, if somebody cleared it in between."""
+    import fcntl  # only here and below: there is none on every platform
+
     while True:
         made = tempfile.TemporaryDirectory(prefix=PREFIX, dir=place, ignore_cleanup_errors=True)
         with suppress(FileNotFoundError):
@@ -63,6 +64,8 @@ def _clear(place: str) -> None:
 
 
 def _remove_unless_locked(path: str) -> None:
+    import fcntl
+
     opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         status = os.fstat(opened)

@@ -42,7 +42,9 @@
         if (signal.name in set) signal.value = set[signal.name];
       }
       const options = { mode: "vega", renderer: "svg", actions: false };
-      const { view } = await window.vegaEmbed(figure.querySelector(".chart"), spec, options);
+      const place = figure.querySelector(".chart");
+      const { view } = await window.vegaEmbed(place, spec, options);
+      place.querySelector("svg").setAttribute("aria-hidden", "true"); // its place has the name
       views.set(name, view);
     }
     return views.get(name);

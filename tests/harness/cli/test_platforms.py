@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 MODULES = ("fcntl", "grp", "memray", "pwd", "resource", "termios")
 NAMES = {
-    "os": ("chown", "fork", "fwalk", "geteuid", "getuid", "killpg", "register_at_fork", "sysconf"),
+    "os": ("chown", "fork", "fwalk", "geteuid", "killpg", "register_at_fork", "sysconf"),
     "signal": ("SIGHUP", "SIGKILL"),
 }
 """What Windows does not have of what is used here, of modules and of names in others."""
@@ -45,7 +46,7 @@ def path_without_unix(tmp_path: Path) -> str:
     site = tmp_path / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(NO_UNIX, encoding="utf-8")
-    return f"{site}:{ROOT}"
+    return os.pathsep.join(map(str, (site, ROOT, ROOT / "callmeter" / "src")))
 
 
 @pytest.mark.parametrize(

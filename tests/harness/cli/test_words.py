@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,6 +154,44 @@ def test_an_ascii_terminal_has_dashes_and_bars_of_its_own() -> None:
     assert _output.as_encoded("a \u2013 b\u2026 \u2588\u2588 3\u00d7", "ascii") == "a - b... ## 3x"
     assert _output.as_encoded("\u00e9", "ascii") == "\\xe9"
     assert _output.as_encoded("\u2013\u00e9", "utf-8") == "\u2013\u00e9"
+
+
+def test_columns_are_the_terminals_or_those_that_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "123")
+    assert _output.columns() == 123
+    for nothing in ("", "0", "wide"):
+        monkeypatch.setenv("COLUMNS", nothing)
+        assert _output.columns() == 80
+    monkeypatch.delenv("COLUMNS")
+    assert (_output.columns(), _output.columns(otherwise=999)) == (80, 999)
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    """As `| head -1` is: the page is larger than what a pipe holds."""
+    page = (sys.executable, "-m", "harness", "report", "--format", "html")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(page, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        assert done.stdout.readline() == b"<!DOCTYPE html>\n"
+        done.stdout.close()
+        assert done.stderr.read() in (b"", b"writing the html ...\n")
+    assert done.returncode == 0
+
+
+def test_nothing_is_shown_before_there_is_anything_to_show(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("SECONDS_UNSAID", "SECONDS_BETWEEN_LINES"):
+        monkeypatch.setattr(_progress, name, 0.01)
+    with _progress.listening() as listener:
+        time.sleep(0.1)
+        assert capsys.readouterr().err == ""
+        listener["progress"]("measuring", 0, 12)
+        while not (shown := capsys.readouterr().err):
+            time.sleep(0.01)
+    assert shown.startswith("measuring; 12 to measure\n")
 
 
 def test_a_run_shows_how_far_it_is() -> None:

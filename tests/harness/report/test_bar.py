@@ -21,7 +21,7 @@ def need(base: float, calls: float) -> Need:
 def test_a_container_is_the_sum_of_its_parts() -> None:
     assert bar(need(62e6, 118e6), 512e6, 4).lines == (
         "512 MB = 62 MB base + 4 calls 118 MB + 332 MB headroom",
-        f"|{'#' * 9}{'=' * 16}{'.' * 45}|",
+        f"|{'#' * 7}{'=' * 12}{'.' * 35}|",
         "# base 12%   = 4 calls 23%   . headroom 65%",
     )
 
@@ -29,7 +29,7 @@ def test_a_container_is_the_sum_of_its_parts() -> None:
 def test_of_a_container_that_is_too_small_the_end_is_marked() -> None:
     assert bar(need(60e6, 80e6), 70e6, 1).lines == (
         "70 MB < 60.0 MB base + 1 call 80.0 MB: 70.0 MB too little",
-        f"|{'#' * 30}{'=' * 5}|{'=' * 35}",
+        f"|{'#' * 23}{'=' * 4}|{'=' * 27}",
         "# base 86%   = 1 call 114%   | the container",
     )
 

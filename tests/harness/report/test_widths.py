@@ -69,7 +69,7 @@ def test_a_sweep_fits(wide: bool) -> None:
     assert too_wide(stacks.document(measured, every=True, wide=wide)) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.floats(1e6, 1e10), st.integers(1, 99), st.sampled_from(WIDTHS))
 def test_a_decision_fits(container: float, at_once: int, width: int) -> None:
     lines = served(container, at_once, width=width).splitlines()

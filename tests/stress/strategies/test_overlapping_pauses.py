@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reads import SHORTER
+from stress.runs import chosen
 from support import ROOT
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ AT_MOST = 1.5
 """How many times what memory grows by without any pause."""
 
 
-@pytest.mark.parametrize("living", [0, 100])
+@pytest.mark.parametrize("living", chosen([0, 100], quickly=[100]))
 def test_cycles_are_freed_while_pauses_overlap(
     living: int, url: URL, record_property: Callable[[str, object], None]
 ) -> None:

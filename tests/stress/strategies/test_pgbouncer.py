@@ -48,7 +48,7 @@ UNPREPARED: dict[str, dict[str, Any]] = {
 LEFT_BY_DRIVER: dict[str, tuple[str, ...]] = {"psycopg": (), "asyncpg": ("prepared: ", "jit = ")}
 """What asyncpg itself leaves: statements under names of one connection, and the jit as it was."""
 THREADS = 2 * SERVER_CONNECTIONS
-PAYROLL, SMALL = Payroll(1_500, 6), Payroll(250, 3)
+PAYROLL, SMALL = Payroll(1_500, 2), Payroll(250, 3)
 LONG = Payroll(3_500, 1)  # 7 times selectinload's 500, and psycopg prepares from the 6th on
 UNKNOWN = UUID(int=0)
 

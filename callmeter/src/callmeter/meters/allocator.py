@@ -5,6 +5,9 @@ them: libpq's result buffer, Arrow's columns. Not counted: what an allocator kee
 (`rss` sees it), and libraries that carry an allocator of their own, such as pyarrow's default
 pool (set ARROW_DEFAULT_MEMORY_POOL=system to have it counted). A block from before the call
 that is freed in it does not count as negative.
+
+Counted although the call alone would not need it, as memray has calls traced: a frame object for
+each generator or coroutine that waits, of some 100 to 150 bytes, which CPython makes for a tracer.
 """
 
 from __future__ import annotations

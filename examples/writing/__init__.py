@@ -1,0 +1,1 @@
+"""A payroll written to the two tables that the strategies read, in several ways."""

@@ -1,0 +1,101 @@
+"""Figures of this project beside those of other instruments: which agree, and the table. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from callmeter.layers import OTHER
+from harness.model.metrics import METRICS
+from harness.report.document import Note, bullets, table
+from harness.report.format import listed, value, whole_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.report.document import Block
+
+WITHIN = 0.03
+"""How far apart two figures may lie, as a share of the other instrument's."""
+STACK_CHUNK = 16 * 1024
+"""Bytes of the interpreter's stack that are taken at once: a deeper caller may need one more."""
+BATCHES = 512 * 1024
+"""Bytes by which the kernel's own count of pages may be off: batches of 128 kB a processor."""
+SLACK = {
+    **dict.fromkeys(("peak", "retained"), STACK_CHUNK),
+    **dict.fromkeys(("rss_peak", "rss_retained"), BATCHES),
+}
+"""What is compared, and the bytes by which two figures of it may differ in any case."""
+SHOWN = ("peak", "retained", "rss_peak")
+MOST_OTHER = 0.20
+"""The part of a peak that may be of no layer."""
+
+
+class Compared(NamedTuple):
+    """A metric of a call by this project and by another instrument, in bytes."""
+
+    metric: str
+    ours: float
+    other: float
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours to the other; None where both are less than can be told from nothing."""
+        is_known = self.other > 0 and max(self.ours, self.other) > SLACK[self.metric]
+        return self.ours / self.other if is_known else None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they are one figure, as far as both instruments can tell."""
+        return abs(self.ours - self.other) <= max(WITHIN * self.other, SLACK[self.metric])
+
+
+def compared(call: Mapping[str, Any]) -> list[Compared]:
+    """Return the metrics of a call that both have measured."""
+    ours, other = call["ours"], call["other"]
+    return [Compared(key, ours[key], other[key]) for key in SLACK if key in ours and key in other]
+
+
+def complaints(call: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a call's figures, unless a note explains where they differ."""
+    if error := call.get("error"):
+        yield f"{call['function']}: {error}"
+        return
+    for one in compared(call):
+        if not one.agrees and not call.get("note"):
+            figures = " and ".join(value(METRICS[one.metric], n) for n in (one.ours, one.other))
+            yield f"{call['function']}: {METRICS[one.metric].title} is {figures}, and no note why"
+    if (share := call["layers"].get(OTHER, 0)) > MOST_OTHER:
+        yield f"{call['function']}: {whole_percent(share)} of the peak are of no layer"
+
+
+def blocks(found: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield the table of a saved comparison, the notes on what differs, and what is compared."""
+    calls: Sequence[Mapping[str, Any]] = found["calls"]
+    headings = ["package"]
+    for key in SHOWN:
+        headings += [METRICS[key].title, "ratio"]
+    yield from table([*headings, "largest layer"], map(_row, calls), last_is_text=True)
+    yield from bullets(f"{call['package']}: {call['note']}" for call in calls if call.get("note"))
+    changed = found["changed"]
+    verdict = f"changed: {listed(changed)}" if changed else "no file of theirs has changed"
+    yield Note(
+        f"Ratio: to a counting allocator, and to VmHWM in a plain process, for RSS. {verdict}; "
+        f"{found['environment']['python']}, {found['environment']['system']}, "
+        f"{found['environment']['date']}, commit {found['environment']['commit']}"
+    )
+
+
+def _row(call: Mapping[str, Any]) -> list[str]:
+    name = f"{call['package']} {call['version']}"
+    if error := call.get("error"):
+        return [name, *[""] * (2 * len(SHOWN)), error]
+    cells = [name]
+    by_key = {one.metric: one for one in compared(call)}
+    for key in SHOWN:
+        one = by_key.get(key)
+        ratio = one.ratio if one else None
+        cells.append(value(METRICS[key], one.ours) if one else "")
+        cells.append("" if ratio is None else f"{ratio:.3f}")
+    layers = call["layers"]
+    largest = max(layers, key=lambda layer: layers[layer], default="")
+    return [*cells, f"{largest} ({whole_percent(layers[largest])})" if largest else ""]
