@@ -33,14 +33,19 @@ UNKNOWN = "unknown"
 
 def of(found: PackageMetadata) -> str:
     """Return the licence that a distribution's metadata has; `unknown` where it has none."""
-    text = found["License"] or ""
+    text = _field(found, "License")
     classifiers = [
         each.removeprefix(CLASSIFIER)
         for each in found.get_all("Classifier") or ()
         if each.startswith(CLASSIFIER)
     ]
     short = text if len(text) <= LONGEST and text.isprintable() else ""
-    return found["License-Expression"] or short or " AND ".join(classifiers) or UNKNOWN
+    return _field(found, "License-Expression") or short or " AND ".join(classifiers) or UNKNOWN
+
+
+def _field(found: PackageMetadata, name: str) -> str:
+    """Return a field; "" where there is none, for which some readers of metadata raise KeyError."""
+    return str(*(found.get_all(name) or [])[:1])
 
 
 def pins(constraints: str) -> dict[str, str]:
