@@ -4,7 +4,7 @@ from __future__ import annotations
 
 NOTES = {
     "pyyaml": (
-        "its 2,000 generators wait at the peak, and each has a frame object that CPython makes "
+        "each of the generators that wait at its peak has a frame object that CPython makes "
         "only because memray has calls traced; where they are, the other counts the same"
     ),
     "duckdb": (
@@ -12,8 +12,8 @@ NOTES = {
         "counts, used or not, and the resident memory agrees"
     ),
     "pandas": (
-        "texts are in pyarrow's pool (see there): neither instrument counts them, and resident "
-        "memory differs from process to process"
+        "pyarrow is in use in its process (see there): resident memory differs from process to "
+        "process"
     ),
     "polars": (
         "its data are in jemalloc's reserve: what is counted is what it maps anew in one call and "
@@ -21,7 +21,7 @@ NOTES = {
     ),
     "pyarrow": (
         "its pool is mimalloc's, which neither instrument counts, and which keeps what its threads "
-        "have freed: resident memory was 3 to 13 MB from process to process"
+        "have freed: resident memory was 2 to 13 MB from process to process"
     ),
 }
 """By the function's name; what is no difference of figures is noted where they would mislead."""
