@@ -18,14 +18,17 @@ WITHIN = 0.03
 """How far apart two figures may lie, as a share of the other instrument's."""
 STACK_CHUNK = 16 * 1024
 """Bytes of the interpreter's stack that are taken at once: a deeper caller may need one more."""
-BATCHES = 512 * 1024
-"""Bytes by which the kernel's own count of pages may be off: batches of 128 kB a processor."""
 SLACK = {
     **dict.fromkeys(("peak", "retained"), STACK_CHUNK),
-    **dict.fromkeys(("rss_peak", "rss_retained"), BATCHES),
+    **{key: METRICS[key].resolution for key in ("rss_peak", "rss_retained")},
 }
-"""What is compared, and the bytes by which two figures of it may differ in any case."""
+"""What is compared, and the bytes by which two figures of it may differ in any case.
+
+Of resident memory it is an arena, the meter's resolution: the warm-up leaves other blocks free in
+each process, which the call uses first.
+"""
 SHOWN = ("peak", "retained", "rss_peak")
+LARGEST_RATIO = 100
 MOST_OTHER = 0.20
 """The part of a peak that may be of no layer."""
 
@@ -95,7 +98,11 @@ def _row(call: Mapping[str, Any]) -> list[str]:
         one = by_key.get(key)
         ratio = one.ratio if one else None
         cells.append(value(METRICS[key], one.ours) if one else "")
-        cells.append("" if ratio is None else f"{ratio:.3f}")
+        cells.append("" if ratio is None else _shown(ratio))
     layers = call["layers"]
     largest = max(layers, key=lambda layer: layers[layer], default="")
     return [*cells, f"{largest} ({whole_percent(layers[largest])})" if largest else ""]
+
+
+def _shown(ratio: float) -> str:
+    return f"over {LARGEST_RATIO}" if ratio > LARGEST_RATIO else f"{ratio:.3f}"

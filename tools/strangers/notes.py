@@ -4,16 +4,24 @@ from __future__ import annotations
 
 NOTES = {
     "pyyaml": (
-        "its 2,000 generators wait at the peak, and each has a frame object that CPython makes "
+        "each of the generators that wait at its peak has a frame object that CPython makes "
         "only because memray has calls traced; where they are, the other counts the same"
     ),
     "duckdb": (
         "its jemalloc maps a reserve of some MB in one call and not in another; what is mapped "
         "counts, used or not, and the resident memory agrees"
     ),
+    "pandas": (
+        "pyarrow is in use in its process (see there): resident memory differs from process to "
+        "process"
+    ),
     "polars": (
-        "its data lie in jemalloc's reserve, which was mapped by the call before: no allocation to "
-        "count is left, and resident memory is the figure to plan with"
+        "its data are in jemalloc's reserve: what is counted is what it maps anew in one call and "
+        "not in another, and resident memory is the figure to plan with"
+    ),
+    "pyarrow": (
+        "its pool is mimalloc's, which neither instrument counts, and which keeps what its threads "
+        "have freed: resident memory was 2 to 13 MB from process to process"
     ),
 }
 """By the function's name; what is no difference of figures is noted where they would mislead."""
