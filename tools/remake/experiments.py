@@ -90,9 +90,9 @@ EXPERIMENTS = {
         is_timed=True,
     ),
     "stacks-10000": Experiment(
-        "harness sweep full_orm merged_orm shared_values_batched yield_per core_rows slotted "
-        "packed_objects thin_objects packed_columns --python 3.11 --python 3.12 --python 3.13 "
-        "--python 3.14 --with 'sqlalchemy==2.1.*' --entries 10000 --meter clock --repeat 7",
+        "harness sweep full_orm merged_orm shared_values_batched core_rows --python 3.11 "
+        "--python 3.13 --python 3.14 --with 'sqlalchemy==2.1.*' --entries 10000 --meter clock "
+        "--repeat 5",
         is_timed=True,
     ),
     "stacks-resident": Experiment(
