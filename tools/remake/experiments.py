@@ -6,6 +6,11 @@ import shlex
 from typing import NamedTuple
 
 LEAN = "interned packed_objects packed_structs packed_columns thin_objects"
+IN_BATCHES = "shared_values_orm shared_values_batched yield_per merged_orm"
+OTHERS = (
+    "arrow_columns asyncpg_rows json_rows core_rows mapped_domain async_orm pydantic_orm joined_orm"
+)
+OVER_REPETITION = "--repetition 1,2,5,20,50 --meter allocator --repeat 1"
 SERVED = "full_orm slotted core_rows interned merged_orm shared_values_batched"
 ON_STACKS = (
     "--python 3.11 --python 3.12 --python 3.13 --python 3.14 "
@@ -52,7 +57,10 @@ EXPERIMENTS = {
         "--repeat 1"
     ),
     "repetition": Experiment(
-        "harness compare --sizes 1000,10000 --repetition 1,2,5,20,50 --meter allocator --repeat 1"
+        f"harness compare slotted {LEAN} {IN_BATCHES} --sizes 1000,10000 {OVER_REPETITION}"
+    ),
+    "repetition-others": Experiment(
+        f"harness compare {OTHERS} --sizes 1000,10000 {OVER_REPETITION}"
     ),
     "repetition-100000": Experiment(
         f"harness compare {LEAN} --entries 100000 --repetition 1,50 --meter allocator --repeat 1 "
