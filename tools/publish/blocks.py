@@ -158,7 +158,10 @@ def graph(paths: Sequence[Path]) -> Iterator[Block]:
 BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, ...]]] = {
     "answer": (answer, REFERENCE),
     "strategies": (strategies, REFERENCE),
-    "repetition": (repetition, ("results/repetition.jsonl", "results/repetition-100000.jsonl")),
+    "repetition": (
+        repetition,
+        tuple(f"results/repetition{which}.jsonl" for which in ("", "-others", "-100000")),
+    ),
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
     "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
