@@ -46,7 +46,7 @@ def test_the_screen_fits_in_any_width_with_a_line_for_each_strategy(width: int) 
     lines = drawn(PUBLISHED, width=width).splitlines()
     assert max(map(len, lines)) <= width
     beside = len(lines) - len(PUBLISHED.header.offers)
-    assert beside <= (37 if width >= 80 else 42)
+    assert beside <= (40 if width >= 80 else 45)  # a row may take two
 
 
 def test_the_screen_has_the_figures_the_yardsticks_and_the_answer_in_three_lines() -> None:
