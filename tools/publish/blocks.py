@@ -56,12 +56,13 @@ def strategies(paths: Sequence[Path]) -> Iterator[Block]:
     shown = _shown(run)
     peak = _peak(shown)
     retained = PEAKS[peak]
+    is_known = run.header.reference in run.header.offers
     rows = [
         [
             where_and_call(each.name)[1],
             *(_cell(each, key) + _ratio(each, key) for key in (peak, retained)),
             against_reference(each),
-            costs_in_short(run.header, each.name) if run.header.offers else "",
+            costs_in_short(run.header, each.name) if is_known else "",
         ]
         for each in shown
         if not each.is_yardstick and not each.error
