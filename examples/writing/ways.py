@@ -64,14 +64,14 @@ def add_batches(engine: Engine, premiums: Premiums) -> None:
 
 
 def orm_insert(engine: Engine, premiums: Premiums) -> None:
-    """Have the ORM insert dicts, of which it makes no instances."""
+    """Insert dicts by the ORM, which makes no instances of them."""
     with Session(engine) as session, session.begin():
         _execute(session, insert(PremiumEntryRow), [*map(entry_values, premiums)])
         _execute(session, insert(PremiumComponentRow), component_values(premiums))
 
 
 def core_insert(engine: Engine, premiums: Premiums) -> None:
-    """Have Core insert dicts: psycopg sends a prepared statement a row, many at a time."""
+    """Insert dicts by Core: psycopg sends a prepared statement a row, many at a time."""
     with engine.begin() as connection:
         _execute(connection, insert(ENTRY), [*map(entry_values, premiums)])
         _execute(connection, insert(COMPONENT), component_values(premiums))
@@ -86,9 +86,9 @@ def core_batches(engine: Engine, premiums: Premiums) -> None:
 
 
 def core_returning(engine: Engine, premiums: Premiums) -> None:
-    """Have the keys returned, as if the server made them: SQLAlchemy sends many rows a statement.
+    """Insert and return the keys, as if the server made them: many rows are sent a statement.
 
-    That is its `insertmanyvalues`, which with psycopg 3 it uses where something is returned.
+    That is SQLAlchemy's `insertmanyvalues`, used with psycopg 3 where something is returned.
     """
     with engine.begin() as connection:
         entries = insert(ENTRY).returning(ENTRY.c.id)

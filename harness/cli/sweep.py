@@ -35,7 +35,7 @@ from harness.cli._readers import counts, one_of, path
 from harness.payroll import drivers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from harness.model.cell import Workload
     from harness.runner.plan import Repeats
@@ -152,6 +152,7 @@ def run(
     if output_path:
         output.check(output_path, "--output", replace=force)
     from harness.report import stacks as report
+    from harness.runner.installed import check_drivers
     from harness.runner.record import Settings
     from harness.runner.session import workloads_of
     from harness.runner.sweep import sweep
@@ -164,7 +165,7 @@ def run(
     if (dsn or driver) and not plan.needs_database:
         what = "--dsn" if dsn else "--driver"
         raise UsageError(f"{what} is for strategies: a function connects by itself")
-    _check_installed(driver or ())
+    check_drivers(driver or ())  # an environment has what this one has
     wanted = stack.combinations(python or [], with_ or [], driver or [])
     if len(wanted) < FEWEST:
         raise UsageError("name two stacks: --python 3.12 --python 3.13, or two --with of a package")
@@ -219,16 +220,6 @@ def _plan(
     if setup:
         raise UsageError("--setup is for functions, not for strategies")
     return sweep.of_strategies(targets, workloads, by, repeat)
-
-
-def _check_installed(names: Iterable[str]) -> None:
-    """Raise MissingPackageError for a driver that is not: stacks have what this one has."""
-    from harness.payroll import catalog
-    from harness.payroll.loading import MissingPackageError
-
-    for name in names:
-        if extra := catalog.missing_driver(name):
-            raise MissingPackageError(f"--driver {name}", extra)
 
 
 def _packages(plan: Plan, requirements: Path | None) -> Callable[[Sequence[str]], Packages]:

@@ -15,7 +15,7 @@ from harness.report import judgement as words
 from harness.report.bar import bar
 from harness.report.document import Document, Note, Pairs, Text, bullets, table
 from harness.report.format import count, listed
-from harness.report.traits import costs, costs_in_short, given_up
+from harness.report.traits import costs_in_full, costs_in_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,15 +103,13 @@ def smaller_and_faster(decision: Decision) -> list[str]:
     best, other = decision.best, rival(decision)
     if best is None or other is None:
         return []
-    lost = given_up(decision.run.header, other.strategy)
-    known = given_up(decision.run.header, best.strategy) or []
-    more = None if lost is None else costs([trait for trait in lost if trait not in known])
+    more = costs_in_full(decision.run.header, other.strategy, beside=best.strategy)
     this, that = (
         f"{words.size(judged.need)} and {words.time(judged.wall)}" for judged in (other, best)
     )
     return [
         f"{other.strategy} is both smaller and faster than {best.strategy}: {this}, not {that}. "
-        f"It also costs: {'unknown' if more is None else ', '.join(more) or NOTHING}."
+        f"It also costs: {more}."
     ]
 
 

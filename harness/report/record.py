@@ -15,7 +15,7 @@ from harness.report import decision as report
 from harness.report import judgement as words
 from harness.report.document import Heading, Pairs, Text, bullets
 from harness.report.format import listed, percent
-from harness.report.traits import costs, given_up
+from harness.report.traits import costs_in_full
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -138,8 +138,5 @@ def _smaller_and_faster(decision: Decision) -> Iterator[str]:
     """Yield what the next best that is both costs more; its figures are among the options."""
     best, other = decision.best, report.rival(decision)
     if best and other:
-        header = decision.run.header
-        lost, known = given_up(header, other.strategy), given_up(header, best.strategy) or []
-        more = None if lost is None else costs([trait for trait in lost if trait not in known])
-        cost = "unknown" if more is None else ", ".join(more) or report.NOTHING
-        yield f"{other.strategy} is smaller and faster, and also costs: {cost}."
+        more = costs_in_full(decision.run.header, other.strategy, beside=best.strategy)
+        yield f"{other.strategy} is smaller and faster, and also costs: {more}."

@@ -10,7 +10,7 @@ from harness.report import decision as report
 from harness.report import judgement as words
 from harness.report.answer import NEEDS
 from harness.report.document import Pairs, Text
-from harness.report.traits import costs, given_up
+from harness.report.traits import costs_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +37,9 @@ def blocks(decision: Decision) -> Iterator[Block]:
 def _described(decision: Decision, judgement: Judgement, why: list[str]) -> str:
     """Return the figures of an option, its reasons, what it costs and what it misses."""
     figures = [words.size(judgement.need) or "memory not measured", words.time(judgement.wall)]
-    lost = given_up(decision.run.header, judgement.strategy)
-    cost = "unknown" if lost is None else ", ".join(costs(lost)) or "nothing"
     parts = [", ".join(filter(None, figures)), *why]
     if judgement.strategy != decision.run.header.reference:
-        parts.append(f"costs: {cost}")
+        parts.append(f"costs: {costs_in_full(decision.run.header, judgement.strategy)}")
     if not judgement.fits:
         parts += words.reasons(judgement)
     return f"{'; '.join(parts)}."

@@ -46,6 +46,15 @@ def costs(traits: Collection[str]) -> list[str]:
     return [COSTS.get(trait, trait) for trait in traits]
 
 
+def costs_in_full(header: Header, name: str, beside: str | None = None) -> str:
+    """Return all costs of a strategy; `beside` another one, what it costs more than that."""
+    lost = given_up(header, name)
+    if lost is None:
+        return "unknown"
+    known = (given_up(header, beside) if beside else None) or []
+    return ", ".join(costs([trait for trait in lost if trait not in known])) or "nothing"
+
+
 def costs_in_short(header: Header, name: str) -> str:
     """Return the first costs of a strategy, as many as there is room for, and how many more."""
     if name == header.reference:

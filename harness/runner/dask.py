@@ -125,7 +125,7 @@ class DaskExecutor:
 
     @contextmanager
     def _thread(self, workers: list[str]) -> Iterator[str]:
-        """Have a thread of one of the workers. Raise NotMeasuredError where none is left."""
+        """Take a thread of one of the workers. Raise NotMeasuredError where none is left."""
         worker = self._take(workers)
         try:
             yield worker

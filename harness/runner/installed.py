@@ -47,8 +47,8 @@ def of_driver(cells: list[Cell], named: Collection[str], settings: Settings) -> 
     driver = settings.driver
     if driver is None:
         return cells
-    if settings.python is None and (extra := catalog.missing_driver(driver)):
-        raise loading.MissingPackageError(f"--driver {driver}", extra)
+    if settings.python is None:
+        check_drivers([driver])
     others = [name for name in _names(cells) if not works_with(name, driver)]
     if refused := [name for name in others if name in named]:
         raise UsageError(f"{refused[0]} does not work with {driver}")
@@ -56,6 +56,13 @@ def of_driver(cells: list[Cell], named: Collection[str], settings: Settings) -> 
         they = "they do" if len(others) > 1 else "it does"
         settings.notice(f"{_left_out(others)}: {they} not work with {driver}")
     return [cell for cell in cells if cell.name not in others]
+
+
+def check_drivers(names: Iterable[str]) -> None:
+    """Raise MissingPackageError for the first driver that is not installed."""
+    for name in names:
+        if extra := catalog.missing_driver(name):
+            raise loading.MissingPackageError(f"--driver {name}", extra)
 
 
 def works_with(name: str, driver: str | None) -> bool:

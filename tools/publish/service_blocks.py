@@ -14,7 +14,7 @@ from harness.report.format import tenths, value
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.report.document import Block
@@ -56,7 +56,7 @@ def proof(paths: Sequence[Path]) -> Iterator[Block]:
         yield from table(["in a container of that size", "runs", "died", "advice wrong"], rows)
         yield Note(
             "Wrong is what died although it was to fit, and what was rejected and lived with more "
-            f"than a tenth to spare. Limited by {found['limited by']}. {_made(found)}"
+            f"than a tenth to spare. Limited by {found['limited by']}. {made(found['environment'])}"
         )
 
 
@@ -78,7 +78,8 @@ def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
     yield from table(["strategy", "round trips", *headings], rows)
     yield Note(
         f"Time to load and read {found['entries']:,} entries: as measured in {paths[1].name}, and "
-        f"with the round trips times the latency. {ran_on(run)}. Counted: {_made(found)}"
+        f"with the round trips times the latency. {ran_on(run)}. Counted: "
+        f"{made(found['environment'])}"
     )
 
 
@@ -98,7 +99,7 @@ def copies(paths: Sequence[Path]) -> Iterator[Block]:
         yield from table(headings, rows, title="Called different")
         yield Note(
             f"The slower ones take {tenths(found['takes_longer_by'])} longer. "
-            f"`{found['command']}`, {_made(found)}"
+            f"`{found['command']}`, {made(found['environment'])}"
         )
 
 
@@ -107,5 +108,6 @@ def _figures(path: Path) -> dict[str, Any]:
     return found
 
 
-def _made(found: dict[str, Any]) -> str:
-    return f"{found['environment']['date']}, commit {found['environment']['commit']}"
+def made(what: Mapping[str, Any]) -> str:
+    """Return the day and the commit that figures are of."""
+    return f"{what['date']}, commit {what['commit']}"

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.report.document import Note, Text, table
+from tools.publish.service_blocks import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ def stress(paths: Sequence[Path]) -> Iterator[Block]:
         yield Text(f"{tried:,} tried in {len(parts)} parts, {held:,} held.")
         yield from _by_stage(parts)
         yield from _by_part(parts)
-        yield Note("; ".join(dict.fromkeys(_made(part) for part in parts.values())))
+        yield Note("; ".join(dict.fromkeys(made(part) for part in parts.values())))
 
 
 def _by_stage(parts: Mapping[str, Any]) -> Iterator[Block]:
@@ -55,7 +56,3 @@ def _times(counts: Sequence[int] | None) -> str:
         return ""
     tried, held = counts
     return f"{held:,}" if held == tried else f"{held:,} of {tried:,}"
-
-
-def _made(part: Mapping[str, Any]) -> str:
-    return f"{part['date']}, commit {part['commit']}"

@@ -28,7 +28,7 @@ from harness.report.notes import cut_short
 from harness.report.page import template
 from harness.report.page.chooser_data import kinds_of, stack_data
 from harness.report.stack import ran_on, ran_on_in_short
-from harness.report.traits import costs, given_up
+from harness.report.traits import costs_in_full
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
@@ -171,7 +171,12 @@ def _still(runs: Mapping[str, Run], picked: Picked) -> dict[str, Any]:
         "answer": _sentence(run.header, judged[0]),
         "leanest": [(need, _sentence(run.header, one)) for need, one in best if one],
         "rows": [
-            (one.strategy, _fit(one), size(one.need) if one.need else "", _costs(run.header, one))
+            (
+                one.strategy,
+                _fit(one),
+                size(one.need) if one.need else "",
+                costs_in_full(run.header, one.strategy),
+            )
             for one in judged
         ],
     }
@@ -180,13 +185,8 @@ def _still(runs: Mapping[str, Run], picked: Picked) -> dict[str, Any]:
 def _sentence(header: Header, judged: Judgement) -> str:
     """Return the strategy, what it needs of the container, and what it costs."""
     needed = f"needs {size(judged.need)}" if judged.need else "was not measured for this"
-    return f"{judged.strategy}: {needed}; costs: {_costs(header, judged)}"
+    return f"{judged.strategy}: {needed}; costs: {costs_in_full(header, judged.strategy)}"
 
 
 def _fit(judged: Judgement) -> str:
     return "fits" if judged.fits else "; ".join(reasons(judged))
-
-
-def _costs(header: Header, judged: Judgement) -> str:
-    lost = given_up(header, judged.strategy)
-    return "unknown" if lost is None else ", ".join(costs(lost)) or "nothing"

@@ -83,7 +83,7 @@ blocks: peak 3.1? MB is over the limit of 2.00 MB by 1.1? MB
 measured in this process, after a warm-up
 the peak by layer:
 * MB * 9?%  domain objects
-* kB *  1%  ? more
+* kB *  1%  3 more
 the largest places:
 * MB *%  functions.py:* (*
 blocks: peak 1.0? kB an item is over the limit of 500 B an item by 5?? B
