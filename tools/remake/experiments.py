@@ -66,6 +66,10 @@ EXPERIMENTS = {
         f"harness compare {LEAN} --entries 100000 --repetition 1,50 --meter allocator --repeat 1 "
         "--timeout 1800"
     ),
+    "repetition-100000-others": Experiment(
+        f"harness compare slotted {IN_BATCHES} {OTHERS} --entries 100000 --repetition 1,50 "
+        "--meter allocator --repeat 1 --timeout 1800"
+    ),
     "streams": Experiment(
         "harness compare --consume fold --sizes 10000,100000 --meter allocator --meter rss "
         "--repeat 1 --timeout 1800"
