@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 NOTHING = "nothing that fits"
 """In place of a strategy."""
 PACKAGES = "no-extra-packages"
+ANOTHER_STACK = (
+    "these runs are of one. After an upgrade, measure (python -m harness sweep shows what moves), "
+    "and choose again."
+)
 
 
 def changes(decision: Decision) -> tuple[tuple[str, str], ...]:
@@ -35,7 +39,7 @@ def changes(decision: Decision) -> tuple[tuple[str, str], ...]:
         ("What callers rely on", _needs(found)),
         ("Packages", _packages(best, found) if best else ""),
         ("Values that repeat less", " ".join(_values(decision, best)) if best else ""),
-        ("Another stack", "not measured; after an upgrade, measure and choose again."),
+        ("Another stack", ANOTHER_STACK),
     ]
     return tuple((what, text) for what, text in pairs if text)
 
