@@ -60,7 +60,7 @@ def make_call(
     payroll = Payroll(entries, components, Profile(profile), repetition=repetition)
     payrolls = generator.alike(payroll, at_once)
     of_result, of_item = (
-        (use.reader_of_result(name), use.reader_of_item(name))
+        (yardsticks.reader_of_result(name), yardsticks.reader_of_item(name))
         if part == Part.WHOLE
         else (use.ignore, use.ignore)
     )
@@ -118,7 +118,7 @@ def _reader(
 
     With `see`, that is called with each item of the stream, which is then let go.
     """
-    if name in yardsticks.LABELS:
+    if name in yardsticks.YARDSTICKS:
         database = make_url(url or "postgresql://")  # the floor needs no database
         yardstick = yardsticks.load(name)
         engine = make_engine(database, driver if driver in SYNC else SYNC[0], is_async=False)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from strategies.support.contract import Kind, PremiumComponent, PremiumEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     Sums = dict[Kind, Decimal]
 
@@ -39,14 +39,14 @@ COMPONENT_VALUES = tuple(field.name for field in fields(PremiumComponent))
 
 _values_of_entry = attrgetter(*ENTRY_VALUES)
 _values_of_component = attrgetter(*COMPONENT_VALUES)
-_exhaust = deque[Any](maxlen=0).extend
+exhaust = deque[Any](maxlen=0).extend
 """Reads an iterable to its end at the speed of C, holding nothing: its cost is the reading's."""
 
 
 def read_entry(entry: Any) -> None:
     """Read every field of the entry and of its components once."""
     _values_of_entry(entry)
-    _exhaust(map(_values_of_component, entry.components))
+    exhaust(map(_values_of_component, entry.components))
 
 
 def ignore(_: object) -> None:
@@ -55,32 +55,13 @@ def ignore(_: object) -> None:
 
 def read_entries(items: Iterable[Any]) -> None:
     """Read every field of every entry of a result, and of their components, once."""
-    _exhaust(map(read_entry, items))
+    exhaust(map(read_entry, items))
 
 
 def read_tables(tables: Iterable[Iterable[Iterable[Any]]]) -> None:
     """Read every value of every row of the tables."""
     for rows in tables:
-        _exhaust(map(_exhaust, rows))
-
-
-_OF_RESULTS: dict[str, Callable[[Any], None]] = {
-    "raw_tuples": read_tables,
-    "drained_arrow": ignore,
-    "sum_in_sql": ignore,
-}
-"""How the results of yardsticks that are no entries are read; some load nothing to read."""
-_OF_ITEMS: dict[str, Callable[[Any], None]] = {"unstreamed_core": _exhaust}
-
-
-def reader_of_result(name: str) -> Callable[[Any], None]:
-    """Return what reads a result of the strategy or yardstick of that name."""
-    return _OF_RESULTS.get(name, read_entries)
-
-
-def reader_of_item(name: str) -> Callable[[Any], None]:
-    """Return what reads an item of its stream."""
-    return _OF_ITEMS.get(name, read_entry)
+        exhaust(map(exhaust, rows))
 
 
 def sum_by_kind(result: Any) -> Sums:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from harness.payroll.generator import entries
 from harness.payroll.use import COMPONENT_VALUES, ENTRY_VALUES, add_up, sum_by_kind
-from harness.payroll.yardsticks import SUM_IN_SQL
+from harness.payroll.yardsticks import is_checked
 from strategies.support.contract import Kind
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class BrokenContractError(Exception):
 
 def breach_of(name: str, payroll: Payroll, result: Any, *, stream: bool) -> str | None:
     """Return how the result of a strategy, or of a yardstick that is checked, is not right."""
-    if name == SUM_IN_SQL:
+    if is_checked(name):
         return sums_breach(sums_of(payroll), result)
     return (stream_breach if stream else contract_breach)(payroll, result)
 

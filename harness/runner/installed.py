@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from callmeter.errors import UsageError
 from harness.model.cell import FLOOR
 from harness.payroll import catalog, drivers, loading, yardsticks
+from harness.payroll.yardsticks import YARDSTICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -24,7 +25,7 @@ def installed(
     """
     missing: dict[str, str] = {}
     for name in _names(cells):
-        is_yardstick = name in yardsticks.LABELS
+        is_yardstick = name in YARDSTICKS
         extra = yardsticks.missing(name) if is_yardstick else catalog.describe(name).missing
         if extra and name in named:
             raise loading.MissingPackageError(name, extra)
@@ -69,7 +70,7 @@ def works_with(name: str, driver: str | None) -> bool:
     """Whether the strategy or the yardstick reads through the driver; None is that of each."""
     if driver is None:
         return True
-    if name in yardsticks.LABELS:
+    if name in YARDSTICKS:
         return name == FLOOR or driver in drivers.SYNC
     return catalog.describe(name).works_with(driver)
 

@@ -16,6 +16,7 @@ from harness.model.fields import MOST_CELLS, MOST_ROWS
 from harness.model.metrics import variants_of
 from harness.payroll import yardsticks
 from harness.payroll.use import Part
+from harness.payroll.yardsticks import YARDSTICKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -97,8 +98,8 @@ def cells(
     not measured of several at once. `calls` is how many a meter of many calls makes.
     """
     measured = list(dict.fromkeys([*yardsticks.names_for(consume), *strategies]))
-    checked = [name for name in strategies if name not in yardsticks.LABELS]
-    checked += [name for name in yardsticks.CHECKED if name in measured]
+    checked = [name for name in strategies if name not in YARDSTICKS]
+    checked += [name for name in measured if yardsticks.is_checked(name)]
     for workload in workloads:
         is_small = workload.payroll.entries <= COLD_UP_TO and workload.repetition == 1
         first_call = is_small or len(workloads) == 1
@@ -169,7 +170,7 @@ def repeats_of(meter: str, repeat: Repeats) -> int:
 
 
 def _is_measured(name: str, like: Cell, consume: Consume) -> bool:
-    if name == FLOOR and like.meter in yardsticks.NOT_OF_FLOOR:
+    if name in YARDSTICKS and like.meter in YARDSTICKS[name].not_by:
         return False
     return like.part in yardsticks.parts_of(name, consume)
 

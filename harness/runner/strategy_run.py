@@ -9,8 +9,9 @@ from callmeter import memory_limit
 from callmeter.errors import UsageError
 from harness.model.cell import workloads
 from harness.model.run import DRIVER, FORMAT, Header
-from harness.payroll import catalog, generator, loading, yardsticks
+from harness.payroll import catalog, generator, loading
 from harness.payroll.generator import SIZES_IN_TURN
+from harness.payroll.yardsticks import YARDSTICKS
 from harness.postgres.liveness import is_away, wait_until_back
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
@@ -72,7 +73,7 @@ def strategy_run(
             cells=total,
             command=settings.command,
             environment=server | by | dict(executor.environment if executor else {}),
-            labels=yardsticks.LABELS
+            labels={name: yardstick.label for name, yardstick in YARDSTICKS.items()}
             | {name: description.label for name, description in described.items()},
             offers={
                 n: description.offers
@@ -109,7 +110,7 @@ def _check(settings: Settings) -> None:
 
 def _described(cells: Iterable[Cell], settings: Settings) -> dict[str, Description]:
     """Return what each strategy says of itself; raises MissingPackageError where it cannot run."""
-    names = dict.fromkeys(cell.name for cell in cells if cell.name not in yardsticks.LABELS)
+    names = dict.fromkeys(cell.name for cell in cells if cell.name not in YARDSTICKS)
     found = {name: catalog.describe(name) for name in names}
     for name, described in found.items():
         if described.missing and settings.python is None:
@@ -119,7 +120,7 @@ def _described(cells: Iterable[Cell], settings: Settings) -> dict[str, Descripti
 
 def _yardsticks(cells: Iterable[Cell]) -> list[str]:
     measured = {cell.name for cell in cells}
-    return [name for name in yardsticks.LABELS if name in measured]
+    return [name for name in YARDSTICKS if name in measured]
 
 
 def _memory(settings: Settings) -> int | None:

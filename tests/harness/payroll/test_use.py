@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.payroll import use
+from harness.payroll import use, yardsticks
 from harness.payroll.generator import Payroll, entries
 from harness.payroll.verify import contract_breach, sums_breach, sums_of
 from strategies.support.contract import Kind
@@ -31,7 +31,7 @@ class Watched:
 def test_every_field_is_read_once() -> None:
     made = list(entries(PAYROLL))
     looks: Counter[tuple[int, str]] = Counter()
-    use.reader_of_result("slotted")([Watched(entry, looks) for entry in made])
+    yardsticks.reader_of_result("slotted")([Watched(entry, looks) for entry in made])
     expected = [(id(entry), name) for entry in made for name in vars(entry)]
     expected += [
         (id(one), name) for entry in made for one in entry.components for name in vars(one)
@@ -45,8 +45,8 @@ def test_values_of_rows_are_read_too() -> None:
     def row(*values: int) -> Any:
         return (seen.append(value) for value in values)
 
-    use.reader_of_result("raw_tuples")([[row(1, 2), row(3)], [row(4)]])
-    use.reader_of_item("unstreamed_core")(row(5, 6))
+    yardsticks.reader_of_result("raw_tuples")([[row(1, 2), row(3)], [row(4)]])
+    yardsticks.reader_of_item("unstreamed_core")(row(5, 6))
     assert seen == [1, 2, 3, 4, 5, 6]
 
 

@@ -25,7 +25,7 @@ def planned(repeat: int | None = 1) -> list[Cell]:
 def test_all_that_promises_data_is_checked_before_any_is_measured() -> None:
     cells = planned()
     checks = [cell.name for cell in cells if cell.meter == CHECK]
-    assert checks == [REFERENCE, "slotted", yardsticks.SUM_IN_SQL]
+    assert checks == [REFERENCE, "slotted", "sum_in_sql"]
     assert [cell.meter for cell in cells] == [CHECK] * 3 + ["tracemalloc"] * 2 * len(ALL)
     assert {cell.workload.payroll for cell in cells} == {PAYROLL}
 
@@ -68,7 +68,7 @@ def test_the_parts_of_a_call_are_measured_where_they_have_a_metric(
             by_name.setdefault(cell.name, set()).add(cell.part)
     assert by_name["slotted"] == parts
     assert by_name["raw_tuples"] == parts - {Part.SUM}
-    assert by_name[yardsticks.SUM_IN_SQL] == by_name["drained_arrow"] == {Part.WHOLE}
+    assert by_name["sum_in_sql"] == by_name["drained_arrow"] == {Part.WHOLE}
     assert by_name.get(FLOOR, {Part.WHOLE}) == {Part.WHOLE}
     folded = plan.cells(["yield_per"], [WORKLOAD], [meter], 1, Consume.FOLD)
     assert {cell.part for cell in folded} == parts - {Part.SUM}
