@@ -12,7 +12,7 @@ from callmeter import meters
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK, EXPLAIN
 from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Consume, Workload
-from harness.model.fields import MOST_CELLS, MOST_ROWS
+from harness.model.fields import MOST_CALLS_IN_A_RUN, MOST_CELLS, MOST_ROWS
 from harness.model.metrics import variants_of
 from harness.payroll import yardsticks
 from harness.payroll.use import Part
@@ -218,5 +218,11 @@ def at_most_a_run(cells: Iterable[Cell]) -> list[Cell]:
         raise UsageError(
             f"these are {rows:,} strategies on payrolls; a run has at most {MOST_ROWS:,}: name "
             "fewer strategies or sizes"
+        )
+    calls = sum(cell.calls for cell in found)
+    if calls > MOST_CALLS_IN_A_RUN:
+        raise UsageError(
+            f"these are {calls:,} calls one after the other; a run has at most "
+            f"{MOST_CALLS_IN_A_RUN:,}: lower --calls or --repeat, or name fewer strategies or sizes"
         )
     return found

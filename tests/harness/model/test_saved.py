@@ -18,6 +18,7 @@ from callmeter import discovery
 from harness.base.errors import ResultsError
 from harness.model import saved as results
 from harness.model.cell import Cell
+from harness.model.fields import LARGEST, MOST_CALLS, MOST_CALLS_IN_A_RUN
 from harness.model.run import FORMAT, Header, Measurement, Run
 from harness.payroll.generator import Profile
 from harness.report import comparison, formats
@@ -59,6 +60,17 @@ def test_a_run_is_read_as_it_was_but_for_a_line_cut_short(tmp_path: Path) -> Non
         assert results.read(path).measurements == [MEASUREMENT]
     with pytest.raises(ResultsError, match="File exists"), results.saved_to(path, HEADER):
         pass
+
+
+def test_a_worker_that_makes_most_calls_is_read_back(tmp_path: Path) -> None:
+    cell = Cell("a", "calls", a_workload(10), calls=MOST_CALLS)
+    series = {name: [123_456_789_012.0] * MOST_CALLS for name in ("after", "peaks")}
+    measurement = Measurement(cell, {"calls_peak": 1e9}, series=series)
+    path = tmp_path / "run.jsonl"
+    with results.saved_to(path, HEADER) as save:
+        save(measurement)
+    assert results.read(path).measurements == [measurement]
+    assert path.stat().st_size * MOST_CALLS_IN_A_RUN / MOST_CALLS < LARGEST
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from callmeter.errors import UsageError
 from callmeter.worker import CHECK, EXPLAIN
 from harness.model.cell import FLOOR, REFERENCE, Cell, Collector, Consume, workload_of
+from harness.model.fields import MOST_CALLS
 from harness.payroll import yardsticks
 from harness.payroll.generator import Payroll
 from harness.payroll.use import Part
@@ -112,6 +113,8 @@ def test_more_than_a_run_may_have_is_refused() -> None:
     many = [workload_of(Payroll(size, 1)) for size in range(1, 300)]
     with pytest.raises(UsageError, match="a run has at most 1,000: name fewer"):
         plan.of_comparison([REFERENCE], many, ["imports", "rss"], 1)
+    with pytest.raises(UsageError, match="these are 600,000 calls one after the other"):
+        plan.at_most_a_run(plan.of_functions(["a:read"], ["calls"], 6, calls=MOST_CALLS))
 
 
 def test_of_calls_at_once_no_variants_are_measured() -> None:
