@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.stacks.environments import Packages, distribution, make
 
 if TYPE_CHECKING:
-    from harness.stacks.interpreters import Interpreter
+    from callmeter.interpreter import Interpreter
 
 ROOT = Path(__file__).parents[1]
 STACKS = ROOT / "build" / "stacks"
@@ -42,7 +42,7 @@ class Stack:
     @property
     def folder(self) -> Path:
         """Where its environment is, and what pytest printed."""
-        major, minor = self.python.minor
+        major, minor, *_ = self.python.version
         return STACKS / f"python{major}.{minor}-sqlalchemy{self.sqlalchemy}"
 
     @property
@@ -62,7 +62,7 @@ class Stack:
 
     @property
     def versions(self) -> str:
-        """What it consists of: `Python 3.12.1, SQLAlchemy 2.0.58, psycopg 3.3.9`."""
+        """What it consists of: `CPython 3.12.1, SQLAlchemy 2.0.58, psycopg 3.3.9`."""
         done = subprocess.run(
             [self.interpreter, "-c", SHOW_VERSIONS], capture_output=True, text=True, check=True
         )

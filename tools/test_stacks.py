@@ -19,7 +19,7 @@ from itertools import product
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from callmeter.errors import NotAvailableError
+from callmeter.errors import NotAvailableError, UsageError
 from harness.stacks.interpreters import found
 from tools.stack import ROOT, Stack
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
 
-    from harness.stacks.interpreters import Interpreter, Minor
+    from callmeter.interpreter import Interpreter
+    from harness.stacks.interpreters import Minor
 
 PYTHONS: list[Minor] = [(3, 11), (3, 12), (3, 13), (3, 14)]
 SQLALCHEMYS = ("2.0", "2.1")
@@ -84,7 +85,7 @@ def main() -> int:
     named = [*asked.python, *filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))]
     try:
         pythons = found(PYTHONS, named)
-    except ValueError as error:
+    except UsageError as error:
         parser.error(str(error))
     wanted = COVERING if asked.covering else list(product(PYTHONS, SQLALCHEMYS))
     pool = ThreadPoolExecutor(1)  # an environment is made while another one is tested
@@ -109,7 +110,7 @@ def tests_on(minor: Minor) -> tuple[str, ...]:
 
 def stack(python: Interpreter, sqlalchemy: str) -> Stack:
     """Return the stack of that Python and SQLAlchemy."""
-    if (python.minor, sqlalchemy) == COVERING[0]:
+    if (python.version[:2], sqlalchemy) == COVERING[0]:
         return Stack(python, sqlalchemy, tuple(lowest("sqlalchemy", "psycopg[binary]")))
     return Stack(python, sqlalchemy, (f"sqlalchemy=={sqlalchemy}.*",) * (sqlalchemy == "2.0"))
 
@@ -131,7 +132,7 @@ def tested(each: Stack, made: Future[None], *, is_covering: bool) -> tuple[int |
     except NotAvailableError as error:
         return None, f"{each.python.name}, SQLAlchemy {each.sqlalchemy}: cannot be made: {error}"
     waited = monotonic() - began
-    is_good, closing = each.test(tests_on(each.python.minor) if is_covering else TESTS)
+    is_good, closing = each.test(tests_on(each.python.version[:2]) if is_covering else TESTS)
     line = f"{each.versions}: {closing} (waited {waited:.0f}s for its environment)"
     print(line, flush=True)
     if not is_good:

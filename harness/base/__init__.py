@@ -1,1 +1,1 @@
-"""What every part needs: errors, escaping, secrets, files that a user names."""
+"""What every part needs: errors, escaping, secrets, files that a user names, its distribution."""

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def check(path: Path, option: str, *, replace: bool = False) -> None:
-    """Raise UsageError unless the file can be made (or replaced, where that is allowed)."""
+def check(path: Path | None, option: str, *, replace: bool = False) -> None:
+    """Raise UsageError unless the file, if any, can be made, or replaced where that is allowed."""
+    if path is None:
+        return
     try:
         if path.is_dir():
             raise UsageError(f"{option} {path} is a folder; name a file in it")
@@ -32,11 +34,17 @@ def write(path: Path, text: str) -> None:
 
     A path that is no UTF-8 is in the text as Python holds it, and escaped in the file.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
-        beside.replace(path)
+        replace(path, f"{text}\n".encode(errors="backslashreplace"))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all; raises OSError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from callmeter import discovery
 from callmeter.errors import Error, UsageError, message, unknown
+from harness.base import distribution
 from harness.base.errors import INTERRUPTED
 from harness.base.secret import masked
 from harness.cli import _help
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType, ModuleType
 
-DISTRIBUTION = "mapping-strategies"
 ENDINGS = ("SIGTERM", "SIGHUP")
 """Signals that interrupt a run as Ctrl-C does, where the system has them."""
 
@@ -62,7 +62,8 @@ def _run(words: Sequence[str]) -> int:
         show(_help.of_program({command: _command(command) for command in _names()}))
         return 0 if name else 2
     if name == "--version":
-        show(_version())
+        version = distribution.version()
+        show(f"{distribution.NAME} {version}" if version else f"{distribution.NAME}, not installed")
         return 0
     if name.startswith("-"):
         raise unknown("option", name, [_help.SHORT, "--version"])
@@ -83,15 +84,6 @@ def _names() -> list[str]:
 
 def _command(name: str) -> ModuleType:
     return discovery.load(sys.modules[__name__], name)
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"{DISTRIBUTION} {version(DISTRIBUTION)}"
-    except PackageNotFoundError:
-        return f"{DISTRIBUTION}, not installed"
 
 
 def _fail(error: str) -> None:

@@ -18,8 +18,9 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from platformdirs import user_cache_path
 
+from harness.base import output
+from harness.base.distribution import cache_folder
 from harness.base.errors import ResultsError
 from harness.base.escape import printable
 from harness.model.fields import LARGEST, LONGEST_LINE, MOST_METRICS, MOST_ROWS, MOST_VALUE
@@ -52,7 +53,7 @@ def new_path() -> Path:
     Raises ResultsError where that folder cannot be made.
     """
     try:
-        folder = user_cache_path("mapping-strategies") / "runs"
+        folder = cache_folder("runs")
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: no home
         raise ResultsError(f"cannot make a folder for the run: {error}; use --save") from error
@@ -95,14 +96,10 @@ def write(path: Path, run: Run) -> None:
     Raises ResultsError.
     """
     lines = (msgspec.json.encode(line) + b"\n" for line in (run.header, *run.measurements))
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(b"".join(lines))
-        beside.replace(path)
+        output.replace(path, b"".join(lines))
     except OSError as error:
         raise ResultsError(f"cannot save the run: {error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Run:

@@ -16,18 +16,18 @@ import inspect
 import os
 import sys
 from contextlib import contextmanager, redirect_stdout
-from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import strategies
-from callmeter.errors import Error
+from callmeter.errors import Error, near_miss, unknown
+from harness.base.distribution import command_to_install
 from harness.payroll import drivers
 from strategies.support.traits import TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     from strategies.support.contract import (
@@ -61,7 +61,7 @@ class MissingPackageError(StrategyError):
 
 def needs(extra: str) -> str:
     """Return how to get what an extra brings, as it stands behind a name."""
-    return f"needs a package more: pip install 'mapping-strategies[{extra}]'"
+    return f"needs a package more: {command_to_install(extra)}"
 
 
 class Strategy(Protocol):
@@ -104,7 +104,9 @@ def _check_traits(name: str, module: ModuleType) -> None:
     if not isinstance(gives_up, set | frozenset):
         raise StrategyError(f"{name}: GIVES_UP must be a set of traits, not {gives_up!r}")
     for trait in sorted(map(str, gives_up - TRAITS.keys())):
-        raise StrategyError(f"{name}: GIVES_UP names {_unknown('trait', trait, TRAITS)}")
+        raise StrategyError(
+            f"{name}: GIVES_UP names no trait {trait!r}; {near_miss(trait, TRAITS)}"
+        )
 
 
 def _check_driver(name: str, module: Any) -> None:
@@ -193,10 +195,4 @@ def no_strategy(name: str) -> StrategyError:
     """Return the error of a name that no strategy has, with a near miss."""
     if "://" in name:
         return StrategyError("a strategy is a name or a .py file; a URL goes behind --dsn")
-    return StrategyError(f"there is {_unknown('strategy', name, names())}")
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-    return f"no {what} {name!r}; {hint}"
+    return StrategyError(str(unknown("strategy", name, names())))

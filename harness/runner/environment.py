@@ -8,7 +8,6 @@ import re
 import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import callmeter
 import strategies
 from callmeter import allocated
+from harness.base import distribution
 from harness.model.run import LIVE_OBJECTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from callmeter.interpreter import Interpreter
 
-NAME = "mapping-strategies"
 HARNESS = Path(__file__).parents[1]
 """The folder of this package."""
 PACKAGES = (
@@ -134,11 +133,13 @@ def _memory() -> str:
 def commit() -> str:
     """Return the commit of the checkout that this file is in, and whether it was changed since.
 
-    Of an installed package, which may lie within a checkout of somebody else's, its version.
+    Of an installed package, which may lie within a checkout of somebody else's, its version. It is
+    unknown of code that is neither, as of an unpacked archive.
     """
     root = HARNESS.parent
     if not (root / ".git").exists():
-        return f"release {version(NAME)}"
+        version = distribution.version()
+        return f"release {version}" if version else "unknown"
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--exclude=*"],  # noqa: S607

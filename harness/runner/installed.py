@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callmeter.errors import UsageError
+from harness.base.distribution import command_to_install
 from harness.model.cell import FLOOR
 from harness.payroll import catalog, drivers, loading, yardsticks
 from harness.payroll.yardsticks import YARDSTICKS
@@ -32,9 +33,8 @@ def installed(
         if extra:
             missing[name] = extra
     if missing:
-        extras = ",".join(dict.fromkeys(missing.values()))
         they = "they need" if len(missing) > 1 else "it needs"
-        command = f"pip install 'mapping-strategies[{extras}]'"
+        command = command_to_install(*dict.fromkeys(missing.values()))
         notice(f"{_left_out(list(missing))}: {they} a package more: {command}")
     return [cell for cell in cells if cell.name not in missing]
 

@@ -7,6 +7,7 @@ It is made again when anything that it was made from has changed.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,15 +17,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
-
 from callmeter import temporary
 from callmeter.errors import NotAvailableError
+from harness.base.distribution import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.stacks.interpreters import Interpreter
+    from callmeter.interpreter import Interpreter
 
     Command = list[str | Path]
 
@@ -52,8 +52,7 @@ def cached(python: Interpreter, packages: Packages, *, fresh: bool = False) -> P
 
     Raises NotAvailableError.
     """
-    folder = user_cache_path("mapping-strategies") / "environments"
-    place = folder / digest(python, packages)[:16]
+    place = cache_folder("environments") / digest(python, packages)[:16]
     if fresh:
         shutil.rmtree(place, ignore_errors=True)
     return make(place, python, packages)
@@ -82,8 +81,9 @@ def make(place: Path, python: Interpreter, packages: Packages, cwd: Path | None 
 
 def digest(python: Interpreter, packages: Packages) -> str:
     """Return the digest of all that an environment is made from."""
+    program = (python.path, python.version, os.path.realpath(python.path))
     lists = (packages.needed, packages.wanted, packages.files)
-    return sha256(repr((str(python), python.path.resolve(), *lists)).encode()).hexdigest()
+    return sha256(repr((*program, *lists)).encode()).hexdigest()
 
 
 def _is_made(place: Path, made_from: str) -> bool:

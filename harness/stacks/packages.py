@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ OF_SOME = (
 )
 OF_THE_METERS = ("memray",)
 NESTED = ("-r", "--requirement", "-c", "--constraint")
+COMMENT = re.compile(r"(^|\s)#.*")
 
 
 def of_strategies(requirements: Sequence[str]) -> Packages:
@@ -64,6 +66,7 @@ def _texts(file: Path, read: set[Path]) -> Iterator[str]:
         raise UsageError(f"--requirements {file} cannot be read: {reason}") from error
     yield text
     for line in text.splitlines():
-        option, _, other = line.strip().replace("=", " ", 1).partition(" ")
+        words = COMMENT.sub("", line).strip()
+        option, _, other = words.replace("=", " ", 1).partition(" ")
         if option in NESTED and "://" not in other:
             yield from _texts(file.parent / other.strip(), read)

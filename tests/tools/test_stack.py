@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from harness.stacks.interpreters import Interpreter
+from callmeter.interpreter import Interpreter
 from tools.stack import ROOT
 from tools.test_stacks import COVERING, OF_PACKAGES, PYTHONS, QUICK, SQLALCHEMYS, missing, stack
 
-OLDEST = Interpreter(Path("python3.11"), (3, 11, 7))
+OLDEST = Interpreter("python3.11", (3, 11, 7), "CPython", "cpython-311", {})
 
 
 def test_a_missing_python_is_named() -> None:

@@ -33,7 +33,11 @@ def message(error: BaseException) -> str:
 
 def unknown(what: str, word: str, known: Iterable[str]) -> UsageError:
     """Return the error for a word that is none of `known`, with a near miss if there is one."""
+    return UsageError(f"there is no {what} {word!r}; {near_miss(word, known)}")
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """Return which of the known words may be meant, or else all of them."""
     choices = list(known)
     near = get_close_matches(word, choices, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(choices)}"
-    return UsageError(f"there is no {what} {word!r}; {hint}")
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(choices)}"

@@ -6,7 +6,11 @@ import getpass
 import platform
 from pathlib import Path
 
+import pytest
+
 from callmeter.interpreter import inspect_interpreter
+from harness.base import distribution
+from harness.runner import environment
 from harness.runner.environment import describe
 
 
@@ -24,3 +28,12 @@ def test_it_tells_no_path_and_no_host() -> None:
     assert str(Path.cwd()) not in told
     assert not platform.node() or platform.node() not in told.split()
     assert f"/{getpass.getuser()}" not in told
+
+
+def test_the_commit_of_an_unpacked_archive_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "HARNESS", tmp_path / "harness")
+    assert environment.commit() == f"release {distribution.version()}"
+    monkeypatch.setattr(distribution, "NAME", "a-distribution-that-is-not-installed")
+    assert environment.commit() == "unknown"

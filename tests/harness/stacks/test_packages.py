@@ -25,7 +25,10 @@ def test_strategies_have_the_versions_of_this_installation_but_for_those_named()
 
 def test_functions_have_the_users_requirements_as_they_are_now(tmp_path: Path) -> None:
     file, base = tmp_path / "requirements.txt", tmp_path / "base.txt"
-    file.write_text("-r base.txt\n--requirement=base.txt\nflask\n-r https://example.org/x.txt\n")
+    file.write_text(
+        "-r base.txt  # what all have\n# -r none.txt\n--requirement=base.txt\nflask\n"
+        "-r https://example.org/x.txt\n"
+    )
     base.write_text("-r requirements.txt\ntabulate\n")
     before = packages.of_functions(["orjson==3.*"], file)
     assert before.needed == ("orjson==3.*", "--requirement", str(file))
