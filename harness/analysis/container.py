@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from harness.analysis.candidate import Candidate, Payrolls
 
 
-ALONE = 1
-"""The calls at once, where there is one only."""
-
-
 class Service(NamedTuple):
     """What a process serves: so many calls at once, above that base in bytes.
 
@@ -72,8 +68,8 @@ def calls_at_once(candidate: Candidate, service: Service, entries: int) -> Predi
     found = predict_at_once(candidate.resident, entries, service.at_once)
     if found is None:
         return None
-    if ALONE in candidate.resident and found.value:
-        alone = predict(candidate.resident[ALONE], entries)
+    if found.value and (one_call := candidate.resident.get(1)):
+        alone = predict(one_call, entries)
         together = alone.value * service.at_once / found.value - 1
         found = found._replace(margin=max(found.margin, together))
     served = candidate.served_at(entries, service.at_once)

@@ -34,9 +34,8 @@ def saving(how: Measuring, output_path: Path | None) -> Iterator[dict[str, Any]]
     """
     from harness.model.saved import new_path
 
-    for path, option in ((output_path, "--output"), (how.save, "--save")):
-        if path:
-            output.check(path, option, replace=how.force)
+    output.check(output_path, "--output", replace=how.force)
+    output.check(how.save, "--save", replace=how.force)
     if output_path and how.save and output_path.absolute() == how.save.absolute():
         raise UsageError(f"--output and --save are one file, {output_path}; name two")
     path = how.save or new_path()

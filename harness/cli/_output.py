@@ -25,8 +25,8 @@ WIDTH = 80
 """Columns of a pipe or a file."""
 DRAWN_BY_VEGA = ("html", "svg")
 """Formats whose writers need several times what all else of a command does."""
-SECONDS_UNSAID = 2.0
-"""After which a command says what takes so long."""
+SECONDS_SILENT = 2.0
+"""After which a command prints what takes so long."""
 ASCII = str.maketrans(
     {
         **dict.fromkeys("\u2013\u2014\u2212\u2500", "-"),
@@ -115,7 +115,7 @@ def with_size(path: Path) -> str:
 @contextmanager
 def busy(what: str) -> Iterator[None]:
     """Print what is done, if it takes over two seconds."""
-    timer = Timer(SECONDS_UNSAID, tell, [f"{what} ..."])
+    timer = Timer(SECONDS_SILENT, tell, [f"{what} ..."])
     timer.daemon = True
     timer.start()
     try:

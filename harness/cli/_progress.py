@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from harness.base.escape import printable
-from harness.cli._output import SECONDS_UNSAID, as_encoded, tell
+from harness.cli._output import SECONDS_SILENT, as_encoded, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def _lines(state: State) -> Iterator[Listener]:
     ended = Event()
 
     def print_lines() -> None:
-        pause = SECONDS_UNSAID
+        pause = SECONDS_SILENT
         while not ended.wait(pause):
             if state.what:  # a slow machine may still be importing
                 tell(state.line())

@@ -170,8 +170,7 @@ def run(
     )
     limits = Limits(entries, budget, seconds, needs, service)
     payrolls = Payrolls(components, profile, repetition)
-    if output_path:
-        output.check(output_path, "--output", replace=force)
+    output.check(output_path, "--output", replace=force)
     with busy("choosing"):
         runs = {path: read(path) for path in run_paths or CHOSEN_FROM}
         found = evidence(

@@ -47,8 +47,7 @@ def run(
     force: option.Force = False,
 ) -> int:
     """Read both, compare, write."""
-    if output_path:
-        output.check(output_path, "--output", replace=force)
+    output.check(output_path, "--output", replace=force)
     with busy("comparing the runs"):
         from harness.analysis import baseline, gate
         from harness.analysis.difference import between

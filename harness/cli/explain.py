@@ -59,10 +59,9 @@ def run(
     dsn: option.Dsn = None,
 ) -> int:
     """Check, record, save, report."""
-    if flamegraph:
-        output.check(flamegraph, "--flamegraph", replace=how.force)
-        if len(names) > 1:
-            raise UsageError("--flamegraph draws one strategy; name only one")
+    output.check(flamegraph, "--flamegraph", replace=how.force)
+    if flamegraph and len(names) > 1:
+        raise UsageError("--flamegraph draws one strategy; name only one")
     with saving(how, output_path) as settings:
         from harness.runner import session
 

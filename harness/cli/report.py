@@ -63,8 +63,7 @@ def run(
     """Read, render, write."""
     if beside:
         _check_view(view)
-    if view.output:
-        output.check(view.output, "--output", replace=force)
+    output.check(view.output, "--output", replace=force)
     with busy("reading the run"):
         from harness.model.saved import REFERENCE_RUN, read
 

@@ -23,8 +23,7 @@ def run(
     from callmeter import meters, self_check
     from harness.report import self_check as report
 
-    if output_path:
-        output.check(output_path, "--output", replace=force)
+    output.check(output_path, "--output", replace=force)
     with busy("measuring calls whose need is known, about 20 s"):
         readings = list(self_check.readings(meters.names(), timeout))
     answer(report.document(readings), form, output_path)

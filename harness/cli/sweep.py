@@ -149,8 +149,7 @@ def run(
     memory_limit: option.MemoryLimit = None,
 ) -> int:
     """Plan, make the environments, measure, compare, write."""
-    if output_path:
-        output.check(output_path, "--output", replace=force)
+    output.check(output_path, "--output", replace=force)
     from harness.report import stacks as report
     from harness.runner.installed import check_drivers
     from harness.runner.record import Settings

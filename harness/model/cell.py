@@ -141,7 +141,7 @@ def subject_of(cell: Cell) -> Subject:
 
 
 def plural(item: str, count: float = 2) -> str:
-    """Return the word for so many of an item: `entries`, `1 item`'s `item`."""
+    """Return the word for so many of an item: `entry`, `entries`, `items`."""
     if count == 1:
         return item
     return "entries" if item == "entry" else f"{item}s"

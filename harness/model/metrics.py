@@ -62,17 +62,14 @@ LOADED = {variant.key: variant.of for variant in VARIANTS if variant.part is Par
 
 BY_NAME = "name"
 """What rows are sorted by, if not by a metric."""
-
-_VARIANT_OF = {(variant.of, *variant[3:]): variant.key for variant in VARIANTS}
 PEAKS = {"peak": "retained", "traced_peak": "traced_retained", "rss_peak": "rss_retained"}
 """What memory is judged by, best first, and the metric of what is retained that goes with it."""
-
-
 OF_PROCESS = {"base", "base_files", "calls_live", "calls_arenas", "calls_malloc", "imports"}
 """What the process and its allocators hold: of that, a ratio to the floor says nothing."""
 AFTER = {*PEAKS.values(), "load_retained", "calls_retained", "calls_live", "calls_arenas"}
-"""What is held after a call less what was held before: what a warm-up left can be released in it.
-"""
+"""What is held after a call less what was held before: a call can release what a warm-up left."""
+
+_VARIANT_OF = {(variant.of, *variant[3:]): variant.key for variant in VARIANTS}
 
 
 def metric(key: str) -> Metric:

@@ -3,7 +3,7 @@
 A run holds its lock for as long as it lives. A lock is its connection's, though, and that can be
 lost while the run lives: ended by an administrator or an idle timeout, or with a server that
 restarts. So the connection is watched, and the lock taken again at once; a run is dead only when
-nobody takes its lock for longer than that needs (`unheard_of`).
+nobody takes its lock for longer than that needs (`unheld`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Connecting = Callable[[], AbstractContextManager[Connection]]
 
 SECONDS_BETWEEN_TRIES = 0.2
-SECONDS_UNHEARD_OF = 2.0
+SECONDS_TO_TAKE_AGAIN = 2.0
 
 
 def take(connection: Connection, name: str) -> None:
@@ -52,16 +52,17 @@ def tried(connection: Connection, name: str) -> Iterator[bool]:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
-def unheard_of(connection: Connection, names: Iterable[str]) -> list[str]:
+def unheld(connection: Connection, names: Iterable[str]) -> list[str]:
     """Return those of the names whose lock nobody holds.
 
-    Wait if there are any: a run may have lost its connection only.
+    If there are any, the time has passed in which a run that lost its connection only, and lives,
+    takes its lock again.
     """
     free = []
     for name in names:
         with tried(connection, name) as is_free:
             free += [name] if is_free else []
-    sleep(SECONDS_UNHEARD_OF if free else 0)
+    sleep(SECONDS_TO_TAKE_AGAIN if free else 0)
     return free
 
 

@@ -127,7 +127,7 @@ class Server:
         home.mkdir()
         home.chmod(0o700)
         maker = None if self.user is None else accounts.unprivileged()
-        _give(home, maker)
+        _chown(home, maker)
         done = programs.run(
             self._programs / "initdb",
             *("--username=postgres", "--auth=peer", "--encoding=UTF8", "--locale=C"),
@@ -138,7 +138,7 @@ class Server:
             raise DatabaseError(
                 f"the embedded Postgres cannot be set up: {programs.reason(done.stdout)}"
             )
-        _give(home, self.user)
+        _chown(home, self.user)
         for path, text in (
             (self.folder / "pg_hba.conf", RULES),
             (self.folder / "pg_ident.conf", f'caller "{name}" postgres\n'),
@@ -177,8 +177,8 @@ def _url(socket_folder: Path) -> URL:
     return URL.create("postgresql+psycopg", username="postgres", database="postgres", query=where)
 
 
-def _give(folder: Path, user: int | None) -> None:
-    """Make the folder and all in it that user's; no link is followed."""
+def _chown(folder: Path, user: int | None) -> None:
+    """Make the folder and all in it that user's, if one is named; no link is followed."""
     if user is None:
         return
     os.chown(folder, user, user, follow_symlinks=False)

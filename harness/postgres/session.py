@@ -101,7 +101,7 @@ def _drop_abandoned(connection: Connection) -> None:
     left: dict[str, list[str]] = {}
     for schema in schemas(connection, DROPPED):
         left.setdefault(schema[start : start + 2 * TOKEN_BYTES], []).append(schema)
-    for token in run_lock.unheard_of(connection, left):
+    for token in run_lock.unheld(connection, left):
         with run_lock.tried(connection, token) as is_dead:
             drop(connection, left[token] if is_dead else [])
 

@@ -98,18 +98,19 @@ def measure(
     chosen = Settings(**settings)
     if not targets:
         raise UsageError("name what to measure: package.module:function")
+    how = _word("word for --consume", Consume, consume)
     functions = Functions(
         targets_by_name(targets, setup),
         plan.meters_for(meters, calls),
         repeat,
-        _word("word for --consume", Consume, consume),
-        same,
-        ignore,
-        warm_up,
-        explain,
-        _collectors(collectors, meters, warm_up=warm_up),
-        numbers_at_once(at_once, warm_up=warm_up),
-        _calls(calls, Consume(consume)),
+        how,
+        same=same,
+        ignore=ignore,
+        warm_up=warm_up,
+        explain=explain,
+        collectors=_collectors(collectors, meters, warm_up=warm_up),
+        at_once=numbers_at_once(at_once, warm_up=warm_up),
+        calls=_calls(calls, how),
     )
     return function_run(functions, chosen)
 
@@ -132,9 +133,9 @@ def explain(
     if setup or not warm_up:
         raise UsageError("--setup and --no-warm-up are for functions, not for strategies")
     (payroll,) = payrolls_of(entries, components, profile, repetition)
-    cells = plan.at_most_a_run(plan.explanations(chosen_strategies(names), workload_of(payroll)))
-    chosen = Settings(**settings)
-    return strategy_run(of_driver(cells, chosen_strategies(names), chosen), chosen)
+    strategies, chosen = chosen_strategies(names), Settings(**settings)
+    cells = plan.at_most_a_run(plan.explanations(strategies, workload_of(payroll)))
+    return strategy_run(of_driver(cells, strategies, chosen), chosen)
 
 
 def workloads_of(

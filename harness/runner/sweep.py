@@ -63,10 +63,9 @@ class Plan:
 
 
 class Finished(NamedTuple):
-    """The run of each stack that was measured, saved at its path, and the stacks without one."""
+    """The run of each stack that was measured, and the stacks without one."""
 
     runs: dict[str, Run]
-    paths: dict[str, Path]
     missing: list[NotMade]
 
 
@@ -129,16 +128,15 @@ def sweep(chosen: Plan, stacks: Sequence[Stack], folder: Path, settings: Setting
         if not all(_is_whole(chosen, part, known[part.stack], settings) for part in group)
         for part in group
     ]
-    if is_whole := sum(map(len, groups)) - len(to_do):
-        settings.notice(f"resumed: {is_whole} parts are measured already, in {folder}")
+    if done := sum(map(len, groups)) - len(to_do):
+        settings.notice(f"resumed: {done} parts are measured already, in {folder}")
     _parts_folder(folder).mkdir(parents=True, exist_ok=True)
     missing = _measure(chosen, to_do, settings)
-    measured = [stack for stack in stacks if stack.name not in {one.name for one in missing}]
-    paths = {stack.name: folder / f"{stack.file}.jsonl" for stack in measured}
-    runs = {stack.name: _joined(stack, groups) for stack in measured}
-    for name, run in runs.items():
-        write(paths[name], run)
-    return Finished(runs, paths, missing)
+    without = {one.name for one in missing}
+    runs = {
+        stack.name: _saved(stack, groups, folder) for stack in stacks if stack.name not in without
+    }
+    return Finished(runs, missing)
 
 
 def _groups(chosen: Plan, stacks: Sequence[Stack], folder: Path) -> Iterator[list[Part]]:
@@ -253,8 +251,11 @@ def _measure_part(
     chosen.run(cells, of_part, database)
 
 
-def _joined(stack: Stack, groups: Iterable[Sequence[Part]]) -> Run:
+def _saved(stack: Stack, groups: Iterable[Sequence[Part]], folder: Path) -> Run:
+    """Join the stack's parts into one run, save it in the folder, and return it."""
     paths = [part.path for group in groups for part in group if part.stack == stack]
     run = joined([read(path) for path in paths if path.exists()])
     known = run.header.environment | dict(stack.packages)
-    return structs.replace(run, header=structs.replace(run.header, environment=known))
+    run = structs.replace(run, header=structs.replace(run.header, environment=known))
+    write(folder / f"{stack.file}.jsonl", run)
+    return run

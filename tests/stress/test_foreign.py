@@ -199,7 +199,7 @@ def test_the_next_run_drops_only_what_is_marked_and_its_role_owns(
     foreign: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even for a role that may drop any: neither a name nor a mark is enough."""
-    monkeypatch.setattr(run_lock, "SECONDS_UNHEARD_OF", 0.0)
+    monkeypatch.setattr(run_lock, "SECONDS_TO_TAKE_AGAIN", 0.0)
     names = [f"{DROPPED}_deadbeef_{word}" for word in ("unmarked", "another's", '"; drop\\%s :x')]
     url = in_schema(parse_dsn(foreign.dsn()), "pg_catalog")
     mark = "COMMENT ON SCHEMA {name} IS '" + MARK + "'"

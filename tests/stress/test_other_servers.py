@@ -122,7 +122,7 @@ def test_a_hot_standby_is_refused_in_one_line(tmp_path: Path) -> None:
             done = programs.run(folder / "pg_basebackup", *copy, *source, user=None)
             assert done.returncode == 0, done.stdout
             (standby.data / "standby.signal").touch()
-            server._give(standby.data.parent, standby.user)
+            server._chown(standby.data.parent, standby.user)
             for name in ("pg_hba.conf", "pg_ident.conf"):
                 shutil.copyfile(first.folder / name, standby.folder / name)
 

@@ -183,7 +183,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
 def test_nothing_is_shown_before_there_is_anything_to_show(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("SECONDS_UNSAID", "SECONDS_BETWEEN_LINES"):
+    for name in ("SECONDS_SILENT", "SECONDS_BETWEEN_LINES"):
         monkeypatch.setattr(_progress, name, 0.01)
     with _progress.listening() as listener:
         time.sleep(0.1)
