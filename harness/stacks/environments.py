@@ -8,6 +8,7 @@ It is made again when anything that it was made from has changed.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def distribution(requirement: str) -> str:
     """Return the name of the distribution that a requirement is of, in its normal form."""
     ends = [at for mark in NAME_ENDS if (at := requirement.find(mark)) > 0]
     name = requirement[: min(ends, default=len(requirement))]
-    return "-".join(name.lower().replace("_", "-").replace(".", "-").split("-"))
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _commands(python: Interpreter, folder: Path) -> tuple[Command, Command]:

@@ -35,6 +35,16 @@ def test_this_interpreter() -> None:
     assert "memray" in found.packages
 
 
+def test_a_distribution_has_the_normal_form_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metadata = tmp_path / "Zope.thing_two-1.5.dist-info" / "METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text("Metadata-Version: 2.1\nName: Zope.thing_two\nVersion: 1.5\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert inspect_interpreter().packages["zope-thing-two"] == "1.5"
+
+
 def test_a_name_on_the_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "planted-python").symlink_to(sys.executable)
     monkeypatch.setenv("PATH", str(tmp_path))

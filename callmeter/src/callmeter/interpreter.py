@@ -28,7 +28,7 @@ NO_ANSWER = (
 """What comes of asking a program that is no Python: it fails, or says something else."""
 
 QUESTION = """
-import json, platform, sys
+import json, platform, re, sys
 answer = {
     "version": list(sys.version_info[:3]),
     "implementation": platform.python_implementation(),
@@ -40,7 +40,7 @@ if sys.version_info >= (3, 8):
     for each in distributions():
         name = each.metadata["Name"]
         if name:
-            answer["packages"].setdefault(name.lower().replace("_", "-"), each.version)
+            answer["packages"].setdefault(re.sub("[-_.]+", "-", name).lower(), each.version)
 print(json.dumps(answer))
 """
 """Understood by any Python, so that one which is too old can say so."""
@@ -48,7 +48,7 @@ print(json.dumps(answer))
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter: its path, its version, and the distributions that it finds, by name."""
+    """An interpreter: its path, its version, the distributions that it finds, by normal names."""
 
     path: str
     version: tuple[int, ...]

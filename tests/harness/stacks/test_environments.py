@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THIS = named(None)
-NAMES = st.from_regex(r"[a-z0-9]+([-_.][a-z0-9]+)*", fullmatch=True)
+NAMES = st.from_regex(r"[a-z0-9]+([-_.]{1,2}[a-z0-9]+)*", fullmatch=True)
 
 
 def version_of_tabulate(python: Path) -> str:
@@ -83,3 +83,4 @@ def test_the_distribution_of_a_requirement(name: str, version: str) -> None:
     assert found == distribution(name.upper()) == distribution(found)
     assert "_" not in found
     assert "." not in found
+    assert "--" not in found
