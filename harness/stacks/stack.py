@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -118,10 +119,11 @@ def made(
     """
     found: list[Stack] = []
     missing = []
+    interpreter_of = cache(named)  # each Python is asked once what it is
     for each in wanted:
         progress(f"making the environment of {each.name}")
         try:
-            interpreter = named(each.python)
+            interpreter = interpreter_of(each.python)
             path = cached(interpreter, packages(each.requirements), fresh=fresh)
             stack = _stack(str(path), each)
         except NotAvailableError as error:

@@ -82,7 +82,9 @@ def test_two_versions_a_missing_one_and_a_missing_python(command: Command, proje
     assert "[2]" in again.stdout
     assert max(map(len, again.stdout.splitlines())) <= 80
     other = command("sweep", "tab:render", *VERSIONS, *METERS, "--save", "folder", folder=project)
-    is_refused(other, "folder has what another command measured: python -m harness sweep")
+    assert other.returncode == 2
+    *_, reason = other.stderr.splitlines()  # on a busy machine, behind a line of progress
+    assert "folder has what another command measured: python -m harness sweep" in reason
 
 
 def test_a_stack_on_which_a_function_fails_and_a_python_that_is_not_here(
