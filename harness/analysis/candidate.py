@@ -162,26 +162,25 @@ def _candidate(
     peak, retained, wall = (tuple(_points(of_one, key)) for key in (metric, PEAKS[metric], "wall"))
     resident = _by_number(measured, RESIDENT)
     missing = dict.fromkeys(reason for summary in measured for reason in summary.unavailable)
+    is_measured = peak or (metric == RESIDENT and resident)
     return Candidate(
         measured[0].name,
         measured[0].label,
         None if offers is None else frozenset(offers),
         peak,
         retained,
-        _by_number(measured, "slowest") | ({1: wall} if wall else {}),
-        resident,
-        bases[measured[0].name],
-        bases.get(REFERENCE, {}),
-        tuple(_served(measured)),
-        max((files for one in measured if (files := one.value(FILES))), default=None),
-        tuple(
+        times=_by_number(measured, "slowest") | ({1: wall} if wall else {}),
+        resident=resident,
+        base=bases[measured[0].name],
+        today=bases.get(REFERENCE, {}),
+        served=tuple(_served(measured)),
+        files=max((files for one in measured if (files := one.value(FILES))), default=None),
+        failures=tuple(
             Failure(summary.workload.payroll.entries, summary.error, summary.workload.at_once)
             for summary in measured
             if summary.error
         ),
-        None
-        if peak or (metric == RESIDENT and resident)
-        else "; ".join([*missing, f"no {metric}"]),
+        unmeasured=None if is_measured else "; ".join([*missing, f"no {metric}"]),
     )
 
 

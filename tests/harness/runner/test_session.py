@@ -111,7 +111,7 @@ def test_functions_are_compared_and_explained_in_place_of_strategies(
     (tmp_path / "own.py").write_text(FUNCTIONS)
     monkeypatch.chdir(tmp_path)
     notices: list[str] = []
-    asked = {"meters": ["clock"], "repeat": 1, "same": True, "notice": notices.append}
+    asked = {"meters": ["tracemalloc"], "repeat": 1, "same": True, "notice": notices.append}
     run = harness.measure("own:read", "own:other", **asked)
     assert {each.cell.name for each in run.measurements if each.error} == {"own:other"}
     run = harness.measure("own:other() + 1", "own:read", **asked)
