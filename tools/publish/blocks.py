@@ -162,7 +162,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "strategies": (strategies, REFERENCE),
     "repetition": (
         repetition,
-        tuple(f"results/repetition{which}.jsonl" for which in ("", "-others", "-100000")),
+        tuple(
+            f"results/repetition{which}.jsonl"
+            for which in ("", "-others", "-100000", "-100000-others")
+        ),
     ),
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
