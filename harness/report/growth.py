@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callmeter.meters import BYTES, SECONDS
 from callmeter.units import digits
 from harness.model.cell import how_values_repeat
-from harness.model.metrics import METRICS, PEAKS
+from harness.model.metrics import METRICS, PEAKS, TIME
 from harness.model.summary import summaries
 from harness.report.document import table
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harness.model.summary import Summary
     from harness.report.document import Block
 
-GROWING = (*PEAKS, *PEAKS.values(), "wall")
+GROWING = (*PEAKS, *PEAKS.values(), TIME)
 """The metrics of a call that grow with what it reads."""
 AN_ENTRY = {BYTES: ("B", 1.0, "MB", 1e-6), SECONDS: ("us", 1e6, "ms", 1e3)}
 """The units of what an entry costs and of what a call costs, and how many the metric's unit is."""

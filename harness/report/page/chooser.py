@@ -7,6 +7,7 @@ browser. Runs whose environments differ are never combined: a stack each, which 
 from __future__ import annotations
 
 import json
+import re
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,12 +22,12 @@ from harness.model.cell import REFERENCE
 from harness.model.fields import MOST_AT_ONCE
 from harness.model.merge import by_stack
 from harness.report import busy
-from harness.report.answer import NEEDS
+from harness.report.answer import NEEDS, ORM
 from harness.report.charts import palette
 from harness.report.judgement import reasons, size
 from harness.report.notes import cut_short
 from harness.report.page import template
-from harness.report.page.chooser_data import kinds_of, stack_data
+from harness.report.page.chooser_data import kinds_of, stack_data, values_of
 from harness.report.stack import ran_on, ran_on_in_short
 from harness.report.traits import costs_in_full
 from strategies.support.traits import TRAITS
@@ -51,7 +52,7 @@ class Picked(NamedTuple):
     entries: int = 10_000
     at_once: int = 4
     container: str = "512 MB"
-    need: str = "keep the ORM"
+    need: str = ORM
 
 
 TEAMS = Picked()
@@ -83,7 +84,7 @@ def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
             "at_once": str(picked.at_once),
             "container": picked.container,
             "base": "",
-            "values": _value(Payrolls()),
+            "values": values_of(Payrolls()),
             "components": str(Payrolls().components),
             "need": ",".join(NEEDS[picked.need]),
             "over": "entries",
@@ -100,7 +101,7 @@ def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
         STYLES,
         SCRIPTS,
         titles=titles,
-        values=[(_value(kind), _in_words(kind)) for kind in sorted(_usual(kinds))],
+        values=[(values_of(kind), _in_words(kind)) for kind in sorted(_usual(kinds))],
         picked=picked,
         needs=NEEDS,
         traits={name: _in_short(meaning) for name, meaning in TRAITS.items()},
@@ -140,10 +141,6 @@ def _usual(kinds: Sequence[Payrolls]) -> set[Payrolls]:
     return {kind._replace(components=Payrolls().components) for kind in kinds}
 
 
-def _value(kind: Payrolls) -> str:
-    return f"{kind.profile}-{kind.repetition}"
-
-
 def _in_words(kind: Payrolls) -> str:
     """Return how values repeat, as a reader picks it."""
     if kind.profile != Payrolls().profile:
@@ -153,7 +150,7 @@ def _in_words(kind: Payrolls) -> str:
 
 def _in_short(meaning: str) -> str:
     """Return the first part of a trait's meaning."""
-    return meaning.partition(":")[0].partition(";")[0].partition(",")[0]
+    return re.split("[:;,]", meaning, maxsplit=1)[0]
 
 
 def _still(runs: Mapping[str, Run], picked: Picked) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from harness.report import comparison, growth, over
 from harness.report.charts import marks
 from harness.report.charts.curves import curves
 from harness.report.document import Table
-from harness.report.format import titles
 from harness.report.formats import csv, html, markdown, svg, text
+from harness.report.names import titles
 from harness.report.tables import base_line
 from runs import STRATEGIES, made_run
 from support import a_run, a_workload, memory

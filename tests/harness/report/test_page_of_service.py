@@ -14,8 +14,8 @@ from harness.analysis.choice import Limits, judge
 from harness.analysis.container import Service
 from harness.model.cell import FLOOR, REFERENCE, Consume
 from harness.model.run import Run
-from harness.report import comparison, growth
-from harness.report.charts import axes, marks
+from harness.report import axes, comparison, growth
+from harness.report.charts import marks
 from harness.report.charts.curves import curves
 from harness.report.charts.served_marks import MOST_POINTS, served
 from harness.report.document import Table
