@@ -3,7 +3,8 @@
 A ratio of times has as many digits as are known. It has two where the ends of its interval, at a
 confidence of 95%, are no more than one off in the second digit when they are rounded to it: `24x`
 if they are 23x and 25x. Otherwise it is `about` the number of one digit, `about 20x`, if that lies
-in the interval; if not, of two, `about 24x`. Without an interval it has two digits.
+in the interval; if not, of two, `about 24x`. Without an interval it has two digits. In a column of
+a screen, `about` is `~`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ Interval = tuple[float, float]
 TOO_MANY = 1000
 """Times above which a ratio means no more than that one of the two is next to nothing."""
 WIDEST_HEADING = 16
+ABOUT = "about "
 ALIKE = "alike"
 """Two figures that differ by no more than their repeats do, or by less than 5%."""
 RANK_TEST = "an exact rank test at 5%"
@@ -114,6 +116,11 @@ def speed(ratio: float, interval: Interval | None) -> str:
     return faster(1 / ratio, inverse(interval or roughly(ratio)))
 
 
+def in_column(words: str) -> str:
+    """Return the words on a ratio of times as a column has room for them: `~20x faster`."""
+    return words.replace(ABOUT, "~")
+
+
 def roughly(ratio: float) -> Interval:
     """Return the interval of a ratio of times that too few repeats have none of."""
     return ratio / LEAST_RATIO, ratio * LEAST_RATIO
@@ -145,8 +152,8 @@ def _as_known(number: float, interval: Interval) -> str:
     one, two = (round(number / step) * step for step in (10 * unit, unit))
     is_known = two - 1.5 * unit < low and high < two + 1.5 * unit
     if not is_known and low <= one <= high:
-        return f"about {one:.0f}x"
-    return f"{'' if is_known else 'about '}{two:.{1 if two < 10 else 0}f}x"
+        return f"{ABOUT}{one:.0f}x"
+    return f"{'' if is_known else ABOUT}{two:.{1 if two < 10 else 0}f}x"
 
 
 def percent(share: float) -> str:

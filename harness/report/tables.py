@@ -11,7 +11,7 @@ from harness.model.metrics import METRICS, TIME
 from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.document import Note, table
-from harness.report.format import cell, heading, median_of, times
+from harness.report.format import cell, heading, in_column, median_of, times
 from harness.report.format import value as value_of
 from harness.report.names import short, where_and_call
 from harness.report.traits import costs_in_short
@@ -50,8 +50,8 @@ def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
             name,
             f"{summary.items:,}" if has_other_counts and summary.items is not None else "",
             *([_with_ratio(summary, METRICS[key]) for key in keys] or ["", ""]),
-            "other count" if summary.has_other_count else against_reference(summary),
-            against_reference(summary, "load"),
+            "other count" if summary.has_other_count else in_column(against_reference(summary)),
+            in_column(against_reference(summary, "load")),
             costs_in_short(header, summary.name) if has_costs else "",
         ]
         for name, summary in zip(names, shown, strict=True)
