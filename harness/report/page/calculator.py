@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 CONTAINER = "512 MB"
-"""What the calculator begins with."""
+"""What the calculator begins with, and the page that chooses."""
 
 
 def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | None:
