@@ -109,6 +109,6 @@ def judged_by(keys: Iterable[str]) -> str | None:
 
 
 def memory_pair(keys: Iterable[str]) -> tuple[str, ...]:
-    """Return that peak and what is retained, or nothing where no peak is known."""
+    """Return that peak, and what is retained; nothing where no peak is known."""
     peak = judged_by(keys)
     return (peak, PEAKS[peak]) if peak else ()

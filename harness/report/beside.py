@@ -6,6 +6,7 @@ what the strategies differ by, whatever the stack and the machine.
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,8 @@ def nothing_in_common(mine: tuple[str, Run], name: str, *, of: Run) -> str:
     command = of.header.command
     if workload and (payrolls := payrolls_of(workload)):
         names = both if len(both) <= MOST_NAMED else ()
-        options = ("--entries", str(workload.size), *payrolls.options)
-        command = " ".join(("python -m harness compare", *names, *options))
+        words = (*names, "--entries", str(workload.size), *payrolls.options)
+        command = f"python -m harness compare {shlex.join(words)}"
     return f"{mine[0]} has nothing in common with {name}; measure with {command} --save mine.jsonl"
 
 

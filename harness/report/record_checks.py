@@ -84,14 +84,15 @@ def _commands(decision: Decision, best: Judgement | None) -> Iterator[str]:
     options = ["--entries", str(limits.entries), *decision.payrolls.options]
     options += ["--at-once", f"1,{limits.at_once}"] if limits.at_once > 1 else []
     yield (
-        f"python -m harness compare {' '.join((*names, *options))} --meter {METRICS[peak].meter} "
+        f"python -m harness compare {shlex.join([*names, *options])} --meter {METRICS[peak].meter} "
         f"--meter clock --save run.jsonl {DSN}"
     )
     yield f"{_asked(decision.source.command)} --run run.jsonl"
     yield "python -m harness report run.jsonl --beside published"
     if best:
         limit = f"--fail-on {peak}:5%"
-        yield f"python -m harness check {best.strategy} --baseline run.jsonl {limit} {DSN}"
+        name = shlex.quote(best.strategy)
+        yield f"python -m harness check {name} --baseline run.jsonl {limit} {DSN}"
 
 
 def _asked(command: str) -> str:
