@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from callmeter.units import format_bytes, format_seconds
 from harness.analysis.choice import RULE
 from harness.analysis.thresholds import answers, farthest, most_at_once
-from harness.model.cell import REFERENCE, how_values_repeat
+from harness.model.cell import REFERENCE
 from harness.report import caveats
 from harness.report import decision_data as data
 from harness.report import judgement as words
 from harness.report.bar import bar
 from harness.report.document import Document, Note, Pairs, Text, bullets, table
-from harness.report.format import count, counted, listed
+from harness.report.format import count, listed
+from harness.report.names import title_of_payroll
 from harness.report.traits import costs_in_full, costs_in_short
 
 if TYPE_CHECKING:
@@ -61,13 +62,9 @@ def document(decision: Decision) -> Document:
 
 def payroll(decision: Decision) -> str:
     """Return which payroll it is about."""
-    components, profile, repetition = decision.payrolls
     limits = decision.limits
     together = f", in each of {words.calls(limits)} at once" if limits.at_once > 1 else ""
-    return (
-        f"{counted(limits.entries, 'entry')} x {counted(components, 'component')}, "
-        f"{how_values_repeat(profile, repetition)}{together}"
-    )
+    return title_of_payroll(limits.entries, *decision.payrolls) + together
 
 
 def _runner_up(decision: Decision) -> str:

@@ -22,14 +22,19 @@ LONGEST_CALL = 20
 def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> str:
     """Return what is read and what is done with it; of functions, the items of a call."""
     if workload.is_payroll:
-        size = counted(workload.size or 0, "entry")
-        repeat = how_values_repeat(workload.profile, workload.repetition)
-        title = f"{size} x {counted(workload.components, 'component')}, {repeat}"
+        kind = (workload.components, workload.profile, workload.repetition)
+        title = title_of_payroll(workload.size or 0, *kind)
     else:
         title = _items_of_a_call({*counts})
     if workload.at_once > 1:
         title += f", {workload.at_once:,} calls at once"
     return f"{title}, each let go once read" if consume == Consume.FOLD else title
+
+
+def title_of_payroll(entries: int, components: int, profile: str | None, repetition: int) -> str:
+    """Return which payroll it is: `1,000 entries x 6 components, profile realistic, pools 5x`."""
+    size = f"{counted(entries, 'entry')} x {counted(components, 'component')}"
+    return f"{size}, {how_values_repeat(profile, repetition)}"
 
 
 def titles(workloads: Iterable[tuple[Workload, Consume]]) -> list[str]:
