@@ -24,6 +24,7 @@ from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
 from tools.publish import (
     layer_blocks,
+    link_blocks,
     service_blocks,
     stack_blocks,
     stranger_blocks,
@@ -180,9 +181,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
     "calls": (service_blocks.calls, ("results/calls.jsonl",)),
     "proof": (service_blocks.proof, ("results/prove.json",)),
+    "round-trips": (link_blocks.round_trips, ("results/round-trips.json", *REFERENCE)),
     "slow-link": (
-        service_blocks.slow_link,
-        ("results/slow-link.json", *REFERENCE),
+        link_blocks.slow_link,
+        ("results/round-trips.json", "results/slow-link.jsonl"),
     ),
     "copies": (service_blocks.copies, ("results/copies.json",)),
     "strangers": (stranger_blocks.strangers, ("results/strangers.json",)),
