@@ -17,7 +17,8 @@ from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, table
-from harness.report.format import inverse, short, times, title_of_group, value, where_and_call
+from harness.report.format import inverse, times, value
+from harness.report.names import short, title_of_group, where_and_call
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
