@@ -24,6 +24,7 @@ from harness.report.answer import NEEDS
 from harness.report.page import chooser
 from runs import HOSTILE, made_run
 from stress import command
+from stress.chromium import BRIGHTNESS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 RUNS = {path.name: read(path) for path in CHOSEN_FROM}
 PAGE = chooser.page(RUNS)
-BRIGHTNESS = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
 ORM, MUTABLE = NEEDS["keep the ORM"], NEEDS["keep a list of mutable objects"]
 DISTINCT = Payrolls(profile=Profile.DISTINCT)
 ASKED = (

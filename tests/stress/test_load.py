@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import pwd
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callmeter.meters.rss import resident
+from handlers import handlers_restored
 from harness import cli
 from stress.runs import IS_THOROUGH, no_process_left, nothing_left, processes
 from stress.servers import OTHERS, foreign_server
@@ -59,7 +59,6 @@ finally:
 @pytest.fixture
 def run(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """A function that runs the command line in this process."""
-    handlers = {which: signal.getsignal(which) for which in (signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.setenv("TMPDIR", str(place.tmp))
 
     def call(*words: str) -> None:
@@ -73,9 +72,8 @@ def run(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
             cli.main()
         assert ended.value.code == 0, errors.getvalue()
 
-    yield call
-    for which, handler in handlers.items():
-        signal.signal(which, handler)
+    with handlers_restored():
+        yield call
 
 
 @pytest.mark.once

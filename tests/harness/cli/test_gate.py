@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, database: Database) -> Path
 
 
 @pytest.fixture
-def check(folder: Path, database: Database) -> tuple[str, ...]:
+def check(database: Database) -> tuple[str, ...]:
     return "check", "own.py", "--baseline", "baseline.jsonl", "--dsn", as_dsn(database.url)
 
 

@@ -92,12 +92,12 @@ def test_how_the_calls_at_once_are_known_is_said() -> None:
 
 def without(name: str, at_once: int) -> Run:
     """The run that did not measure so many calls at once of that strategy."""
-    kept = [
+    others = [
         one
         for one in SERVED.measurements
         if one.cell.name != name or one.cell.workload.at_once != at_once
     ]
-    return Run(SERVED.header, kept)
+    return Run(SERVED.header, others)
 
 
 def test_what_was_not_measured_at_once_is_not_judged_but_how_to_measure_it_is_named() -> None:

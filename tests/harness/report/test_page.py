@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def written(run: Run, sort: str = "peak") -> str:
-    return html.write(document(run, sort=sort), 80)
+def written(run: Run) -> str:
+    return html.write(document(run), 80)
 
 
 RUN = made_run()
