@@ -37,6 +37,7 @@ MOST_GROWTH = 5_000_000
 MOST_OF_PARENT = 100_000_000
 ENTRIES = 1_000_000 if IS_THOROUGH else 5_000
 STREAMED = ("merged_orm", "--consume", "fold", "--entries", str(ENTRIES), "--timeout", "3600")
+SMALL = ("--entries", "100", "--meter", "allocator", "--repeat", "1")
 HELD = ("slotted", "--entries", "1000")
 OF_PARENT = {
     "a stream, on the screen": ("compare", *STREAMED, "--meter", "rss", "--repeat", "1"),
@@ -89,10 +90,8 @@ def test_compares_in_one_process(
         place = replace(place, dsn=server.dsn)
         before, counts, sizes = left(server), [], []
         for nth in range(IN_A_ROW):
-            save = str(place.work / f"{nth}.jsonl")
-            run(
-                "compare", "interned", "--meter", "allocator", "--repeat", "1", "--save", save, *dsn
-            )
+            save = ("--save", str(place.work / f"{nth}.jsonl"))
+            run("compare", "interned", *SMALL, *save, *dsn)
             gc.collect()
             counts.append(min(held_here(server) for _ in range(LOOKS)))
             sizes.append(resident("VmRSS"))
