@@ -17,12 +17,14 @@ from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, table
-from harness.report.format import inverse, short, times, title_of_group, value, where_and_call
+from harness.report.format import inverse, times, value
+from harness.report.names import short, title_of_group, where_and_call
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
 from tools.publish import (
     layer_blocks,
+    link_blocks,
     service_blocks,
     stack_blocks,
     stranger_blocks,
@@ -161,7 +163,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "strategies": (strategies, REFERENCE),
     "repetition": (
         repetition,
-        tuple(f"results/repetition{which}.jsonl" for which in ("", "-others", "-100000")),
+        tuple(
+            f"results/repetition{which}.jsonl"
+            for which in ("", "-others", "-100000", "-100000-others")
+        ),
     ),
     "times": (wall_times, REFERENCE),
     "layers": (layer_blocks.layers, REFERENCE),
@@ -179,9 +184,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
     "calls": (service_blocks.calls, ("results/calls.jsonl",)),
     "proof": (service_blocks.proof, ("results/prove.json",)),
+    "round-trips": (link_blocks.round_trips, ("results/round-trips.json", *REFERENCE)),
     "slow-link": (
-        service_blocks.slow_link,
-        ("results/slow-link.json", *REFERENCE),
+        link_blocks.slow_link,
+        ("results/round-trips.json", "results/slow-link.jsonl"),
     ),
     "copies": (service_blocks.copies, ("results/copies.json",)),
     "strangers": (stranger_blocks.strangers, ("results/strangers.json",)),

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.model.metrics import METRICS
 from harness.model.saved import read
-from harness.model.summary import summaries
 from harness.report import over, serving
 from harness.report.document import Note, table
-from harness.report.format import tenths, value
+from harness.report.format import tenths
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from harness.report.document import Block
 
-LINKS = (0, 0.001, 0.005, 0.02)
-"""Seconds that a round trip takes more."""
 ROLES = {
     "recommended": "the recommended strategy",
     "runner-up": "the runner-up",
@@ -47,7 +44,7 @@ def calls(paths: Sequence[Path]) -> Iterator[Block]:
 def proof(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield how often advice was right where the kernel decided."""
     for path in paths:
-        found = _figures(path)
+        found = figures(path)
         rows = [
             [words, *(f"{found['roles'][role][key]:,}" for key in ("runs", "died", "wrong"))]
             for role, words in ROLES.items()
@@ -60,33 +57,10 @@ def proof(paths: Sequence[Path]) -> Iterator[Block]:
         )
 
 
-def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
-    """Yield the round trips of each strategy, and its time with what they add over longer links."""
-    found, run = _figures(paths[0]), read(paths[1])
-    walls = {
-        one.name: one.value("wall")
-        for one in summaries(run)
-        if one.workload.size == found["entries"]
-    }
-    rows = [
-        [name, f"{trips}", *(value(METRICS["wall"], wall + trips * link) for link in LINKS)]
-        for name, trips in found["round_trips"].items()
-        if (wall := walls.get(name))
-    ]
-    rows.sort(key=lambda row: walls[row[0]] or 0)
-    headings = [f"{link * 1_000:.0f} ms" for link in LINKS]
-    yield from table(["strategy", "round trips", *headings], rows)
-    yield Note(
-        f"Time to load and read {found['entries']:,} entries: as measured in {paths[1].name}, and "
-        f"with the round trips times the latency. {ran_on(run)}. Counted: "
-        f"{made(found['environment'])}"
-    )
-
-
 def copies(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield how often equal copies of a strategy are called different, and slower ones found."""
     for path in paths:
-        found = _figures(path)
+        found = figures(path)
         rows = [
             [
                 METRICS[row["metric"]].title,
@@ -103,7 +77,8 @@ def copies(paths: Sequence[Path]) -> Iterator[Block]:
         )
 
 
-def _figures(path: Path) -> dict[str, Any]:
+def figures(path: Path) -> dict[str, Any]:
+    """Return what a tool saved beside the runs."""
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 

@@ -58,6 +58,11 @@ def test_a_prediction_is_said_to_be_one(entries: int, warning: str) -> None:
     assert warning in " ".join(shown(1e9, entries=entries).split())
 
 
+def test_a_payroll_of_one_entry_is_named_so() -> None:
+    assert "for 1 entry x 6 components, profile" in shown(80e6, entries=1)
+    assert "# Read payrolls of 1 entry with" in shown(80e6, form="adr", entries=1)
+
+
 def test_a_container_is_shown_as_base_calls_and_headroom() -> None:
     text = served(512e6)
     assert max(map(len, text.splitlines())) <= 80

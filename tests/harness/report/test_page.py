@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +14,7 @@ from harness.model.summary import summaries
 from harness.report.comparison import document
 from harness.report.formats import html
 from runs import HOSTILE, made_run
+from support import figures_of, script_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,12 +32,6 @@ EVERY_CHART = {"memory", "time", "map", "spread"} | GROWTH | LAYERS
 @pytest.fixture(scope="module")
 def page() -> str:
     return written(RUN)
-
-
-def block(page: str, name: str) -> str:
-    found = re.search(rf'id="{name}">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    return found[1]
 
 
 def test_the_figures_of_the_tables_are_those_of_the_summaries(page: str) -> None:
@@ -58,7 +52,7 @@ def test_the_figures_of_the_tables_are_those_of_the_summaries(page: str) -> None
 
 def test_the_figures_of_the_charts_are_those_of_the_summaries(page: str) -> None:
     found = {(call.name, call.workload.size): call for call in summaries(RUN)}
-    calls = json.loads(block(page, "figures"))["datasets"]["calls"]
+    calls = figures_of(page)["datasets"]["calls"]
     assert len(calls) == len(found) == 10
     for mark in calls:
         call = found[mark["strategy"], mark["entries"]]
@@ -76,7 +70,7 @@ def test_the_answer_comes_first(page: str) -> None:
 
 def test_the_saved_run_is_in_the_page(page: str, tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    path.write_text(block(page, "saved-run"), encoding="utf-8")
+    path.write_text(script_of(page, "saved-run"), encoding="utf-8")
     assert read(path) == RUN
 
 
@@ -85,7 +79,7 @@ def test_nothing_of_the_run_is_taken_for_html_and_nothing_is_fetched() -> None:
     page = written(run)
     assert HOSTILE not in page
     assert "&lt;/script&gt;&lt;script&gt;window.hostile" in page
-    calls = json.loads(block(page, "figures"))["datasets"]["calls"]
+    calls = figures_of(page)["datasets"]["calls"]
     assert HOSTILE in {call["strategy"] for call in calls}
     assert not re.search(r"""(src|href|action)\s*=\s*["']?(https?:)?//""", page)
     assert "default-src 'none'" in page
@@ -109,6 +103,6 @@ def test_what_was_not_measured_is_left_out(
     page = written(run)
     charts = set(re.findall(r'<figure data-chart="([\w-]+)"', page))
     assert charts == EVERY_CHART - missing
-    found: dict[str, Any] = json.loads(block(page, "figures"))
+    found = figures_of(page)
     assert found["needs"].keys() == found["specs"].keys() == charts
     assert re.findall(r"<caption>(\w+)", page.split('id="tables"')[1]) == captions
