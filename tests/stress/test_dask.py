@@ -200,8 +200,8 @@ def test_what_a_killed_worker_was_measuring_is_measured_again(dask: Dask) -> Non
     assert len(dask.have(0).workers) == 1
 
 
-def test_no_time_is_measured_elsewhere_once_its_worker_is_gone(another: Dask) -> None:
-    rows = another.have(2, "worker once").rows("--meter", "clock", code=1)
+def test_no_time_is_measured_elsewhere_once_its_worker_is_gone(dask: Dask) -> None:
+    rows = dask.have(2, "worker once").rows("--meter", "clock", code=1)
     gone = "worker 1 is gone, and nobody else may measure it"
     assert errors(rows, meter="clock", name="way.py") >= {gone}
     assert errors(rows) == {None, gone}

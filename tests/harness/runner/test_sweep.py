@@ -40,13 +40,11 @@ def small(*names: str) -> Plan:
     """The plan without the yardsticks."""
     workloads = workloads_of(20, 6, "realistic", 1, 1)
     whole = of_strategies(names, workloads, ["tracemalloc", "clock"], REPEATS)
-    return usual(whole, "full_orm", *names)
+    return of_these(whole, "full_orm", *names)
 
 
-def usual(whole: Plan, *names: str) -> Plan:
-    """The plan of these alone, and of no variants of a call."""
-    cells = [one for one in whole.cells if one.name in names and one.is_usual]
-    return replace(whole, cells=cells)
+def of_these(whole: Plan, *names: str) -> Plan:
+    return replace(whole, cells=[one for one in whole.cells if one.name in names])
 
 
 def noted(chosen: Plan, order: list[tuple[str, str]]) -> Plan:
@@ -110,7 +108,7 @@ def test_on_a_stack_with_a_driver_is_measured_what_works_with_it(
     workloads = workloads_of(20, 2, "realistic", [1, 5], [1, 2])
     whole = of_strategies(["async_orm", "core_rows"], workloads, ["tracemalloc"], 1)
     names = ("full_orm", "async_orm", "core_rows", "floor", "raw_tuples")
-    finished = sweep(usual(whole, *names), stacks, tmp_path, Settings(dsn=as_dsn(foreign)))
+    finished = sweep(of_these(whole, *names), stacks, tmp_path, Settings(dsn=as_dsn(foreign)))
     assert not finished.missing
     runs = finished.runs.values()
     assert [run.header.environment[DRIVER] for run in runs] == [*drivers]
