@@ -123,9 +123,7 @@ def collector(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield the time of each strategy in each state of the collector, beside live objects."""
     keys = ("wall", "relaxed_wall", "frozen_wall", "paused_wall")
     rows = []
-    found = sorted(
-        map(read, paths), key=lambda run: (stack_blocks.minor_of(run), _live_objects(run))
-    )
+    found = sorted(map(read, paths), key=_of_collector)
     for run in found:
         for one in summaries(run):
             usual = one.value("wall")
