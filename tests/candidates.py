@@ -7,12 +7,12 @@ from harness.analysis.prediction import Point
 from harness.model.cell import REFERENCE
 
 ALL = frozenset({"list", "mutable", "orm-identity", "stream"})
+SIZES, NUMBERS = (100, 1_000), (1, 2, 4)
 
 
 def a_candidate(name: str, each: float, seconds: float, *offers: str) -> Candidate:
     """A strategy that needs so many bytes and seconds an entry, measured at two sizes."""
-    sizes = 100, 1_000
-    peak, wall = (tuple(Point(n, n * cost) for n in sizes) for cost in (each, seconds))
+    peak, wall = (tuple(Point(n, n * cost) for n in SIZES) for cost in (each, seconds))
     return Candidate(name, f"Label of {name}", frozenset(offers), peak, peak, {1: wall})
 
 
@@ -22,8 +22,6 @@ def a_served_candidate(
     each: float,
     *offers: str,
     shared: float = 0.0,
-    numbers: tuple[int, ...] = (1, 2, 4),
-    sizes: tuple[int, ...] = (100, 1_000),
     today: float | None = None,
 ) -> Candidate:
     """One with that base; so many calls at once need so many bytes an entry, beside what is shared.
@@ -31,7 +29,7 @@ def a_served_candidate(
     `today` is the reference's base, if it was measured. Each takes as long as all of them in turn.
     """
     resident, times = (
-        {number: tuple(Point(n, fixed + number * n * cost) for n in sizes) for number in numbers}
+        {number: tuple(Point(n, fixed + number * n * cost) for n in SIZES) for number in NUMBERS}
         for fixed, cost in ((shared, each), (0.0, each / 1e5))
     )
     return Candidate(
@@ -41,8 +39,8 @@ def a_served_candidate(
         resident.get(1, ()),
         times=times,
         resident=resident,
-        base={number: (Point(sizes[0], base),) for number in numbers},
-        today={} if today is None else {number: (Point(sizes[0], today),) for number in numbers},
+        base={number: (Point(SIZES[0], base),) for number in NUMBERS},
+        today={} if today is None else {number: (Point(SIZES[0], today),) for number in NUMBERS},
     )
 
 

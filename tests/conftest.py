@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
+from handlers import handlers_restored
 from harness import cli
 from harness.postgres.connection import connected
 from harness.postgres.session import drop, open_database, schemas
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 # A shell's background job ignores Ctrl-C's signal, and so would all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest.register_assert_rewrite("support")  # what it asserts is said as fully as in a test
+pytest.register_assert_rewrite("support")  # it asserts, and is not imported above
 
 # The machine may be slow for a moment: no test has a deadline.
 hypothesis.settings.register_profile("no-deadline", deadline=None)
@@ -103,7 +104,6 @@ def command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Command]:
     """`support.harness`, but in this process: for what ends before anything is measured."""
-    kept = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
 
     def run(*words: str, folder: Path) -> CompletedProcess[str]:
         monkeypatch.chdir(folder)
@@ -112,6 +112,5 @@ def command(
             cli.main()
         return CompletedProcess(words, int(ended.value.code or 0), *capsys.readouterr())
 
-    yield run
-    for each, handler in kept.items():
-        signal.signal(each, handler)
+    with handlers_restored():
+        yield run

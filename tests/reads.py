@@ -7,21 +7,22 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from harness.payroll.generator import Payroll, entries, shuffled_indices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from uuid import UUID
 
     from sqlalchemy import URL, Connection, Engine
 
     from harness.payroll.reading import Reader
     from strategies.support.contract import PremiumEntry
 
-PAYROLL, SHORTER = Payroll(1_500, 6), Payroll(500, 6)
+PAYROLL, SHORTER, UNKNOWN = Payroll(1_500, 6), Payroll(500, 6), UUID(int=0)
 THRESHOLDS = gc.get_threshold()
 READERS = (
     "pg_locks JOIN pg_class ON oid = relation JOIN pg_stat_activity USING (pid) "
@@ -29,6 +30,12 @@ READERS = (
     "AND relnamespace = current_schema()::regnamespace AND pid <> pg_backend_pid()"
 )
 """Other clients that are in a transaction on this schema's tables; no autovacuum."""
+ADD_COMPONENTS = text(
+    "INSERT INTO premium_component SELECT gen_random_uuid(), entry_id, 100 * :n, "
+    "insured_person_id, policy_id, tariff_id, kind, payer, amount, tax_rate, tax_amount, "
+    "valid_from, valid_to FROM premium_component WHERE position = 0"
+)
+"""Another component of each entry that has some, the nth that is added."""
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,41 @@ def harness(*arguments: str, folder: Path, **environment: str) -> subprocess.Com
     )
 
 
+def interrupted(
+    *arguments: str,
+    folder: Path,
+    once: Callable[[], object],
+    how: signal.Signals = signal.SIGINT,
+    **environment: str,
+) -> subprocess.CompletedProcess[str]:
+    """The same, sent a signal once that holds."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+    try:
+        wait_until(lambda: once() or process.poll() is not None)
+        assert process.poll() is None, process.communicate()
+        process.send_signal(how)
+        output = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    return subprocess.CompletedProcess(arguments, process.returncode, *output)
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 300) -> bool:
+    """Wait until it holds; return whether it came to."""
+    until = time.monotonic() + seconds
+    while not (found := bool(holds())) and time.monotonic() < until:
+        time.sleep(0.02)
+    return found
+
+
 def is_refused(done: subprocess.CompletedProcess[str], complaint: str) -> None:
     """It ended as on bad input: with one clear line, and nothing where results go."""
     assert done.returncode == 2, done.stdout
@@ -80,8 +117,8 @@ def a_cell(name: str, meter: str = "tracemalloc", repeat: int = 0, entries: int 
     return Cell(name, meter, a_workload(entries), repeat)
 
 
-def failed(name: str, error: str, meter: str = CHECK, entries: int = 1000) -> Measurement:
-    return Measurement(a_cell(name, meter, entries=entries), {}, error)
+def failed(name: str, error: str) -> Measurement:
+    return Measurement(a_cell(name, CHECK), {}, error)
 
 
 def memory(
@@ -109,7 +146,7 @@ def times(name: str, *walls: float, entries: int = 1000) -> list[Measurement]:
 
 
 def a_run(*measurements: Measurement, cells: int | None = None, **environment: str) -> Run:
-    """A run of those, on ENVIRONMENT but for what is said."""
+    """A run of those, on ENVIRONMENT but for what is given."""
     count = len(measurements) if cells is None else cells
     known = ENVIRONMENT | environment
     names = {measurement.cell.name for measurement in measurements}

@@ -113,9 +113,9 @@ def test_imports_make_no_circle() -> None:
     assert len(tuple(TopologicalSorter(graph).static_order())) == len(FILES)
 
 
-def ours(path: Path, known: Collection[str], *, at_once: bool = False) -> set[str]:
+def ours(path: Path, known: Collection[str]) -> set[str]:
     """The modules of ours that a file imports: of `from a import b`, a.b or else a."""
-    either = ((name, name.rpartition(".")[0]) for name in imports(path, at_once=at_once))
+    either = ((name, name.rpartition(".")[0]) for name in imports(path))
     return {name if name in known else package for name, package in either} & {*known}
 
 

@@ -123,6 +123,7 @@ def test_what_they_need_is_that_of_all_together(measure: Any, function: Any) -> 
 def test_in_the_loop_that_runs_they_are_tasks() -> None:
     many = asyncio.run(measure_async(functions.awaited, NUMBER, at_once=3))
     assert [len(result) for result in many.result] == [NUMBER] * 3
+    assert many.items == 3 * NUMBER
 
     async def number() -> int:
         await asyncio.sleep(0)
@@ -137,6 +138,8 @@ def test_calls_at_once_need_a_warm_up_and_a_number() -> None:
             measure(functions.nothing, at_once=2, warm_up=False)
         with pytest.raises(UsageError, match="at_once=0"):
             measure(functions.nothing, at_once=0)
+    with pytest.raises(UsageError, match="need a warm-up"):
+        asyncio.run(measure_async(functions.awaited, 1, at_once=2, warm_up=False))
 
 
 def test_tasks_that_fail_are_waited_for_too() -> None:
@@ -175,9 +178,3 @@ def test_what_is_to_be_awaited_only_at_once_is_an_error() -> None:
     call_of(lambda: next(results)).function()
     with pytest.raises(AwaitedError, match="the one before was not"):
         call.function()
-
-
-def test_in_a_loop_items_are_those_of_all_and_a_warm_up_is_needed() -> None:
-    assert asyncio.run(measure_async(functions.awaited, NUMBER, at_once=3)).items == 3 * NUMBER
-    with pytest.raises(UsageError, match="need a warm-up"):
-        asyncio.run(measure_async(functions.awaited, 1, at_once=2, warm_up=False))

@@ -7,15 +7,15 @@ from psycopg.conninfo import make_conninfo
 
 def get_premiums_for_payroll(engine, payroll_id):
     with engine.connect() as connection:
-        told = connection.connection.driver_connection.info
+        known = connection.connection.driver_connection.info
     secret = engine.url.password
-    said = [
+    spelled = [
         engine.url.render_as_string(hide_password=False),
         secret,
         repr(secret),
         json.dumps(secret),
         make_conninfo(password=secret),
-        told.password,
-        told.get_parameters(),
+        known.password,
+        known.get_parameters(),
     ]
-    raise RuntimeError(" ".join(map(str, said)))
+    raise RuntimeError(" ".join(map(str, spelled)))

@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 
 from harness.payroll.generator import Payroll, Profile, entries, shuffled_indices
 from harness.payroll.verify import first_difference
-from reads import on_connection
+from reads import ADD_COMPONENTS, UNKNOWN, on_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from harness.payroll.reading import Reader
     from strategies.support.contract import PremiumEntry
 
-UNKNOWN = UUID(int=0)
 # Around every batch that a strategy uses: 100 entries, 200 rows, selectinload's 500 parents.
 SIZES = [
     *(
@@ -36,12 +35,6 @@ SIZES = [
     ),
     *(Payroll(count, 6, Profile.DISTINCT) for count in (1, 200, 501)),
 ]
-ADD_COMPONENTS = """
-INSERT INTO premium_component SELECT gen_random_uuid(), entry_id, position + 100 * :n,
-    insured_person_id, policy_id, tariff_id, kind, payer, amount, tax_rate, tax_amount,
-    valid_from, valid_to
-FROM premium_component WHERE position = 0
-"""
 
 
 @cache
@@ -127,7 +120,7 @@ def test_a_read_sees_one_state_of_the_database(
     def add_components(*_: object) -> None:
         statements.append(1)
         with other.begin() as connection:
-            connection.execute(text(ADD_COMPONENTS), {"n": len(statements)})
+            connection.execute(ADD_COMPONENTS, {"n": len(statements)})
 
     assert first_difference(entries(payroll), reader.read(payroll.id)) is None
 

@@ -6,13 +6,20 @@ import gc
 import tracemalloc
 from itertools import count
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from sqlalchemy import text
 
 from harness.payroll.generator import Payroll, entries
 from harness.payroll.verify import first_difference
-from reads import PAYROLL, READERS, SHORTER, is_at_rest, side_by_side
+from reads import (
+    ADD_COMPONENTS,
+    PAYROLL,
+    READERS,
+    SHORTER,
+    UNKNOWN,
+    is_at_rest,
+    side_by_side,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,13 +28,6 @@ if TYPE_CHECKING:
 
     from harness.payroll.reading import Reader
     from strategies.support.contract import PremiumEntry
-
-UNKNOWN = UUID(int=0)
-ADD_COMPONENTS = """
-INSERT INTO premium_component SELECT gen_random_uuid(), entry_id, 100, insured_person_id, policy_id,
-    tariff_id, kind, payer, amount, tax_rate, tax_amount, valid_from, valid_to
-FROM premium_component WHERE position = 0
-"""
 
 
 def readers(other: Engine) -> int:
@@ -63,7 +63,7 @@ def test_a_stream_sees_one_state_of_the_database(
     stream = reader_at(streamer.strategy, url).stream(payroll.id)
     found = [next(stream)]
     with engine_at(url).begin() as connection:
-        connection.execute(text(ADD_COMPONENTS))
+        connection.execute(ADD_COMPONENTS, {"n": 1})
     assert first_difference(entries(payroll), [*found, *stream]) is None
 
 

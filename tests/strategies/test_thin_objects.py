@@ -123,9 +123,7 @@ def test_objects_of_a_pickle_share_their_pools(found: Any) -> None:
     assert again[0].computed_at is again[1].computed_at
 
 
-def test_a_copy_shares_the_list_of_components_and_no_field(
-    found: Any, wanted: list[PremiumEntry]
-) -> None:
+def test_a_copy_shares_the_list_of_components_and_no_field(found: Any) -> None:
     entry = copy.copy(found[0])
     assert entry.components is found[0].components
     entry.currency = "XXX"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PAGES: dict[bytes, str] = {}
 """The page of a report, by the run: most tests open the same."""
+BRIGHTNESS = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+"""A script that returns the parts of the page's colour."""
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from unittest.mock import patch
 
 from callmeter.worker_pool import WorkerPool
+from handlers import handlers_restored
 from harness import cli
 from harness.base.errors import INTERRUPTED, DatabaseError
 from harness.postgres import server
@@ -35,7 +35,6 @@ class Done(NamedTuple):
 def run(words: Sequence[str]) -> Done:
     """Run the command line as a process would, and check its end."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace") for _ in range(2))
-    handlers = {which: signal.getsignal(which) for which in (signal.SIGTERM, signal.SIGHUP)}
     code: object = "it did not end the process"
     try:
         with (
@@ -43,15 +42,13 @@ def run(words: Sequence[str]) -> Done:
             patch.object(dask, "dask_cluster", _refuse),
             patch.object(WorkerPool, "__init__", _refuse),
             patch.object(sys, "argv", ["harness", *words]),
+            handlers_restored(),
             redirect_stdout(out),
             redirect_stderr(err),
         ):
             cli.main()
     except SystemExit as end:
         code = end.code
-    finally:
-        for which, handler in handlers.items():
-            signal.signal(which, handler)
     for stream in (out, err):
         stream.seek(0)
     done = Done(code, out.read(), err.read())

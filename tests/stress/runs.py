@@ -14,7 +14,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,10 +25,10 @@ from harness.postgres.dsn import parse_dsn
 from harness.postgres.session import DROPPED, schemas
 from stress import held as command
 from stress.packages import ARROW, without
-from support import ROOT
+from support import ROOT, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 STAGES = ("start", "seeding", "verification", "measuring", "saving", "reporting")
 WRITTEN = STAGES[2:]
@@ -124,9 +123,9 @@ class Run:
         return self
 
 
-def make_place(root: Path, dsn: str = "") -> Place:
+def make_place(root: Path) -> Place:
     """Make the folders, and in them a run that was saved earlier."""
-    place = Place(root, dsn)
+    place = Place(root)
     for folder in (place.work, place.tmp):
         folder.mkdir(parents=True)
     (place.work / "earlier.jsonl").write_bytes(EARLIER)
@@ -135,11 +134,11 @@ def make_place(root: Path, dsn: str = "") -> Place:
 
 
 @contextmanager
-def temporary_place(name: str = "place", dsn: str = "") -> Iterator[Place]:
+def temporary_place(name: str = "place") -> Iterator[Place]:
     """Make a place that every user of the machine can pass through."""
     with tempfile.TemporaryDirectory(prefix="stress-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        yield make_place(Path(folder) / name, dsn)
+        yield make_place(Path(folder) / name)
 
 
 def start(
@@ -193,14 +192,6 @@ def compare(place: Place, *more: str, **how: Any) -> Run:
         return run.end()
     finally:
         run.process.kill()
-
-
-def wait_until(holds: Callable[[], object], seconds: float = SECONDS) -> bool:
-    """Wait until it holds; return whether it came to."""
-    until = time.monotonic() + seconds
-    while not (found := bool(holds())) and time.monotonic() < until:
-        time.sleep(0.02)
-    return found
 
 
 def whole_lines(path: Path) -> bytes:

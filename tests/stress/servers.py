@@ -16,8 +16,7 @@ from sqlalchemy import text
 from harness.postgres import programs, server
 from harness.postgres.connection import connected
 from harness.postgres.liveness import accepts
-from stress.runs import wait_until
-from support import as_dsn
+from support import as_dsn, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

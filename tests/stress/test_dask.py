@@ -20,8 +20,8 @@ import pytest
 from harness.base.errors import ClusterError
 from harness.runner import dask as cluster
 from stress.certificates import certificate, needs_openssl
-from stress.runs import SECONDS_TO_END, wait_until
-from support import PLANTED, ROOT, as_dsn, harness, is_refused
+from stress.runs import SECONDS_TO_END
+from support import PLANTED, ROOT, as_dsn, harness, interrupted, is_refused, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -200,8 +200,8 @@ def test_what_a_killed_worker_was_measuring_is_measured_again(dask: Dask) -> Non
     assert len(dask.have(0).workers) == 1
 
 
-def test_no_time_is_measured_elsewhere_once_its_worker_is_gone(another: Dask) -> None:
-    rows = another.have(2, "worker once").rows("--meter", "clock", code=1)
+def test_no_time_is_measured_elsewhere_once_its_worker_is_gone(dask: Dask) -> None:
+    rows = dask.have(2, "worker once").rows("--meter", "clock", code=1)
     gone = "worker 1 is gone, and nobody else may measure it"
     assert errors(rows, meter="clock", name="way.py") >= {gone}
     assert errors(rows) == {None, gone}
@@ -246,21 +246,10 @@ def test_the_password_is_shown_nowhere(dask: Dask, database: Database) -> None:
 
 
 def test_after_ctrl_c_nothing_is_left_and_all_is_saved(dask: Dask) -> None:
-    running = subprocess.Popen(
-        [sys.executable, "-m", "harness", *dask.have(2, "wait").words()],
-        cwd=dask.folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        wait_until(lambda: (dask.asked / "done").exists() or running.poll() is not None)
-        running.send_signal(signal.SIGINT)
-        _, text = running.communicate(timeout=60)
-    finally:
-        running.kill()
-    assert running.returncode == 130
-    assert f"interrupted; what was measured is saved: {dask.saved}" in text.splitlines()[-1]
+    words, is_waiting = dask.have(2, "wait").words(), (dask.asked / "done").exists
+    done = interrupted(*words, folder=dask.folder, once=is_waiting, **dask.variables)
+    assert done.returncode == 130
+    assert f"interrupted; what was measured is saved: {dask.saved}" in done.stderr.splitlines()[-1]
     assert len(dask.saved.read_text().splitlines()) >= 3
     dask.leave_nothing()
 

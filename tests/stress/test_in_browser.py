@@ -14,6 +14,7 @@ from harness.model.run import Run
 from harness.model.saved import read
 from runs import HOSTILE, STRATEGIES, made_run
 from stress import command
+from stress.chromium import BRIGHTNESS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 RUN = made_run(
     strategies=(FLOOR, REFERENCE, "lean", "quick", "middling", HOSTILE), errors={"bad": HOSTILE}
 )
-BRIGHTNESS = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
 PAYLOADS = (
     *('"><img src=x onerror="window.hostile=1">', "'><svg onload=window.hostile=1>", "${window}"),
     *(

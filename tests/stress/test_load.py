@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import pwd
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callmeter.meters.rss import resident
+from handlers import handlers_restored
 from harness import cli
 from stress.runs import IS_THOROUGH, no_process_left, nothing_left, processes
 from stress.servers import OTHERS, foreign_server
@@ -37,6 +37,7 @@ MOST_GROWTH = 5_000_000
 MOST_OF_PARENT = 100_000_000
 ENTRIES = 1_000_000 if IS_THOROUGH else 5_000
 STREAMED = ("merged_orm", "--consume", "fold", "--entries", str(ENTRIES), "--timeout", "3600")
+SMALL = ("--entries", "100", "--meter", "allocator", "--repeat", "1")
 HELD = ("slotted", "--entries", "1000")
 OF_PARENT = {
     "a stream, on the screen": ("compare", *STREAMED, "--meter", "rss", "--repeat", "1"),
@@ -59,7 +60,6 @@ finally:
 @pytest.fixture
 def run(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """A function that runs the command line in this process."""
-    handlers = {which: signal.getsignal(which) for which in (signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.setenv("TMPDIR", str(place.tmp))
 
     def call(*words: str) -> None:
@@ -73,9 +73,8 @@ def run(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
             cli.main()
         assert ended.value.code == 0, errors.getvalue()
 
-    yield call
-    for which, handler in handlers.items():
-        signal.signal(which, handler)
+    with handlers_restored():
+        yield call
 
 
 @pytest.mark.once
@@ -91,10 +90,8 @@ def test_compares_in_one_process(
         place = replace(place, dsn=server.dsn)
         before, counts, sizes = left(server), [], []
         for nth in range(IN_A_ROW):
-            save = str(place.work / f"{nth}.jsonl")
-            run(
-                "compare", "interned", "--meter", "allocator", "--repeat", "1", "--save", save, *dsn
-            )
+            save = ("--save", str(place.work / f"{nth}.jsonl"))
+            run("compare", "interned", *SMALL, *save, *dsn)
             gc.collect()
             counts.append(min(held_here(server) for _ in range(LOOKS)))
             sizes.append(resident("VmRSS"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMAND = "pip install 'mapping-strategies[arrow]'"
 NEED_ARROW = {"arrow_columns", "drained_arrow"}
-QUICK = ("--entries", "20", "--meter", "tracemalloc", "--repeat", "1", "--save", "run.jsonl")
+QUICK = ("--entries", "20", "--meter", "rss", "--repeat", "1", "--save", "run.jsonl")
 
 
 def test_naming_what_needs_it_is_refused_with_the_command(tmp_path: Path) -> None:

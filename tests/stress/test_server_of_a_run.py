@@ -6,7 +6,6 @@ import os
 import signal
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +13,6 @@ from harness.base.errors import DatabaseError
 from harness.postgres import server
 from run_server import answer, only_linux
 from stress.servers import processes_of, send
-
-if TYPE_CHECKING:
-    pass
 
 
 @only_linux

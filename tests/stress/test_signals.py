@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stress.runs import SECONDS, STAGES, check, chosen, held, start, wait_until
+from stress.runs import SECONDS, STAGES, check, chosen, held, start
+from support import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -90,7 +90,7 @@ def test_a_read_takes_its_round_trips(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_dsn_may_be_far_away(database: Database, tmp_path: Path) -> None:
-    small = ("--entries", "20", "--repeat", "1", "--meter", "tracemalloc")
+    small = ("--entries", "20", "--repeat", "1", "--meter", "rss")
     with relayed(database.url, 0.03) as relay:
         done = harness("compare", "yield_per", *small, "--dsn", as_dsn(relay.url), folder=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from support import wait_until
+
 CODE = """
-import os, signal, time
-from callmeter.worker_pool import start
-print(start().pid, flush=True)
-time.sleep(3)
+import os, signal
+from callmeter.worker import Job
+from callmeter.worker_pool import ask, start
+worker = start()
+ask(worker, Job("callmeter.self_check:make_call", {"case": "no-op"}, "check"), 60)
+print(worker.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -23,10 +26,7 @@ def test_a_child_does_not_outlive_a_killed_parent() -> None:
     command = [sys.executable, "-c", CODE]
     parent = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     child = int(parent.stdout)
-    deadline = time.monotonic() + 20
-    while is_alive(child) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not is_alive(child)
+    assert wait_until(lambda: not is_alive(child), 20)
 
 
 def is_alive(pid: int) -> bool:

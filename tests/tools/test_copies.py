@@ -67,9 +67,9 @@ def test_a_slower_copy_is_the_strategy_with_a_tenth_more(tmp_path: Path) -> None
 
 
 def test_copies_are_measured_as_strategies_are() -> None:
-    run = measured(Namespace(strategy="slotted", entries=20, copies=2, slower=1, repeat=1))
+    run = measured(Namespace(strategy="slotted", entries=20, copies=1, slower=1, repeat=1))
     assert [one.error for one in summaries(run) if one.error] == []
-    assert {one.name.rpartition("/")[2] for one in summaries(run)} >= {"copy_01.py", "copy_03.py"}
+    assert {one.name.rpartition("/")[2] for one in summaries(run)} >= {"copy_01.py", "copy_02.py"}
 
 
 def test_what_was_called_different_is_printed_and_saved(

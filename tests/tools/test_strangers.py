@@ -54,9 +54,9 @@ NEEDS_A_COMPILER = pytest.mark.skipif(
 )
 
 
-def call(name: str = "lean", **fields: Any) -> dict[str, Any]:
+def call(**fields: Any) -> dict[str, Any]:
     both = {"peak": 10 * MB, "retained": 5 * MB, "rss_peak": 12 * MB, "rss_retained": 6 * MB}
-    known = {"function": name, "package": name, "version": "1.0", "ours": both, "other": both}
+    known = {"function": "lean", "package": "lean", "version": "1.0", "ours": both, "other": both}
     return {**known, "layers": {"library: lean": 0.9, "other": 0.1}, "note": "", **fields}
 
 

@@ -6,9 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +16,7 @@ from harness.model.saved import read
 from harness.payroll import catalog, loading, yardsticks
 from harness.postgres.connection import connected
 from harness.postgres.session import schemas
-from support import PLANTED, ROOT, as_dsn, harness, is_refused
+from support import PLANTED, as_dsn, harness, interrupted, is_refused
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -105,27 +102,17 @@ def test_what_was_measured_survives(
     path = tmp_path / "run.jsonl"
     at = ("--dsn", as_dsn(foreign))
     words = ("compare", str(PLANTED / "sleeps.py"), *SMALL, "--save", str(path), *at)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *words],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    stopped = interrupted(
+        *words, folder=tmp_path, once=lambda: path.exists() and read(path).measurements, how=how
     )
-    deadline = time.monotonic() + 120
-    while not (path.exists() and read(path).measurements):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(how)
-    _, errors = process.communicate(timeout=60)
     assert [each.cell.name for each in read(path).measurements] == ["full_orm"]
     if how == signal.SIGKILL:
         done = command("explain", "slotted", "--entries", "20", *at, folder=tmp_path)
         assert done.returncode == 0, done.stderr
     else:
-        assert process.returncode == 130
-        assert errors.splitlines()[-1] == f"interrupted; what was measured is saved: {path}"
+        assert stopped.returncode == 130
+        last = stopped.stderr.splitlines()[-1]
+        assert last == f"interrupted; what was measured is saved: {path}"
     with connected(foreign) as connection:
         assert schemas(connection, "") == []
 

@@ -20,29 +20,23 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, database: Database) -> Path:
-    """A folder with a strategy `own.py`, and a baseline of it and of `yield_per`."""
+    """A folder with a strategy `own.py`, and a baseline of it and of the reference."""
     made = tmp_path_factory.mktemp("gate")
     shutil.copy(ROOT / "strategies" / "slotted.py", made / "own.py")
     asked = {"entries": [20, 40], "components": 2, "meters": ["tracemalloc"], "repeat": 1}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(made)
-        harness.compare(
-            "own.py",
-            "yield_per",
-            **asked,
-            dsn=as_dsn(database.url),
-            save=made / "baseline.jsonl",
-        )
+        harness.compare("own.py", **asked, dsn=as_dsn(database.url), save=made / "baseline.jsonl")
     return made
 
 
 @pytest.fixture
-def check(folder: Path, database: Database) -> tuple[str, ...]:
+def check(database: Database) -> tuple[str, ...]:
     return "check", "own.py", "--baseline", "baseline.jsonl", "--dsn", as_dsn(database.url)
 
 
 def test_what_did_not_change_passes(command: Command, folder: Path, check: tuple[str, ...]) -> None:
-    done = command(*check, "yield_per", "--save", "same.jsonl", folder=folder)
+    done = command(*check, "full_orm", "--save", "same.jsonl", folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASSED: 2 strategies, none worse by more than the limits: traced_peak 5%" in done.stdout
     run = read(folder / "same.jsonl")

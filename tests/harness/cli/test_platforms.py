@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from support import Command
+
 MODULES = ("fcntl", "grp", "memray", "pwd", "resource", "termios")
 NAMES = {
     "os": ("chown", "fork", "fwalk", "geteuid", "killpg", "register_at_fork", "sysconf"),
@@ -62,11 +64,11 @@ def path_without_unix(tmp_path: Path) -> str:
     ids=lambda words: words[0],
 )
 def test_without_what_unix_has_a_saved_run_is_read(
-    tmp_path: Path, path_without_unix: str, words: tuple[str, ...]
+    command: Command, tmp_path: Path, path_without_unix: str, words: tuple[str, ...]
 ) -> None:
     done = harness(*words, folder=tmp_path, PYTHONPATH=path_without_unix)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == harness(*words, folder=tmp_path).stdout
+    assert done.stdout == command(*words, folder=tmp_path).stdout
 
 
 @pytest.mark.parametrize(

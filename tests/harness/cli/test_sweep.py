@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +11,7 @@ import pytest
 
 from harness.model.saved import read
 from harness.model.summary import incomplete
-from support import ROOT, is_refused
+from support import interrupted, is_refused
 
 if TYPE_CHECKING:
     from support import Command
@@ -103,22 +99,10 @@ def test_a_stack_on_which_a_function_fails_and_a_python_that_is_not_here(
 
 def test_an_interrupted_sweep_tells_how_it_goes_on(project: Path) -> None:
     words = ("sweep", "tab:version", "tab:sleeps", *VERSIONS, *METERS, "--save", "folder")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *words],
-        cwd=project,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    deadline = time.monotonic() + 120
-    while not list(project.glob("folder/parts/*")):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert errors.splitlines()[-1] == (
+    measured = project / "folder" / "parts"
+    done = interrupted(*words, folder=project, once=lambda: list(measured.glob("*")))
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == (
         "interrupted; what was measured is saved; the same command with --save folder goes on"
     )
 

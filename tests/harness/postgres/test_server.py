@@ -7,17 +7,13 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.postgres import server
 from run_server import answer, only_linux
-from stress.runs import wait_until
 from stress.servers import processes_of
-
-if TYPE_CHECKING:
-    pass
+from support import wait_until
 
 
 def test_it_runs_while_it_is_used_and_leaves_nothing(server_place: Path) -> None:

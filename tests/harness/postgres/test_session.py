@@ -5,39 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import URL, text
 
 from harness.payroll.generator import Payroll
 from harness.postgres.connection import connected
 from harness.postgres.session import open_database, schemas
 from harness.postgres.writer import provide
+from run_server import answer
 from support import as_dsn
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from harness.postgres.connection import Database
 
-UNREACHABLE = "postgresql://nobody:secret@127.0.0.1:1/x"
 TABLES = "SELECT count(*) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname "
-
-
-def value(url: URL, query: str) -> object:
-    with connected(url) as connection:
-        return connection.scalar(text(query))
 
 
 def test_a_foreign_database_is_left_as_it_was_after_an_interrupt(foreign: URL) -> None:
     tables = f"{TABLES} NOT LIKE 'pg\\_%'"
-    before = value(foreign, tables)
+    before = answer(foreign, tables)
 
     def interrupted() -> None:
         with open_database(as_dsn(foreign)) as database:
-            assert value(provide(database, Payroll(3, 1)), tables) != before
+            assert answer(provide(database, Payroll(3, 1)), tables) != before
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert value(foreign, tables) == before
-    assert value(foreign, "SELECT theirs FROM premium_entry") == "precious"
+    assert answer(foreign, tables) == before
+    assert answer(foreign, "SELECT theirs FROM premium_entry") == "precious"
 
 
 def test_an_interrupted_write_leaves_nothing(

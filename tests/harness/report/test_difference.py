@@ -50,8 +50,8 @@ def document(
     return report.document(difference, ("old", "new"), every=every, gate=judged)
 
 
-def lines(found: Document, width: int = 100) -> list[str]:
-    return [" ".join(line.split()) for line in text.write(found, width).splitlines()]
+def lines(found: Document) -> list[str]:
+    return [" ".join(line.split()) for line in text.write(found, 100).splitlines()]
 
 
 def test_what_changed_is_a_table_and_the_rest_is_summed_up() -> None:

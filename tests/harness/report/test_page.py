@@ -20,18 +20,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def written(run: Run, sort: str = "peak") -> str:
-    return html.write(document(run, sort=sort), 80)
+def written(run: Run) -> str:
+    return html.write(document(run), 80)
 
 
 RUN = made_run()
-PAGE = written(RUN)
 GROWTH, LAYERS = {"growth-peak", "growth-time"}, {"peak", "retained"}
 EVERY_CHART = {"memory", "time", "map", "spread"} | GROWTH | LAYERS
 
 
-def test_the_figures_of_the_tables_are_those_of_the_summaries() -> None:
-    tables = PAGE.split('id="tables"')[1]
+@pytest.fixture(scope="module")
+def page() -> str:
+    return written(RUN)
+
+
+def test_the_figures_of_the_tables_are_those_of_the_summaries(page: str) -> None:
+    tables = page.split('id="tables"')[1]
     cells: dict[str, set[tuple[str, str]]] = {}
     for name, row in re.findall(r'<tr data-strategy="(\w+)">(.*?)</tr>', tables, re.DOTALL):
         found = re.findall(r'data-field="([\w.]+)" data-value="([^"]*)"', row)
@@ -46,9 +50,9 @@ def test_the_figures_of_the_tables_are_those_of_the_summaries() -> None:
         assert ("wall.x_reference", "" if ratio is None else str(ratio)) in cells[call.name]
 
 
-def test_the_figures_of_the_charts_are_those_of_the_summaries() -> None:
+def test_the_figures_of_the_charts_are_those_of_the_summaries(page: str) -> None:
     found = {(call.name, call.workload.size): call for call in summaries(RUN)}
-    calls = figures_of(PAGE)["datasets"]["calls"]
+    calls = figures_of(page)["datasets"]["calls"]
     assert len(calls) == len(found) == 10
     for mark in calls:
         call = found[mark["strategy"], mark["entries"]]
@@ -56,17 +60,17 @@ def test_the_figures_of_the_charts_are_those_of_the_summaries() -> None:
         assert mark.get("time") == call.ratio("wall", "reference")
 
 
-def test_the_answer_comes_first() -> None:
-    answer = PAGE.split('<section id="charts"')[0]
+def test_the_answer_comes_first(page: str) -> None:
+    answer = page.split('<section id="charts"')[0]
     assert "lean: 10.0 MB at its peak (16x smaller than full_orm)" in answer
     assert "Nothing measured is both smaller and faster than lean, quick." in answer
     once = Run(RUN.header, [m for m in RUN.measurements if m.cell.repeat == 0])
     assert "Nothing measured is both" not in written(once)
 
 
-def test_the_saved_run_is_in_the_page(tmp_path: Path) -> None:
+def test_the_saved_run_is_in_the_page(page: str, tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    path.write_text(script_of(PAGE, "saved-run"), encoding="utf-8")
+    path.write_text(script_of(page, "saved-run"), encoding="utf-8")
     assert read(path) == RUN
 
 

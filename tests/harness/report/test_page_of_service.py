@@ -23,11 +23,15 @@ from support import a_run, figures_of
 
 RUN = made_run((1000, 10_000), at_once=(1, 4), calls=30, explained=False)
 BOTH = made_run((1000,), repetitions=(1, 5), at_once=(1, 4), explained=False)
-PAGE = html.write(comparison.document(RUN), 80)
 OF_SERVICE = {
     *(f"at_once-{field}-{size}" for field in axes.AT_ONCE.fields for size in (1000, 10_000)),
     *("served-after", "served-highest"),
 }
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return html.write(comparison.document(RUN), 80)
 
 
 def drawn(run: Run) -> list[marks.Mark]:
@@ -106,9 +110,9 @@ def _smallest() -> object:
     return min((m.cell.workload for m in RUN.measurements), key=lambda w: (w.size, w.at_once))
 
 
-def test_the_page_has_a_part_of_it_with_why_memory_is_not_given_back() -> None:
-    assert charts(PAGE) >= OF_SERVICE
-    part = PAGE.partition('<section id="service"')[2].partition("</section>")[0]
+def test_the_page_has_a_part_of_it_with_why_memory_is_not_given_back(page: str) -> None:
+    assert charts(page) >= OF_SERVICE
+    part = page.partition('<section id="service"')[2].partition("</section>")[0]
     assert charts(part) == OF_SERVICE
     assert part.count("A worker that served 30 calls in turn: ") == 2 * 4
     assert "malloc_trim(3)" in part
@@ -117,8 +121,8 @@ def test_the_page_has_a_part_of_it_with_why_memory_is_not_given_back() -> None:
     assert figures_of(bare)["calculator"] is None
 
 
-def test_without_a_script_it_shows_what_was_measured_by_the_rule_of_choose() -> None:
-    tables = PAGE.partition("<noscript>\n<div")[2].partition("</noscript>")[0].split("<caption>")
+def test_without_a_script_it_shows_what_was_measured_by_the_rule_of_choose(page: str) -> None:
+    tables = page.partition("<noscript>\n<div")[2].partition("</noscript>")[0].split("<caption>")
     assert len(tables) == 1 + 4
     last = tables[-1]
     assert "at most, 4 at once: 10,000 entries x 6 components, profile realistic" in last

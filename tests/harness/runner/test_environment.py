@@ -14,7 +14,7 @@ from harness.runner import environment
 from harness.runner.environment import describe
 
 
-def test_it_says_what_the_numbers_depend_on() -> None:
+def test_it_has_what_the_numbers_depend_on() -> None:
     found = describe("PostgreSQL 18.4 (embedded)", inspect_interpreter())
     for what in ("python", "sqlalchemy", "psycopg", "libpq", "server", "cores", "memory", "commit"):
         assert found[what]
@@ -22,12 +22,12 @@ def test_it_says_what_the_numbers_depend_on() -> None:
     assert found["libpq"].split(".")[0].isdigit()
 
 
-def test_it_tells_no_path_and_no_host() -> None:
-    told = " ".join(describe("PostgreSQL 18.4 (embedded)", inspect_interpreter()).values())
-    assert str(Path.home()) not in told
-    assert str(Path.cwd()) not in told
-    assert not platform.node() or platform.node() not in told.split()
-    assert f"/{getpass.getuser()}" not in told
+def test_it_has_no_path_and_no_host() -> None:
+    text = " ".join(describe("PostgreSQL 18.4 (embedded)", inspect_interpreter()).values())
+    assert str(Path.home()) not in text
+    assert str(Path.cwd()) not in text
+    assert not platform.node() or platform.node() not in text.split()
+    assert f"/{getpass.getuser()}" not in text
 
 
 def test_the_commit_of_an_unpacked_archive_is_unknown(

@@ -1,4 +1,4 @@
-"""What is told of a run while it is recorded."""
+"""What the user is notified of while a run is recorded."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(("others", "notices"), [(0.02, 0), (0.48, 1), (None, 0)])
-def test_a_busy_machine_is_told_of_once(others: float | None, notices: int, tmp_path: Path) -> None:
+def test_a_busy_machine_is_noticed_once(others: float | None, notices: int, tmp_path: Path) -> None:
     found = [
         msgspec.structs.replace(one, seconds=0.6, others=others, stolen=0.0)
         for one in times("lean", *[0.1] * 9)
     ]
     run = a_run(*memory("lean", 1e6), *found)
-    told: list[str] = []
-    settings = Settings(save=tmp_path / "run.jsonl", notice=told.append)
+    noticed: list[str] = []
+    settings = Settings(save=tmp_path / "run.jsonl", notice=noticed.append)
     assert record((one for one in run.measurements), run.header, settings) == run
-    assert len(told) == notices
-    for text in told:
+    assert len(noticed) == notices
+    for text in noticed:
         assert text.startswith("the machine is busy: while lean was timed, others had 48%")

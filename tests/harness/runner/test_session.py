@@ -35,7 +35,7 @@ def test_every_part_is_measured_at_every_repetition_beside_what_a_service_holds(
 ) -> None:
     asked = {"entries": 20, "components": 2, "meters": ["allocator", "clock"], "repeat": 1}
     run = harness.compare(
-        "slotted",
+        "full_orm",
         **asked,
         repetition=[1, 3],
         collectors=["frozen"],
@@ -47,15 +47,15 @@ def test_every_part_is_measured_at_every_repetition_beside_what_a_service_holds(
     found = {(one.name, one.workload.repetition): one for one in summaries(run)}
     assert {repetition for _, repetition in found} == {1, 3}
     parts = {"wall", "load", "use", "frozen_wall", "peak", "load_peak", "load_retained"}
-    assert parts <= found["slotted", 3].samples.keys()
-    assert "paused_wall" not in found["slotted", 3].samples
+    assert parts <= found["full_orm", 3].samples.keys()
+    assert "paused_wall" not in found["full_orm", 3].samples
     assert parts & found["sum_in_sql", 3].samples.keys() == {"wall", "frozen_wall", "peak"}
 
 
 def test_calls_at_once_and_in_turn_are_checked_and_measured(tmp_path: Path) -> None:
     """Each of them reads a payroll of its own, also as tasks of one loop."""
     run = harness.compare(
-        *("slotted", "async_orm"),
+        "async_orm",
         entries=30,
         components=2,
         meters=["rss", "clock"],
@@ -66,7 +66,7 @@ def test_calls_at_once_and_in_turn_are_checked_and_measured(tmp_path: Path) -> N
     )
     assert not [each.error for each in run.measurements if each.error]
     found = {(one.name, one.workload.at_once): one for one in summaries(run)}
-    for name in ("slotted", "async_orm"):
+    for name in ("full_orm", "async_orm"):
         together = found[name, 3]
         assert together.items == 90
         assert together.samples.keys() >= {"rss_peak", "base", "wall", "slowest", "calls_peak"}

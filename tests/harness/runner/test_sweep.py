@@ -40,7 +40,11 @@ def small(*names: str) -> Plan:
     """The plan without the yardsticks."""
     workloads = workloads_of(20, 6, "realistic", 1, 1)
     whole = of_strategies(names, workloads, ["tracemalloc", "clock"], REPEATS)
-    return replace(whole, cells=[one for one in whole.cells if one.name in {"full_orm", *names}])
+    return of_these(whole, "full_orm", *names)
+
+
+def of_these(whole: Plan, *names: str) -> Plan:
+    return replace(whole, cells=[one for one in whole.cells if one.name in names])
 
 
 def noted(chosen: Plan, order: list[tuple[str, str]]) -> Plan:
@@ -102,13 +106,14 @@ def test_on_a_stack_with_a_driver_is_measured_what_works_with_it(
     drivers = ("psycopg", "asyncpg")
     stacks = [Stack(sys.executable, (("Python", "this"),), driver=name) for name in drivers]
     workloads = workloads_of(20, 2, "realistic", [1, 5], [1, 2])
-    chosen = of_strategies(["async_orm", "core_rows"], workloads, ["allocator"], 1)
-    finished = sweep(chosen, stacks, tmp_path, Settings(dsn=as_dsn(foreign)))
+    whole = of_strategies(["async_orm", "core_rows"], workloads, ["tracemalloc"], 1)
+    names = ("full_orm", "async_orm", "core_rows", "floor", "raw_tuples")
+    finished = sweep(of_these(whole, *names), stacks, tmp_path, Settings(dsn=as_dsn(foreign)))
     assert not finished.missing
     runs = finished.runs.values()
     assert [run.header.environment[DRIVER] for run in runs] == [*drivers]
     first, second = ({one.cell.name for one in run.measurements} for run in runs)
-    assert first > {"full_orm", "async_orm", "core_rows", "floor"}
+    assert first == {*names}
     assert second == {"async_orm", "floor"}
     for run in runs:
         assert not [one.error for one in run.measurements if one.error]

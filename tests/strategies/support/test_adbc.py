@@ -79,14 +79,6 @@ def test_both_queries_see_one_state(changed: Engine, monkeypatch: pytest.MonkeyP
     assert deleted == [PAYROLL.entries]
 
 
-def test_a_null_is_refused(changed: Engine) -> None:
-    with changed.begin() as connection:
-        connection.execute(text("ALTER TABLE premium_component ALTER amount DROP NOT NULL"))
-        connection.execute(text("UPDATE premium_component SET amount = NULL WHERE position = 1"))
-    with pytest.raises(ValueError, match="NULL"):
-        read(changed)
-
-
 def two_pairs(engine: Engine) -> list[Any]:
     """Return the processes of two idle pairs of connections."""
     with adbc.premium_batches(engine, PAYROLL.id), adbc.premium_batches(engine, PAYROLL.id):
