@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools.prove import containers
-from tools.prove.__main__ import Case, Read, _roles
+from tools.prove.__main__ import _roles
+from tools.prove.advice import Case, Read, holds
 from tools.prove.containers import limited_by, run_within
 
 if TYPE_CHECKING:
@@ -82,4 +83,6 @@ def test_advice_is_wrong_where_it_kills_or_where_much_was_to_spare(
     role: str, *, lived: bool, peak: int, is_wrong: bool
 ) -> None:
     case = Case(10, 6, 1, 1, container=100)
-    assert Read(case, role, "slotted", 90.0, lived, peak).is_wrong is is_wrong
+    read = Read(case, role, "slotted", 90.0, lived, peak)
+    assert read.is_wrong is is_wrong
+    assert holds([read]) is not is_wrong

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.model.metrics import METRICS
 from harness.model.saved import read
@@ -12,20 +11,17 @@ from harness.report import over, serving
 from harness.report.document import Note, table
 from harness.report.format import tenths, value
 from harness.report.stack import ran_on
+from tools.figures import day_and_commit, load
+from tools.prove import advice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.report.document import Block
 
 LINKS = (0, 0.001, 0.005, 0.02)
 """Seconds that a round trip takes more."""
-ROLES = {
-    "recommended": "the recommended strategy",
-    "runner-up": "the runner-up",
-    "rejected": "the nearest that was rejected",
-}
 
 
 def at_once(paths: Sequence[Path]) -> Iterator[Block]:
@@ -47,22 +43,12 @@ def calls(paths: Sequence[Path]) -> Iterator[Block]:
 def proof(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield how often advice was right where the kernel decided."""
     for path in paths:
-        found = _figures(path)
-        rows = [
-            [words, *(f"{found['roles'][role][key]:,}" for key in ("runs", "died", "wrong"))]
-            for role, words in ROLES.items()
-            if role in found["roles"]
-        ]
-        yield from table(["in a container of that size", "runs", "died", "advice wrong"], rows)
-        yield Note(
-            "Wrong is what died although it was to fit, and what was rejected and lived with more "
-            f"than a tenth to spare. Limited by {found['limited by']}. {made(found['environment'])}"
-        )
+        yield from advice.blocks(load(path))
 
 
 def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield the round trips of each strategy, and its time with what they add over longer links."""
-    found, run = _figures(paths[0]), read(paths[1])
+    found, run = load(paths[0]), read(paths[1])
     walls = {
         one.name: one.value("wall")
         for one in summaries(run)
@@ -79,14 +65,14 @@ def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
     yield Note(
         f"Time to load and read {found['entries']:,} entries: as measured in {paths[1].name}, and "
         f"with the round trips times the latency. {ran_on(run)}. Counted: "
-        f"{made(found['environment'])}"
+        f"{day_and_commit(found['environment'])}"
     )
 
 
 def copies(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield how often equal copies of a strategy are called different, and slower ones found."""
     for path in paths:
-        found = _figures(path)
+        found = load(path)
         rows = [
             [
                 METRICS[row["metric"]].title,
@@ -99,15 +85,5 @@ def copies(paths: Sequence[Path]) -> Iterator[Block]:
         yield from table(headings, rows, title="Called different")
         yield Note(
             f"The slower ones take {tenths(found['takes_longer_by'])} longer. "
-            f"`{found['command']}`, {made(found['environment'])}"
+            f"`{found['command']}`, {day_and_commit(found['environment'])}"
         )
-
-
-def _figures(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def made(what: Mapping[str, Any]) -> str:
-    """Return the day and the commit that figures are of."""
-    return f"{what['date']}, commit {what['commit']}"

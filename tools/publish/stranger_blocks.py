@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from tools.figures import load
 from tools.strangers import compared
 
 if TYPE_CHECKING:
@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 def strangers(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield a row a package: what its call needs, and the ratio to what others measured."""
     for path in paths:
-        yield from compared.blocks(json.loads(path.read_text(encoding="utf-8")))
+        yield from compared.blocks(load(path))

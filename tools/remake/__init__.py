@@ -1,1 +1,0 @@
-"""The published runs, and how they are made again."""
