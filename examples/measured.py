@@ -1,4 +1,4 @@
-"""The `measure` command as the examples run it: on functions of theirs, in the place of a last run."""
+"""The `measure` command as the examples run it: a run takes the place of the last one."""
 
 from __future__ import annotations
 

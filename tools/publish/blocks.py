@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.model.merge import merge_runs
 from harness.model.metrics import METRICS, PEAKS
 from harness.model.saved import read
-from harness.model.summary import by_workload, incomplete, summaries
+from harness.model.summary import by_workload, incomplete
 from harness.payroll.drivers import NAMES as DRIVERS
 from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks

@@ -44,5 +44,5 @@ def drivers(paths: Sequence[Path]) -> Iterator[Block]:
 
 def _cell(one: Summary, plain: Summary, key: str) -> str:
     value, whole = one.value(key), plain.value(key)
-    is_beside = value and whole and one is not plain
-    return median_of(one, key) + (f" ({times(value / whole)})" if is_beside else "")
+    beside = f" ({times(value / whole)})" if value and whole and one is not plain else ""
+    return median_of(one, key) + beside

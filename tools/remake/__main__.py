@@ -43,9 +43,7 @@ REMADE = PUBLISHED / "local" / "remade"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make what is asked for and is not there; return the exit code."""
-    parser = ArgumentParser(
-        prog="python -m tools.remake", description=__doc__.splitlines()[0]
-    )
+    parser = ArgumentParser(prog="python -m tools.remake", description=__doc__.splitlines()[0])
     parser.add_argument("name", nargs="*", help="a run, by the name of its file; all of them")
     parser.add_argument("--untimed", action="store_true", help="only those without times")
     parser.add_argument("--list", action="store_true", help="make none; show how long each takes")

@@ -51,9 +51,7 @@ METERS = ("--meter", "allocator", "--meter", "rss", "--explain")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure by both, print the table, save; return the exit code."""
-    parser = ArgumentParser(
-        prog="python -m tools.strangers", description=__doc__.splitlines()[0]
-    )
+    parser = ArgumentParser(prog="python -m tools.strangers", description=__doc__.splitlines()[0])
     parser.add_argument("function", nargs="*", help="a function of functions.py; all of them")
     parser.add_argument("--python", type=Path, help="the Python of an environment that has them")
     parser.add_argument("--save", type=Path, metavar="FILE", help="a file for the figures, as JSON")
