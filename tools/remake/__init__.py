@@ -1,0 +1,1 @@
+"""The published runs, and how they are made again."""
