@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.model.merge import merge_runs
 from harness.model.metrics import METRICS, PEAKS
@@ -18,18 +18,19 @@ from harness.report.notes import decisive, judged_peak
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
 from harness.report.traits import costs_in_short
-from tools.figures import day_and_commit
+from tools.figures import day_and_commit, load
+from tools.prove import advice
 from tools.publish import (
     collector_blocks,
     driver_blocks,
     layer_blocks,
     service_blocks,
     stack_blocks,
-    stranger_blocks,
     stress_blocks,
     writing_blocks,
 )
 from tools.publish.graph import mermaid
+from tools.strangers import compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -116,6 +117,18 @@ def graph(paths: Sequence[Path]) -> Iterator[Block]:
     yield Code(mermaid(paths), "mermaid")
 
 
+def _of_files(
+    read_file: Callable[[Path], Any], blocks: Callable[[Any], Iterable[Block]]
+) -> Callable[[Sequence[Path]], Iterable[Block]]:
+    """Return what yields the blocks of what is read from each file, one file after the other."""
+
+    def made(paths: Sequence[Path]) -> Iterator[Block]:
+        for path in paths:
+            yield from blocks(read_file(path))
+
+    return made
+
+
 BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, ...]]] = {
     "answer": (answer, REFERENCE),
     "strategies": (strategies, REFERENCE),
@@ -124,27 +137,24 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
         tuple(f"results/repetition{which}.jsonl" for which in ("", "-others", "-100000")),
     ),
     "times": (wall_times, REFERENCE),
-    "layers": (layer_blocks.layers, REFERENCE),
+    "layers": (_of_files(read, layer_blocks.layers), REFERENCE),
     "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
     "stacks-10000": (stack_blocks.stacks, ("results/stacks-10000/*.jsonl",)),
     "stacks-of-drivers": (
         stack_blocks.stacks,
         tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),
     ),
-    "drivers": (driver_blocks.drivers, ("results/drivers.jsonl",)),
-    "writing": (writing_blocks.writing, ("results/writing.jsonl",)),
+    "drivers": (_of_files(read, driver_blocks.drivers), ("results/drivers.jsonl",)),
+    "writing": (_of_files(read, writing_blocks.writing), ("results/writing.jsonl",)),
     "collector": (collector_blocks.collector, ("results/collector-*.jsonl",)),
     "runs": (runs, ("results/*.jsonl",)),
-    "stress": (stress_blocks.stress, ("results/stress.json",)),
-    "at-once": (service_blocks.at_once, ("results/service.jsonl",)),
-    "calls": (service_blocks.calls, ("results/calls.jsonl",)),
-    "proof": (service_blocks.proof, ("results/prove.json",)),
-    "slow-link": (
-        service_blocks.slow_link,
-        ("results/slow-link.json", *REFERENCE),
-    ),
-    "copies": (service_blocks.copies, ("results/copies.json",)),
-    "strangers": (stranger_blocks.strangers, ("results/strangers.json",)),
+    "stress": (_of_files(load, stress_blocks.stress), ("results/stress.json",)),
+    "at-once": (_of_files(read, service_blocks.at_once), ("results/service.jsonl",)),
+    "calls": (_of_files(read, service_blocks.calls), ("results/calls.jsonl",)),
+    "proof": (_of_files(load, advice.blocks), ("results/prove.json",)),
+    "slow-link": (service_blocks.slow_link, ("results/slow-link.json", *REFERENCE)),
+    "copies": (_of_files(load, service_blocks.copies), ("results/copies.json",)),
+    "strangers": (_of_files(load, compared.blocks), ("results/strangers.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""

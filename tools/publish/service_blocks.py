@@ -1,8 +1,8 @@
-"""The blocks on services: calls at once, many calls, and what was proved of the advice."""
+"""The blocks on services (calls at once, many in turn, a slow link) and on what repeats can tell."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.model.metrics import METRICS
 from harness.model.saved import read
@@ -12,38 +12,28 @@ from harness.report.document import Note, table
 from harness.report.format import tenths, value
 from harness.report.stack import ran_on
 from tools.figures import day_and_commit, load
-from tools.prove import advice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.model.run import Run
     from harness.report.document import Block
 
 LINKS = (0, 0.001, 0.005, 0.02)
 """Seconds that a round trip takes more."""
 
 
-def at_once(paths: Sequence[Path]) -> Iterator[Block]:
+def at_once(run: Run) -> Iterator[Block]:
     """Yield the peak of each strategy over the calls that are made at once."""
-    for path in paths:
-        run = read(path)
-        yield from over.blocks(run)
-        yield Note(ran_on(run))
+    yield from over.blocks(run)
+    yield Note(ran_on(run))
 
 
-def calls(paths: Sequence[Path]) -> Iterator[Block]:
+def calls(run: Run) -> Iterator[Block]:
     """Yield what a worker of each strategy holds that has served many calls."""
-    for path in paths:
-        run = read(path)
-        yield from serving.blocks(run)
-        yield Note(ran_on(run))
-
-
-def proof(paths: Sequence[Path]) -> Iterator[Block]:
-    """Yield how often advice was right where the kernel decided."""
-    for path in paths:
-        yield from advice.blocks(load(path))
+    yield from serving.blocks(run)
+    yield Note(ran_on(run))
 
 
 def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
@@ -69,21 +59,19 @@ def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
     )
 
 
-def copies(paths: Sequence[Path]) -> Iterator[Block]:
+def copies(found: Mapping[str, Any]) -> Iterator[Block]:
     """Yield how often equal copies of a strategy are called different, and slower ones found."""
-    for path in paths:
-        found = load(path)
-        rows = [
-            [
-                METRICS[row["metric"]].title,
-                f"{row['repeats']}",
-                *(tenths(row[key]) for key in ("equal", "first", "slower")),
-            ]
-            for row in found["called"]
+    rows = [
+        [
+            METRICS[row["metric"]].title,
+            f"{row['repeats']}",
+            *(tenths(row[key]) for key in ("equal", "first", "slower")),
         ]
-        headings = ["time", "repeats", "equal pairs", "with the first", "slower copies found"]
-        yield from table(headings, rows, title="Called different")
-        yield Note(
-            f"The slower ones take {tenths(found['takes_longer_by'])} longer. "
-            f"`{found['command']}`, {day_and_commit(found['environment'])}"
-        )
+        for row in found["called"]
+    ]
+    headings = ["time", "repeats", "equal pairs", "with the first", "slower copies found"]
+    yield from table(headings, rows, title="Called different")
+    yield Note(
+        f"The slower ones take {tenths(found['takes_longer_by'])} longer. "
+        f"`{found['command']}`, {day_and_commit(found['environment'])}"
+    )
