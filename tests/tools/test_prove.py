@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools.prove import containers
-from tools.prove.__main__ import _roles
+from tools.prove.__main__ import _roles, main
 from tools.prove.advice import Case, Read, holds
 from tools.prove.containers import limited_by, run_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 MB = 1_000_000
 HOLD = "import sys, time; held = b'1' * int(sys.stdin.readline()); time.sleep(0.1)"
@@ -50,6 +51,14 @@ def test_another_failure_is_an_error(run: Callable[..., containers.Outcome]) -> 
 
 def test_what_limits_is_named() -> None:
     assert "memory cgroup of version" in limited_by() or "a stand-in" in limited_by()
+
+
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["prove", "--save", str(tmp_path / "missing" / "prove.json")])
+    assert main() == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_the_roles_are_the_first_two_that_fit_and_the_nearest_that_does_not() -> None:

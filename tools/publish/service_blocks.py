@@ -1,4 +1,4 @@
-"""The blocks on services (calls at once, in turn, over a slow link), and on what repeats can tell."""
+"""The blocks on services (calls at once, in turn, over a slow link) and what repeats can tell."""
 
 from __future__ import annotations
 
