@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -138,3 +140,16 @@ def _baselines() -> Iterator[Measurement]:
     yield from memory(FLOOR, 2e6, 2e6)
     yield from memory(REFERENCE, 16e6, 16e6)
     yield from times(REFERENCE, *[0.10] * 5)
+
+
+def script_of(page: str, name: str) -> str:
+    """What a page has in the script element of that id."""
+    found = re.search(rf'id="{name}">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def figures_of(page: str) -> dict[str, Any]:
+    """What a page's script draws and judges from."""
+    data: dict[str, Any] = json.loads(script_of(page, "figures"))
+    return data

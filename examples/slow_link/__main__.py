@@ -6,7 +6,7 @@
     python -m examples.slow_link --count --folder results --strategies ...          # no times
 
 Writes slow-link.jsonl into results/local in the place of the last one, which `harness report`
-shows, and beside it slow-link.json, the round trips of one call as they were counted on the way.
+shows, and beside it round-trips.json, those of one call as they were counted on the way.
 What is no option of its own goes to `python -m harness measure`.
 """
 
@@ -60,7 +60,7 @@ def main() -> int:
     links = [int(link) for link in asked.milliseconds.split(",")]
     strategies = asked.strategies.split(",")
     payroll = Payroll(asked.entries)
-    run, counts = asked.folder / "slow-link.jsonl", asked.folder / "slow-link.json"
+    run, counts = asked.folder / "slow-link.jsonl", asked.folder / "round-trips.json"
     counts.parent.mkdir(parents=True, exist_ok=True)
     targets = [
         f"examples.slow_link.reads:read({strategy!r}, {link})"

@@ -22,7 +22,7 @@ CALL = re.compile(r"read\('(?P<strategy>.+)', (?P<milliseconds>\d+)\)")
 
 
 def blocks(run: Run, counted: dict[str, Any]) -> Iterator[Block]:
-    """Yield a row a strategy, the fastest over the shortest link first.
+    """Yield a row a strategy that was measured, the fastest over the shortest link first.
 
     A ratio is to the first strategy that was counted, over the same link.
     """
@@ -35,7 +35,7 @@ def blocks(run: Run, counted: dict[str, Any]) -> Iterator[Block]:
     shortest = links[min(links)]
     rows = [
         [name, str(trips[name]), *(_cell(link[name], link[first]) for link in links.values())]
-        for name in sorted(trips, key=lambda name: shortest[name].value("wall") or 0)
+        for name in sorted(shortest, key=lambda name: shortest[name].value("wall") or 0)
     ]
     yield from table(["strategy", "round trips", *(f"{link} ms" for link in links)], rows)
     if failures := [f"{one.name}: {one.error}" for one in summaries(run) if one.error]:

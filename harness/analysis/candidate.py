@@ -34,9 +34,27 @@ class Payrolls(NamedTuple):
     profile: str = "realistic"
     repetition: int = 1
 
+    @property
+    def options(self) -> list[str]:
+        """The words of a command that name such payrolls, without those that are the default."""
+        fields = zip(self._fields, self, Payrolls(), strict=True)
+        return [
+            word
+            for name, value, usual in fields
+            if value != usual
+            for word in (f"--{name}", str(value))
+        ]
+
     def has(self, workload: Workload) -> bool:
         """Whether the workload is such a payroll."""
-        return (workload.components, workload.profile, workload.repetition) == self
+        return payrolls_of(workload) == self
+
+
+def payrolls_of(workload: Workload) -> Payrolls | None:
+    """Return which payrolls differ from it in their size alone; None of a user's function."""
+    if workload.profile is None:
+        return None
+    return Payrolls(workload.components, workload.profile, workload.repetition)
 
 
 class Failure(NamedTuple):

@@ -7,6 +7,7 @@ made at the same time comes on top.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.analysis.prediction import Basis, Prediction, predict
@@ -113,7 +114,7 @@ def how_to_measure(payrolls: Payrolls, entries: int, at_once: int, names: Iterab
     number = f" --at-once 1,{at_once}" if at_once > 1 else ""
     pools = f" --repetition {repetition}" if repetition != 1 else ""
     return (
-        f"{' '.join(('python -m harness compare', *names))} --entries {entries} "
+        f"{shlex.join(('python', '-m', 'harness', 'compare', *names))} --entries {entries} "
         f"--components {components} --profile {profile}{pools}{number} --meter rss "
         "--save run.jsonl"
     )

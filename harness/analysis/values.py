@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.analysis.candidate import Payrolls, candidates
+from harness.analysis.candidate import candidates, payrolls_of
 from harness.analysis.choice import judge
 from harness.model.cell import Consume
 from harness.model.metrics import PEAKS
@@ -13,6 +13,7 @@ from harness.model.summary import summaries
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from harness.analysis.candidate import Payrolls
     from harness.analysis.choice import Decision
     from harness.model.summary import Summary
 
@@ -94,9 +95,9 @@ def _growth(decision: Decision, measured: Sequence[Summary], other: Payrolls) ->
 def _others(decision: Decision) -> list[Payrolls]:
     """Return the other payrolls of as many components, those that repeat most first."""
     of_run = {
-        Payrolls(load.components, load.profile, load.repetition)
+        payrolls
         for one in decision.run.measurements
-        if (load := one.cell.workload).profile
+        if (payrolls := payrolls_of(one.cell.workload))
         and one.cell.consume is Consume.HOLD
         and one.cell.name not in decision.run.header.yardsticks
     }

@@ -55,7 +55,9 @@ METRICS: dict[str, Metric] = {
 }
 """Every metric by its key."""
 
-TIMED = METRICS["wall"].meter
+TIME = "wall"
+"""The time that calls are compared by."""
+TIMED = METRICS[TIME].meter
 """The meter of times: its repeats are interleaved, and compare within one run only."""
 LOADED = {variant.key: variant.of for variant in VARIANTS if variant.part is Part.LOAD}
 """The metrics of loading alone, and those of the whole call."""
@@ -104,3 +106,9 @@ def judged_by(keys: Iterable[str]) -> str | None:
     """Return the peak that memory is judged by, of those that a run has."""
     known = set(keys)
     return next((key for key in PEAKS if key in known), None)
+
+
+def memory_pair(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return that peak, and what is retained; nothing where no peak is known."""
+    peak = judged_by(keys)
+    return (peak, PEAKS[peak]) if peak else ()

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.model.cell import Consume
-from harness.model.metrics import METRICS
+from harness.model.metrics import METRICS, TIME
 from harness.model.sample import FEWEST_TIMES, LEAST_RATIO, differ
 from harness.model.summary import smallest_first
 from harness.report.document import Pairs, Text
-from harness.report.format import ALIKE, faster, inverse, median_of, roughly, short, smaller
+from harness.report.format import ALIKE, counted, median_of, smaller, speed
+from harness.report.names import short
 from harness.report.notes import judged_peak
 from harness.report.traits import costs, given_up
 
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "?"
 """A time that too few repeats tell from the reference's."""
-NEEDS = {
-    "keep the ORM": ("orm-mapping",),
-    "keep a list of mutable objects": ("list", "mutable"),
-    "only read": (),
-}
+ORM, LIST = "keep the ORM", "keep a list of mutable objects"
+NEEDS = {ORM: ("orm-mapping",), LIST: ("list", "mutable"), "only read": ()}
 """What a caller may need, and the traits that a strategy must offer for it."""
 
 
@@ -50,7 +48,7 @@ def blocks(header: Header, found: Sequence[Summary]) -> tuple[Block, ...]:
         return (Text("Nothing to rank: none was measured."),)
     if answers := choices(header, found):
         lines = tuple((choice.need, _sentence(header, choice)) for choice in answers)
-        title = f"Which to choose, for {fit[0].workload.size:,} entries:"
+        title = f"Which to choose, for {counted(fit[0].workload.size or 0, 'entry')}:"
         return (Pairs(lines, title=title, is_arrow=True),)
     lines = tuple(_extremes(fit)) if len(fit) > 1 else ()
     return (Pairs(lines, is_arrow=True),) if lines else ()
@@ -81,7 +79,7 @@ def _leanest(able: Sequence[Summary], key: str) -> Summary:
     lowest = smallest_first(able, key)
     limit = lowest[0].samples[key].median * (1 + METRICS[key].tolerance)
     alike = [summary for summary in lowest if summary.samples[key].median <= limit]
-    return smallest_first(alike, "wall")[0]
+    return smallest_first(alike, TIME)[0]
 
 
 def _sentence(header: Header, answer: Answer) -> str:
@@ -100,7 +98,7 @@ def _sentence(header: Header, answer: Answer) -> str:
     return f"{text}; costs: {', '.join(costs(lost)) or 'nothing'}"
 
 
-def against_reference(one: Summary, key: str = "wall") -> str:
+def against_reference(one: Summary, key: str = TIME) -> str:
     """Return the time beside the reference's, or as it is where there is no reference.
 
     Of too few repeats it is known to a factor of LEAST_RATIO; less than that is `UNKNOWN`.
@@ -113,7 +111,7 @@ def against_reference(one: Summary, key: str = "wall") -> str:
         return ALIKE
     if is_different is None and 1 / LEAST_RATIO < ratio < LEAST_RATIO:
         return UNKNOWN
-    words = faster(1 / ratio, inverse(one.interval(key) or roughly(ratio)))
+    words = speed(ratio, one.interval(key))
     return words if is_different else f"{words} {UNKNOWN}"
 
 
@@ -139,14 +137,14 @@ def _extremes(fit: Sequence[Summary]) -> Iterator[tuple[str, str]]:
         best = _leanest([summary for summary in fit if key in summary.samples], key)
         parts = (f"{best.name}: {median_of(best, key)}", _beside_reference(best, key))
         yield "least memory", ", ".join(filter(None, parts))
-    times = [(summary, sample) for summary in fit if (sample := summary.sample("wall"))]
+    times = [(summary, sample) for summary in fit if (sample := summary.sample(TIME))]
     if len(times) == len(fit) and all(sample.n >= FEWEST_TIMES for _, sample in times):
-        first = smallest_first(fit, "wall")[0]
+        first = smallest_first(fit, TIME)[0]
         text = f"{first.name}: {median_of(first, 'wall')}"
         others = [
             summary.name
             for summary, sample in times
-            if summary is not first and not differ(sample, first.samples["wall"])
+            if summary is not first and not differ(sample, first.samples[TIME])
         ]
         if others:
             text += f"; as fast, within the repeats: {', '.join(others)}"

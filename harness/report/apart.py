@@ -19,8 +19,8 @@ sys.path[:] = json.loads(sys.argv.pop())
 from harness.report.apart import answer
 answer()
 """
-IS_SHORT = 3
-"""The exit code of one that lacks memory, a file or a package."""
+LACKING = 3
+"""The exit code of a process that lacks memory, a file or a package."""
 
 
 def apart(function: str, *arguments: object) -> str:
@@ -37,7 +37,7 @@ def apart(function: str, *arguments: object) -> str:
     if done.returncode == 0:
         return done.stdout.decode(errors="surrogatepass")
     reason = done.stderr.decode(errors="replace").strip()
-    if done.returncode == IS_SHORT:
+    if done.returncode == LACKING:
         raise NotAvailableError(f"it cannot be drawn: {reason}")
     if done.returncode < 0:
         raise NotAvailableError(
@@ -54,4 +54,4 @@ def answer() -> None:
         sys.stdout.buffer.write(text.encode(errors="surrogatepass"))
     except (ImportError, OSError, MemoryError) as error:
         sys.stderr.write(" ".join(str(error).split()) or "out of memory")
-        sys.exit(IS_SHORT)
+        sys.exit(LACKING)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callmeter.units import MEMORY_SHOWN, format_bytes, unit_of
 from harness.report.document import Code
-from harness.report.format import exactly
+from harness.report.format import counted, exactly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ def bar(need: Need, container: float, at_once: int) -> Code:
     fits = need.high <= container
     whole = container if fits else need.high
     parts = [need.base.high, need.calls.high, *([container - need.high] if fits else ())]
-    calls = "1 call" if at_once == 1 else f"{at_once:,} calls"
+    calls = counted(at_once, "call")
     if fits:
         drawn = _drawn(_apportioned(parts, WIDTH), (BASE, CALLS, ROOM))
         bounded = f"{LIMIT}{drawn}{LIMIT}"

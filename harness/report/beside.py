@@ -6,15 +6,16 @@ what the strategies differ by, whatever the stack and the machine.
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from callmeter.errors import UsageError
 from callmeter.meters import SECONDS
-from harness.analysis.candidate import Payrolls
+from harness.analysis.candidate import payrolls_of
 from harness.analysis.difference import LEAST_OF_TIMES, Outcome, between
 from harness.model.cell import kind_of
-from harness.model.metrics import METRICS, PEAKS, judged_by
+from harness.model.metrics import METRICS, PEAKS, TIME, judged_by, memory_pair
 from harness.model.sample import FEWEST_TIMES, LEAST_RATIO
 from harness.model.summary import by_workload
 from harness.report import beside_data as data
@@ -22,18 +23,8 @@ from harness.report import notes
 from harness.report.caveats import MOST_NAMED
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
-from harness.report.format import (
-    counted,
-    figure,
-    limit,
-    listed,
-    short,
-    tenths,
-    title_of_group,
-    titles,
-    value,
-    whole_percent,
-)
+from harness.report.format import counted, figure, limit, listed, tenths, value, whole_percent
+from harness.report.names import short, title_of_group, titles
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -47,8 +38,6 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
     Where = tuple[Workload, Consume]
-
-TIME = "wall"
 
 
 def document(
@@ -89,20 +78,11 @@ def nothing_in_common(mine: tuple[str, Run], name: str, *, of: Run) -> str:
     groups = {(one.cell.workload, one.cell.consume) for one in of.measurements}
     workload = shown_first(sorted(groups, key=repr))[0] if groups else None
     command = of.header.command
-    if workload and workload.is_payroll:
+    if workload and (payrolls := payrolls_of(workload)):
         names = both if len(both) <= MOST_NAMED else ()
-        command = " ".join(("python -m harness compare", *names, *_options(workload)))
+        words = (*names, "--entries", str(workload.size), *payrolls.options)
+        command = f"python -m harness compare {shlex.join(words)}"
     return f"{mine[0]} has nothing in common with {name}; measure with {command} --save mine.jsonl"
-
-
-def _options(workload: Workload) -> Iterator[str]:
-    """Yield the options that name a payroll, those left out that are as by default."""
-    yield f"--entries {workload.size}"
-    usual = Payrolls()
-    for option in ("components", "profile", "repetition"):
-        chosen = getattr(workload, option)
-        if chosen != getattr(usual, option):
-            yield f"--{option} {chosen}"
 
 
 def _groups(difference: Difference, sort: str) -> dict[Where, list[Changes]]:
@@ -121,9 +101,7 @@ def _groups(difference: Difference, sort: str) -> dict[Where, list[Changes]]:
 
 def _shown(row: Changes) -> Changes:
     """Return the peak that memory is judged by, what is retained, and the time."""
-    peak = judged_by(row)
-    keys = (*((peak, PEAKS[peak]) if peak else ()), TIME)
-    return {key: row[key] for key in keys if key in row}
+    return {key: row[key] for key in (*memory_pair(row), TIME) if key in row}
 
 
 def _answer(rows: Sequence[Changes], names: tuple[str, str]) -> str:
@@ -161,8 +139,7 @@ def _table(rows: Sequence[Changes], *, is_to_floor: bool) -> Iterator[Block]:
     found = [_of(row).after.summary for row in rows]
     cells = []
     for one, row in zip(found, rows, strict=True):
-        peak = judged_by(row)
-        memory = (_both(row.get(key)) for key in ((peak, PEAKS[peak]) if peak else ("", "")))
+        memory = (_both(row.get(key)) for key in memory_pair(row) or ("", ""))
         cells.append((one.name, *memory, _both(row.get(TIME)), _verdict(row)))
     peak = judged_by(key for row in rows for key in row)
     basis = " x floor" if is_to_floor else ""

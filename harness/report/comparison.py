@@ -17,7 +17,8 @@ from harness.model.metrics import BY_NAME, METRICS, PEAKS
 from harness.model.summary import by_workload, incomplete, metrics_of, smallest_first, summaries
 from harness.report import answer, busy, explanation, growth, notes, over, serving, tables
 from harness.report.document import Document, Heading, Note, Text, bullets
-from harness.report.format import ends_of, title_of, title_of_group, titles
+from harness.report.format import ends_of
+from harness.report.names import title_of, title_of_group, titles
 from harness.report.stack import collectors_process, ran_on, ran_on_in_short
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def document(
     if sort != BY_NAME and sort not in METRICS:
         raise unknown("metric to sort by", sort, [*METRICS, BY_NAME])
     found = explanation.explained(run)
-    how_much = notes.cut_short(run)
-    blocks: list[Block] = [Text(how_much, is_strong=True)] if how_much else []
+    cut_short = notes.cut_short(run)
+    blocks: list[Block] = [Text(cut_short, is_strong=True)] if cut_short else []
     if metrics and (wide or full):
         raise UsageError("--metric shows some metrics, --wide and --full all: leave one out")
     everything = summaries(run)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from callmeter.units import format_bytes, format_seconds
 from harness.analysis.choice import RULE
 from harness.analysis.thresholds import answers, farthest, most_at_once
-from harness.model.cell import REFERENCE, how_values_repeat
+from harness.model.cell import REFERENCE
 from harness.report import caveats
 from harness.report import decision_data as data
 from harness.report import judgement as words
 from harness.report.bar import bar
 from harness.report.document import Document, Note, Pairs, Text, bullets, table
 from harness.report.format import count, listed
+from harness.report.names import title_of_payroll
 from harness.report.traits import costs_in_full, costs_in_short
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def document(decision: Decision) -> Document:
     notes = [f"How it is chosen: {RULE}", *caveats.remarks(decision), origin]
     blocks: tuple[Block, ...] = (
         *_answer(decision),
-        *strategies(fit, "costs", "Fits, best first:"),
-        *strategies(unfit, "why not", "Does not fit, nearest first:"),
-        Pairs(what_changes_it(decision, found), "What would change the answer, all else equal:"),
+        *_strategies(fit, "costs", "Fits, best first:"),
+        *_strategies(unfit, "why not", "Does not fit, nearest first:"),
+        Pairs(_what_changes_it(decision, found), "What would change the answer, all else equal:"),
         *bullets(doubts),
         *(Note(text) for text in notes),
     )
@@ -61,16 +62,12 @@ def document(decision: Decision) -> Document:
 
 def payroll(decision: Decision) -> str:
     """Return which payroll it is about."""
-    components, profile, repetition = decision.payrolls
     limits = decision.limits
     together = f", in each of {words.calls(limits)} at once" if limits.at_once > 1 else ""
-    return (
-        f"{limits.entries:,} entries x {components} components, "
-        f"{how_values_repeat(profile, repetition)}{together}"
-    )
+    return title_of_payroll(limits.entries, *decision.payrolls) + together
 
 
-def runner_up(decision: Decision) -> str:
+def _runner_up(decision: Decision) -> str:
     """Return who comes second, and what it needs and gives up; or that nobody else fits."""
     if len(decision.fitting) < 2:
         return "Runner-up: none fits."
@@ -98,7 +95,7 @@ def rival(decision: Decision) -> Judgement | None:
     return next(others, None)
 
 
-def smaller_and_faster(decision: Decision) -> list[str]:
+def _smaller_and_faster(decision: Decision) -> list[str]:
     """Return the sentence on the next best that is both, if one is, and on what it costs more."""
     best, other = decision.best, rival(decision)
     if best is None or other is None:
@@ -127,8 +124,8 @@ def nearest(decision: Decision) -> str:
     return f"Nearest: {best.strategy}, {listed(words.reasons(best))}."
 
 
-def strategies(
-    found: Iterable[tuple[Judgement, str]], heading: str, title: str = ""
+def _strategies(
+    found: Iterable[tuple[Judgement, str]], heading: str, title: str
 ) -> Sequence[Block]:
     """Return the table of what strategies need, with those words in the last column."""
     judged = list(found)
@@ -151,7 +148,7 @@ def strategies(
     return table(headings, rows, last_is_text=True, droppable=droppable, title=title)
 
 
-def what_changes_it(decision: Decision, found: Answers) -> tuple[tuple[str, str], ...]:
+def _what_changes_it(decision: Decision, found: Answers) -> tuple[tuple[str, str], ...]:
     """Return pairs of an option and the winners that other values of it would make."""
     best = decision.best.strategy if decision.best else None
     needs = [*_by_winner("without", found.without_need), *_by_winner("with", found.with_need)]
@@ -178,11 +175,11 @@ def _answer(decision: Decision) -> list[Block]:
     recommended = f"Recommended: {best.strategy}, {asked}; {price(decision, best)}."
     return [
         *first,
-        *map(Text, smaller_and_faster(decision)),
+        *map(Text, _smaller_and_faster(decision)),
         Text(recommended, is_strong=True),
         Text(f"{label}{words.needs(best)}"),
         *bars(decision),
-        Text(runner_up(decision)),
+        Text(_runner_up(decision)),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.choice import RULE
-from harness.model.metrics import METRICS, PEAKS
+from harness.model.metrics import METRICS, PEAKS, TIME
 from harness.report import busy
 from harness.report import judgement as words
 
@@ -63,7 +63,7 @@ def _limits(limits: Limits) -> dict[str, Any]:
 
 def _row(judgement: Judgement, peak: str) -> dict[str, Any]:
     candidate, need, base = judgement.candidate, judgement.need, judgement.base
-    time = "wall" if judgement.limits.at_once == 1 else "slowest"
+    time = TIME if judgement.limits.at_once == 1 else "slowest"
     predictions = {peak: judgement.peak, PEAKS[peak]: judgement.retained, time: judgement.wall}
     is_of_container = judgement.limits.service is not None
     return {

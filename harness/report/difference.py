@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from callmeter.meters import BYTES, SECONDS, SHARE
+from callmeter.meters import SECONDS, SHARE
 from harness.analysis.difference import Outcome
 from harness.model.cell import kind_of
-from harness.model.sample import FEWEST_TIMES
 from harness.report import busy, verdict
+from harness.report import difference_data as data
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
-from harness.report.format import (
-    RANK_TEST,
-    counted,
-    ends_of,
-    limit,
-    listed,
-    points,
-    short,
-    tenths,
-    title_of,
-    title_of_group,
-    value,
-)
+from harness.report.format import RANK_TEST, TOO_FEW, counted, limit, listed, points, tenths, value
+from harness.report.names import short, title_of, title_of_group
 from harness.report.notes import cut_short
 from harness.report.stack import ran_on
 
@@ -33,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from callmeter.meters import Metric
-    from harness.analysis.difference import Change, Difference, Missing, Value
+    from harness.analysis.difference import Change, Difference
     from harness.analysis.gate import Gate
     from harness.model.cell import Consume, Subject, Workload
     from harness.report.document import Block
@@ -41,9 +28,6 @@ if TYPE_CHECKING:
 TITLES = {"sqlalchemy": "SQLAlchemy", "python": "Python", "libc": "C library", "processor": "CPU"}
 HEADINGS = ("metric", "from -> to", "change", "absolute", "which is")
 DROPPABLE = ("absolute", "change")
-FEW = f", with fewer than {FEWEST_TIMES} repeats"
-UNITS = {BYTES: "B", SECONDS: "x reference", SHARE: "share of wall"}
-"""The unit of a compared value, by its metric's: times are compared as ratios."""
 
 
 def document(
@@ -64,7 +48,7 @@ def document(
         both = [side.summary for change in changes for side in (change.before, change.after)]
         blocks += [Heading(title_of_group(both), 3), *_changes(difference, changes, every=every)]
     blocks += bullets(_missing(difference, names))
-    return Document((*blocks, *_notes(difference)), _data(difference, names, gate))
+    return Document((*blocks, *_notes(difference)), data.of(difference, names, gate))
 
 
 def _environment(difference: Difference) -> Block:
@@ -121,15 +105,15 @@ def _not_shown(changes: Iterable[Change], kind: str) -> Iterator[str]:
     groups: defaultdict[tuple[Outcome, str], list[Change]] = defaultdict(list)
     for change in changes:
         groups[change.outcome, change.metric.key].append(change)
-    for outcome, why in ((Outcome.ALIKE, ""), (Outcome.UNKNOWN, FEW)):
+    for outcome, title in ((Outcome.ALIKE, Outcome.ALIKE.value), (Outcome.UNKNOWN, TOO_FEW)):
         parts = [
             f"{key} of {counted(len(group), kind)}"
-            + ("" if why else f", by {_most(group)} at most")
-            for (each, key), group in groups.items()
-            if each is outcome
+            + (f", by {_most(group)} at most" if outcome is Outcome.ALIKE else "")
+            for (found, key), group in groups.items()
+            if found is outcome
         ]
         if parts:
-            yield f"{outcome}{why}: {'; '.join(parts)}"
+            yield f"{title}: {'; '.join(parts)}"
 
 
 def _most(group: Sequence[Change]) -> str:
@@ -184,76 +168,3 @@ def _notes(difference: Difference) -> Iterator[Block]:
             "Times of two runs are not comparable, not on one machine either: they are ratios to "
             f"{short(difference.runs[0].header.reference)}'s in the same run."
         )
-
-
-def _data(difference: Difference, names: tuple[str, str], gate: Gate | None) -> dict[str, Any]:
-    whole: dict[str, Any] = {
-        "runs": [
-            {
-                "name": name,
-                "command": run.header.command,
-                "environment": run.header.environment,
-                "busy": busy.data(run),
-            }
-            for name, run in zip(names, difference.runs, strict=True)
-        ],
-        "environment": [
-            {"what": what, "from": before, "to": after}
-            for what, (before, after) in difference.settings.items()
-        ],
-        "same_machine": difference.is_same_machine,
-        "incomplete": difference.cut_short,
-        "rows": [_row(change) for change in difference.changes],
-        "only_in": [_missing_row(missing, names) for missing in difference.only_in],
-        "failures": [_missing_row(missing, names) for missing in difference.failures],
-    }
-    return whole | ({"gate": _gate(gate)} if gate else {})
-
-
-def _missing_row(missing: Missing, names: tuple[str, str]) -> dict[str, Any]:
-    subject, run, metric, error = missing
-    return {"run": names[run], **_of(subject), "metric": metric and metric.key, "error": error}
-
-
-def _gate(gate: Gate) -> dict[str, Any]:
-    worse, doubtful = (
-        [{**_row(change), "limit": limit.share} for change, limit in found]
-        for found in (gate.worse, gate.doubtful)
-    )
-    limits = [
-        {"name": name or None, "metric": metric.key, "limit": share}
-        for metric, share, name in gate.limits
-    ]
-    return {
-        "passed": gate.is_passed,
-        "limits": limits,
-        "worse": worse,
-        "doubtful": doubtful,
-        "failed": gate.failed,
-    }
-
-
-def _row(change: Change) -> dict[str, Any]:
-    return {
-        **_of(change.subject),
-        "metric": change.metric.key,
-        "unit": UNITS[change.metric.unit],
-        **_side("from", change.before),
-        **_side("to", change.after),
-        "ratio": change.ratio,
-        **ends_of("ratio", change.interval),
-        "verdict": change.outcome.value,
-    }
-
-
-def _side(name: str, side: Value) -> dict[str, float]:
-    ends = {"": side.median, "_low": side.low, "_high": side.high, "_repeats": side.repeats}
-    return {f"{name}{end}": number for end, number in ends.items()}
-
-
-def _of(subject: Subject) -> dict[str, Any]:
-    return {
-        kind_of([subject.workload]): subject.name,
-        "workload": msgspec.to_builtins(subject.workload),
-        "consume": subject.consume.value,
-    }

@@ -9,7 +9,8 @@ from callmeter.units import format_bytes
 from callmeter.worker import CHECK, EXPLAIN
 from harness.model.cell import Consume, kind_of
 from harness.report.document import Code, Heading, Note, Text, bullets, table
-from harness.report.format import an_item, listed, percent, title_of, whole_percent
+from harness.report.format import an_item, listed, percent, whole_percent
+from harness.report.names import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,10 +120,9 @@ def _layers(found: Sequence[Explained], moment: str) -> Iterator[Block]:
         shares = [size / total if total else 0.0 for size, total in zip(sizes, totals, strict=True)]
         if max(shares) < SMALLEST_LAYER:
             continue
-        each = zip(sizes, found, shares, strict=True)
         cells = [
             f"{an_item(size, one.items)} ({whole_percent(share)})" if size else ""
-            for size, one, share in each
+            for size, one, share in zip(sizes, found, shares, strict=True)
         ]
         rows.append([layer, *cells, "#" * round(shares[0] * BAR_WIDTH) if len(found) == 1 else ""])
     sums = [an_item(total, one.items) for total, one in zip(totals, found, strict=True)]

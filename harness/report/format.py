@@ -3,7 +3,8 @@
 A ratio of times has as many digits as are known. It has two where the ends of its interval, at a
 confidence of 95%, are no more than one off in the second digit when they are rounded to it: `24x`
 if they are 23x and 25x. Otherwise it is `about` the number of one digit, `about 20x`, if that lies
-in the interval; if not, of two, `about 24x`. Without an interval it has two digits.
+in the interval; if not, of two, `about 24x`. Without an interval it has two digits. In a column of
+a screen, `about` is `~`.
 """
 
 from __future__ import annotations
@@ -12,31 +13,28 @@ from math import floor, inf, isfinite, log10
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from callmeter.meters import BYTES, SECONDS, SHARE
 from callmeter.units import digits, format_bytes, format_seconds, unit_of
-from harness.model.cell import Consume, how_values_repeat, plural
+from harness.model.cell import plural
 from harness.model.metrics import METRICS
-from harness.model.sample import LEAST_RATIO
+from harness.model.sample import FEWEST_TIMES, LEAST_RATIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from callmeter.meters import Metric
     from callmeter.units import Units
-    from harness.model.cell import Workload
     from harness.model.summary import Summary
 
 Interval = tuple[float, float]
 TOO_MANY = 1000
 """Times above which a ratio means no more than that one of the two is next to nothing."""
-LONGEST_CALL = 20
-"""Characters of a call that a heading has room for."""
 WIDEST_HEADING = 16
+ABOUT = "about "
 ALIKE = "alike"
 """Two figures that differ by no more than their repeats do, or by less than 5%."""
 RANK_TEST = "an exact rank test at 5%"
+TOO_FEW = f"undecided, with fewer than {FEWEST_TIMES} repeats"
 SHOWN_UNIT = {BYTES: ("MB", 1e-6), SECONDS: ("ms", 1e3)}
 """The unit of a column of a metric's values, and how many of it the metric's own unit is."""
 
@@ -110,6 +108,19 @@ def faster(ratio: float, interval: Interval | None = None) -> str:
     return _in_words(ratio, "faster", "slower", interval)
 
 
+def speed(ratio: float, interval: Interval | None) -> str:
+    """Return how much faster something is that takes so many times as long.
+
+    Without an interval, as of too few repeats, the ratio is known roughly.
+    """
+    return faster(1 / ratio, inverse(interval or roughly(ratio)))
+
+
+def in_column(words: str) -> str:
+    """Return the words on a ratio of times as a column has room for them: `~20x faster`."""
+    return words.replace(ABOUT, "~")
+
+
 def roughly(ratio: float) -> Interval:
     """Return the interval of a ratio of times that too few repeats have none of."""
     return ratio / LEAST_RATIO, ratio * LEAST_RATIO
@@ -141,8 +152,8 @@ def _as_known(number: float, interval: Interval) -> str:
     one, two = (round(number / step) * step for step in (10 * unit, unit))
     is_known = two - 1.5 * unit < low and high < two + 1.5 * unit
     if not is_known and low <= one <= high:
-        return f"about {one:.0f}x"
-    return f"{'' if is_known else 'about '}{two:.{1 if two < 10 else 0}f}x"
+        return f"{ABOUT}{one:.0f}x"
+    return f"{'' if is_known else ABOUT}{two:.{1 if two < 10 else 0}f}x"
 
 
 def percent(share: float) -> str:
@@ -198,66 +209,3 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Return `a, b and c`."""
     *most, end = words
     return f"{', '.join(most)} {last} {end}" if most else end
-
-
-def title_of(workload: Workload, consume: str, counts: Iterable[int] = ()) -> str:
-    """Return what is read and what is done with it; of functions, the items of a call."""
-    if workload.is_payroll:
-        size = f"{workload.size:,} {plural('entry', workload.size or 0)}"
-        repeat = how_values_repeat(workload.profile, workload.repetition)
-        title = f"{size} x {workload.components} components, {repeat}"
-    else:
-        title = _items_of_a_call({*counts})
-    if workload.at_once > 1:
-        title += f", {workload.at_once:,} calls at once"
-    return f"{title}, each let go once read" if consume == Consume.FOLD else title
-
-
-def titles(workloads: Iterable[tuple[Workload, Consume]]) -> list[str]:
-    """Return what is read, and what is done with it.
-
-    Those are one that differ in the repetition, or in how many calls are made at once.
-    """
-    found: dict[tuple[Workload, Consume], list[Workload]] = {}
-    for workload, consume in workloads:
-        once = replace(workload, repetition=1, at_once=1)
-        found.setdefault((once, consume), []).append(workload)
-    return [title_of(once, consume) + _differing(like) for (once, consume), like in found.items()]
-
-
-def _differing(workloads: Iterable[Workload]) -> str:
-    found = list(workloads)
-    repetitions, at_once = (
-        list(dict.fromkeys(getattr(one, name) for one in found))
-        for name in ("repetition", "at_once")
-    )
-    text = f", pools {', '.join(f'{n:,}x' for n in repetitions)}" if repetitions != [1] else ""
-    return text + (
-        f", {', '.join(f'{n:,}' for n in at_once)} calls at once" if at_once != [1] else ""
-    )
-
-
-def title_of_group(found: Sequence[Summary]) -> str:
-    """Return that of the summaries of one workload."""
-    counts = (one.items for one in found if one.items is not None)
-    return title_of(found[0].workload, found[0].subject.consume, counts)
-
-
-def _items_of_a_call(counts: set[int]) -> str:
-    if len(counts) > 1:
-        return f"{min(counts):,} to {max(counts):,} items a call"
-    if not counts:
-        return "a call, which has no items to count"
-    return "".join(f"{number:,} {plural('item', number)} a call" for number in counts)
-
-
-def short(name: str) -> str:
-    """Return a name as a heading has room for it: of a function its call, or its name."""
-    _, call = where_and_call(name)
-    return call if len(call) <= LONGEST_CALL else call.partition("(")[0].rpartition(".")[2]
-
-
-def where_and_call(name: str) -> tuple[str, str]:
-    """Return the module or file of a target and its call; of a strategy `""` and its name."""
-    where, colon, call = name.partition(".py:") if ".py:" in name else name.partition(":")
-    return (f"{where}{colon}", call) if colon else ("", name)

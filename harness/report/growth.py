@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from callmeter.meters import BYTES, SECONDS
 from callmeter.units import digits
 from harness.model.cell import how_values_repeat
-from harness.model.metrics import METRICS, PEAKS
+from harness.model.metrics import METRICS, PEAKS, TIME
 from harness.model.summary import summaries
 from harness.report.document import table
+from harness.report.format import SHOWN_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from harness.model.summary import Summary
     from harness.report.document import Block
 
-GROWING = (*PEAKS, *PEAKS.values(), "wall")
+GROWING = (*PEAKS, *PEAKS.values(), TIME)
 """The metrics of a call that grow with what it reads."""
-AN_ENTRY = {BYTES: ("B", 1.0, "MB", 1e-6), SECONDS: ("us", 1e6, "ms", 1e3)}
-"""The units of what an entry costs and of what a call costs, and how many the metric's unit is."""
+UNIT_OF_ENTRY = {BYTES: ("B", 1.0), SECONDS: ("us", 1e6)}
+"""The unit of what an entry costs, and how many of it the metric's own unit is."""
 
 
 def blocks(run: Run) -> Iterator[Block]:
@@ -46,7 +47,8 @@ def blocks(run: Run) -> Iterator[Block]:
 def _of(by_name: dict[str, dict[int, Summary]], like: str) -> Iterator[Block]:
     sizes = sorted({size for found in by_name.values() for size in found})
     for key in GROWING:
-        unit, scale, whole_unit, whole = AN_ENTRY[METRICS[key].unit]
+        metric = METRICS[key]
+        (unit, scale), (whole_unit, whole) = UNIT_OF_ENTRY[metric.unit], SHOWN_UNIT[metric.unit]
         rows = []
         for name, found in by_name.items():
             points = {n: v for n in sizes if n in found and (v := found[n].value(key)) is not None}
@@ -56,4 +58,4 @@ def _of(by_name: dict[str, dict[int, Summary]], like: str) -> Iterator[Block]:
                 rows.append([name, *at_sizes, digits(slope * scale), digits(intercept * whole)])
         at = [f"{unit}/entry\nat {n:,}" for n in sizes]
         headings = ["strategy", *at, f"slope\n{unit}/entry", f"intercept\n{whole_unit}"]
-        yield from table(headings, rows, title=f"Growth: {METRICS[key].title}{like}")
+        yield from table(headings, rows, title=f"Growth: {metric.title}{like}")

@@ -18,7 +18,7 @@ from harness.report.format import (
     percent,
     smaller,
 )
-from harness.report.traits import costs, given_up
+from harness.report.traits import costs_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,8 +181,7 @@ def costs_of(judgement: Judgement, header: Header) -> str:
     """Return what is given up for it, in the words of a comparison: `no ORM, a package`."""
     if judgement.strategy == REFERENCE:
         return "nothing changes"
-    lost = given_up(header, judgement.strategy)
-    return f"costs: {'unknown' if lost is None else ', '.join(costs(lost)) or 'nothing'}"
+    return f"costs: {costs_in_full(header, judgement.strategy)}"
 
 
 def gives_up(judgement: Judgement) -> str:

@@ -7,28 +7,18 @@ from typing import TYPE_CHECKING
 from callmeter.meters import SECONDS, SHARE
 from harness.analysis.difference import Outcome
 from harness.analysis.stacks import tally
-from harness.model.sample import FEWEST_TIMES
-from harness.report.format import (
-    ALIKE,
-    faster,
-    inverse,
-    points,
-    roughly,
-    short,
-    tenths,
-    whole_percent,
-)
+from harness.model.metrics import TIME
+from harness.report.format import ALIKE, TOO_FEW, points, speed, tenths, whole_percent
+from harness.report.names import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.analysis.difference import Change
 
-TIME = "wall"
-AS_BEFORE, UNDECIDED, UNKNOWN = "=", "?", "-"
+AS_BEFORE, UNDECIDED, NOT_MEASURED = "=", "?", "-"
 MUCH = 2.0
 """The ratio from which a change is shown as one, and not in percent."""
-TOO_FEW = f"undecided, with fewer than {FEWEST_TIMES} repeats"
 FEW = 2
 """Calls up to which an answer names each, and does not count them."""
 
@@ -36,16 +26,16 @@ FEW = 2
 def clause(key: str, changes: Iterable[Change], reference: str) -> str:
     """Return what a metric did: of a few calls each, of many the reference and how many."""
     what = "time" if key == TIME else "peak"
-    mine = [
+    found = [
         change
         for change in changes
         if change.metric.key == key and not change.before.summary.is_yardstick
     ]
-    if not mine:
+    if not found:
         return f"{what} not compared"
-    named = mine if len(mine) <= FEW else [one for one in mine if one.subject.name == reference]
+    named = found if len(found) <= FEW else [one for one in found if one.subject.name == reference]
     parts = [f"{short(one.subject.name)} {_in_words(one)}" for one in named[:FEW]]
-    counts = [_counts(mine)] if len(mine) > FEW else []
+    counts = [_counts(found)] if len(found) > FEW else []
     return f"{what} of {', '.join([*parts, *counts])}"
 
 
@@ -80,7 +70,7 @@ def _in_words(change: Change) -> str:
     if change.metric.unit != SECONDS or not change.ratio:
         word = "less" if change.after.median < change.before.median else "more"
         return f"{_amount(change).lstrip('+-')} {word}"
-    words = faster(1 / change.ratio, inverse(change.interval or roughly(change.ratio)))
+    words = speed(change.ratio, change.interval)
     if words != ALIKE:
         return words
     return f"{_amount(change).lstrip('+-')} {'faster' if change.ratio < 1 else 'slower'}"
@@ -103,7 +93,7 @@ def _amount(change: Change) -> str:
 def cell(change: Change | None, *, every: bool) -> str:
     """Return the change for a table; with `every`, how far it is within the noise too."""
     if change is None:
-        return UNKNOWN
+        return NOT_MEASURED
     if change.outcome is Outcome.CHANGED:
         return _amount(change)
     sign = AS_BEFORE if change.outcome is Outcome.ALIKE else UNDECIDED

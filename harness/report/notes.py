@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.model.cell import FLOOR, Consume
-from harness.model.metrics import PEAKS, judged_by
+from harness.model.metrics import PEAKS, judged_by, memory_pair
 from harness.model.sample import FEWEST_TIMES, LEAST_RATIO
 from harness.model.summary import incomplete, metrics_of
-from harness.report.format import ALIKE, RANK_TEST, listed, median_of, percent, short, whole_percent
+from harness.report.format import ALIKE, RANK_TEST, listed, median_of, percent, whole_percent
+from harness.report.names import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,8 +34,6 @@ COUNTED = {
     "rss_peak": "resident memory, which is what a container's limit counts",
 }
 """What the metrics that memory is judged by count."""
-
-
 MEANINGS = {
     **dict.fromkeys(
         PEAKS.values(),
@@ -89,10 +88,9 @@ def judged_peak(found: Iterable[Summary]) -> str | None:
     return judged_by(key for summary in found for key in summary.samples)
 
 
-def memory_keys(found: Sequence[Summary]) -> list[str]:
+def memory_keys(found: Iterable[Summary]) -> tuple[str, ...]:
     """Return that peak, and what is retained; none where no memory was measured."""
-    peak = judged_peak(found)
-    return [peak, PEAKS[peak]] if peak else []
+    return memory_pair(key for summary in found for key in summary.samples)
 
 
 def meanings(found: Sequence[Summary]) -> Iterator[str]:

@@ -6,43 +6,33 @@ all of them grows, and how many are served a second.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from callmeter.units import digits
+from harness.analysis.candidate import RESIDENT
 from harness.model.cell import FLOOR
-from harness.model.metrics import METRICS
+from harness.model.metrics import METRICS, TIME
 from harness.model.summary import summaries
+from harness.report.axes import AXES, REPETITION
 from harness.report.document import table
-from harness.report.format import cell, times, title_of
+from harness.report.format import cell, times
+from harness.report.names import title_of
 from harness.report.notes import memory_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.model.cell import Consume, Workload
     from harness.model.run import Run
     from harness.model.summary import Summary
+    from harness.report.axes import Axis
     from harness.report.document import Block
 
     Figure = Callable[[Summary], str]
     Alike = tuple[Workload, Consume]
-
-RESIDENT = "rss_peak"
-
-
-class Axis(NamedTuple):
-    """A field of the workload that figures are shown over, and the heading of a column."""
-
-    field: str
-    title: str
-    column: str
-
-
-REPETITION = Axis("repetition", "As values repeat less", "pools\n{:,}x")
-AT_ONCE = Axis("at_once", "As more calls are made at once", "{:,} at\nonce")
-AXES = (REPETITION, AT_ONCE)
 
 
 def blocks(run: Run, shown: Alike | None = None) -> Iterator[Block]:
@@ -73,20 +63,21 @@ def _ordered(axis: Axis, found: list[Summary]) -> list[Summary]:
 
 
 def _tables(axis: Axis, kind: Alike, found: list[Summary]) -> Iterator[Block]:
-    what = title_of(*kind, [])
+    what = title_of(*kind)
     if axis is REPETITION:
         for key in reversed(memory_keys(found)):
             is_to_floor = any(summary.ratio(key, "floor") is not None for summary in found)
             unit = f"x {FLOOR}" if is_to_floor else "MB"
-            figure = _to_floor(key) if is_to_floor else _absolute(key)
+            figure = partial(_to_floor if is_to_floor else _absolute, key)
             yield from _table(axis, found, figure, f"{METRICS[key].title}, {unit}", what)
         return
     is_resident = any(summary.sample(RESIDENT) for summary in found)
     peak = RESIDENT if is_resident else next(iter(memory_keys(found)), None)
     if peak:
-        figure = _beside_one_call(peak, found)
+        alone = {one.name: one.value(peak) for one in found if one.workload.at_once == 1}
+        figure = partial(_beside_one_call, peak, alone)
         yield from _table(axis, found, figure, f"{METRICS[peak].title}, MB (x one call)", what)
-    if any(summary.value("wall") for summary in found):
+    if any(summary.value(TIME) for summary in found):
         yield from _table(axis, found, _throughput, "calls a second", what)
 
 
@@ -103,38 +94,26 @@ def _table(
     yield from table(headings, rows, title=f"{axis.title}: {title}, {what}")
 
 
-def _to_floor(key: str) -> Figure:
-    def figure(one: Summary) -> str:
-        ratio = one.ratio(key, "floor")
-        return "" if ratio is None else times(ratio)
-
-    return figure
+def _to_floor(key: str, one: Summary) -> str:
+    ratio = one.ratio(key, "floor")
+    return "" if ratio is None else times(ratio)
 
 
-def _absolute(key: str) -> Figure:
-    def figure(one: Summary) -> str:
-        number = one.value(key)
-        return "" if number is None else cell(METRICS[key], number)
-
-    return figure
+def _absolute(key: str, one: Summary) -> str:
+    number = one.value(key)
+    return "" if number is None else cell(METRICS[key], number)
 
 
-def _beside_one_call(key: str, found: list[Summary]) -> Figure:
-    alone = {one.name: one.value(key) for one in found if one.workload.at_once == 1}
-
-    def figure(one: Summary) -> str:
-        number, single = one.value(key), alone.get(one.name)
-        if number is None:
-            return ""
-        is_alone = one.workload.at_once == 1
-        ratio = f" ({times(number / single)})" if single and not is_alone else ""
-        return cell(METRICS[key], number) + ratio
-
-    return figure
+def _beside_one_call(key: str, alone: Mapping[str, float | None], one: Summary) -> str:
+    """Return the value and, of several calls at once, how many times that of one call it is."""
+    number, single = one.value(key), alone.get(one.name)
+    is_alone = one.workload.at_once == 1
+    ratio = f" ({times(number / single)})" if number and single and not is_alone else ""
+    return _absolute(key, one) + ratio
 
 
 def _throughput(one: Summary) -> str:
-    wall = one.value("wall")
+    wall = one.value(TIME)
     return digits(one.workload.at_once / wall) if wall else ""
 
 

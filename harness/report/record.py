@@ -14,7 +14,7 @@ from harness.report import caveats, record_changes, record_checks, record_option
 from harness.report import decision as report
 from harness.report import judgement as words
 from harness.report.document import Heading, Pairs, Text, bullets
-from harness.report.format import listed, percent
+from harness.report.format import counted, listed, percent
 from harness.report.traits import costs_in_full
 from strategies.support.traits import TRAITS
 
@@ -53,11 +53,11 @@ def blocks(decision: Decision) -> tuple[Block, ...]:
 
 def _context(decision: Decision) -> Iterator[Block]:
     limits, today = decision.limits, report.today(decision)
-    entries = f"{limits.entries:,}"
+    entries = counted(limits.entries, "entry")
     yield Heading(
-        f"Read payrolls of {entries} entries with {decision.best.strategy}"
+        f"Read payrolls of {entries} with {decision.best.strategy}"
         if decision.best
-        else f"No strategy reads payrolls of {entries} entries within the limits",
+        else f"No strategy reads payrolls of {entries} within the limits",
         level=1,
     )
     yield Heading("Context")

@@ -45,29 +45,29 @@ def _span(
 ) -> tuple[Threshold | None, Threshold | None, Threshold | None]:
     """Return the threshold whose winner is that of the present limit, with those around it."""
     nth = sum(threshold.start <= at for threshold in found) - 1
-    before, here = (found[one] if one >= 0 else None for one in (nth - 1, nth))
-    return before, here, found[nth + 1] if nth + 1 < len(found) else None
+    before, present = (found[one] if one >= 0 else None for one in (nth - 1, nth))
+    return before, present, found[nth + 1] if nth + 1 < len(found) else None
 
 
 def _memory(decision: Decision, found: Answers) -> str:
     steps = found.by_memory
     if not steps:
         return ""
-    before, here, after = _span(steps, decision.limits.memory)
+    before, present, after = _span(steps, decision.limits.memory)
     least = f"below {_bytes(steps[0].start)} {NOTHING}."
-    if here is None:
+    if present is None:
         return f"from {_bytes(steps[0].start)} on {steps[0].winner}."
     up_to = f" to {_bytes(after.start)}" if after else " on"
     around = _around(before, after)
-    return f"{here.winner} from {_bytes(here.start)}{up_to}{around}; {least}"
+    return f"{present.winner} from {_bytes(present.start)}{up_to}{around}; {least}"
 
 
 def _time(decision: Decision, found: Answers) -> str:
     at = float("inf") if decision.limits.time is None else decision.limits.time
-    before, here, _ = _span(found.by_time, at)
-    if here is None or decision.best is None:
+    before, present, _ = _span(found.by_time, at)
+    if present is None or decision.best is None:
         return ""
-    least = format_seconds(here.start, up=True)
+    least = format_seconds(present.start, up=True)
     return f"a limit below {least} makes it {before.winner if before else NOTHING}."
 
 
@@ -89,12 +89,12 @@ def _at_once(decision: Decision, found: Answers) -> str:
 
 def _as_it_grows(found: Sequence[Threshold], at: int, last: int) -> str:
     """Return between which numbers the present winner is recommended, and what is outside."""
-    before, here, after = _span(found, at)
-    if here is None:
+    before, present, after = _span(found, at)
+    if present is None:
         return ""
-    start = f"from {count(here.start)} " if before else ""
+    start = f"from {count(present.start)} " if before else ""
     end = f"up to {count(after.start - 1)}" if after else f"up to {last:,}, as far as was looked"
-    return f"{here.winner or NOTHING} {start}{end}{_around(before, after)}."
+    return f"{present.winner or NOTHING} {start}{end}{_around(before, after)}."
 
 
 def _around(before: Threshold | None, after: Threshold | None) -> str:

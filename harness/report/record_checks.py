@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes
-from harness.analysis.candidate import Payrolls, candidates
+from harness.analysis.candidate import candidates
 from harness.analysis.prediction import predict
 from harness.model.cell import REFERENCE
 from harness.model.metrics import METRICS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
 LEFT_OUT = ("--run", "--format")
-"""Options of the command that asked which its repetition has otherwise."""
+"""Options of the command that asked: its repetition has others in their place."""
 TEST_OF = "peak"
 """The peak that a test's limit is about: what pytest's fixture measures of one call."""
 DSN = '--dsn "$DSN"'
@@ -79,23 +79,20 @@ def broken(command: str, width: int) -> list[str]:
 
 
 def _commands(decision: Decision, best: Judgement | None) -> Iterator[str]:
-    limits, (components, profile, repetition) = decision.limits, decision.payrolls
+    limits, peak = decision.limits, decision.metric
     names = dict.fromkeys([REFERENCE, *([best.strategy] if best else ())])
-    usual = Payrolls()
-    what = f" --components {components}" if components != usual.components else ""
-    what += f" --profile {profile}" if profile != usual.profile else ""
-    at_once = f" --at-once 1,{limits.at_once}" if limits.at_once > 1 else ""
-    pools = f" --repetition {repetition}" if repetition != 1 else ""
-    peak = decision.metric
+    options = ["--entries", str(limits.entries), *decision.payrolls.options]
+    options += ["--at-once", f"1,{limits.at_once}"] if limits.at_once > 1 else []
     yield (
-        f"python -m harness compare {' '.join(names)} --entries {limits.entries}"
-        f"{what}{pools}{at_once} --meter {METRICS[peak].meter} --meter clock --save run.jsonl {DSN}"
+        f"python -m harness compare {shlex.join([*names, *options])} --meter {METRICS[peak].meter} "
+        f"--meter clock --save run.jsonl {DSN}"
     )
     yield f"{_asked(decision.source.command)} --run run.jsonl"
     yield "python -m harness report run.jsonl --beside published"
     if best:
         limit = f"--fail-on {peak}:5%"
-        yield f"python -m harness check {best.strategy} --baseline run.jsonl {limit} {DSN}"
+        name = shlex.quote(best.strategy)
+        yield f"python -m harness check {name} --baseline run.jsonl {limit} {DSN}"
 
 
 def _asked(command: str) -> str:

@@ -8,7 +8,8 @@ from callmeter.meters.rss import ARENA
 from harness.model.metrics import METRICS
 from harness.model.summary import by_workload, groups_of, smallest_first
 from harness.report.document import Note, table
-from harness.report.format import cell, title_of
+from harness.report.format import cell
+from harness.report.names import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,12 +37,12 @@ def blocks(run: Run, shown: tuple[Workload, Consume] | None = None) -> Iterator[
     """Yield a table for each workload whose calls followed each other, or for that one."""
     measured = groups_of(run)
     for pair, found in by_workload(run).items():
-        measured_so = (one for one in found if one.sample("calls_peak") and not one.is_yardstick)
-        served = smallest_first(measured_so, "calls_peak")
+        strategies = (one for one in found if one.sample("calls_peak") and not one.is_yardstick)
+        served = smallest_first(strategies, "calls_peak")
         if served and shown in (None, pair):
             first = served[0].subject
             calls = max(measurement.cell.calls for measurement in measured[first])
-            title = f"A worker that served {calls:,} calls in turn: {title_of(*pair, [])}"
+            title = f"A worker that served {calls:,} calls in turn: {title_of(*pair)}"
             yield from table(
                 ["strategy", *COLUMNS.values(), "steady\nfrom call"],
                 [_row(one, measured) for one in served],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.model.busy import busy
 from harness.model.run import DRIVER, LIVE_OBJECTS
+from harness.report.format import counted
 
 if TYPE_CHECKING:
     from harness.model.run import Run
@@ -94,7 +95,7 @@ def _on_a_cluster(run: Run) -> str:
         for measurement in run.measurements
         if measurement.where and measurement.cell.meter == "clock"
     }
-    text = f"; measured on {len(workers):,} {'worker' if len(workers) == 1 else 'workers'}"
+    text = f"; measured on {counted(len(workers), 'worker')}"
     if not clocks:
         return text
     return f"{text}, times on {clocks.pop() + ' only' if len(clocks) == 1 else len(clocks)}"

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
 from callmeter.meters import SECONDS
 from harness.analysis import stacks as analysis
 from harness.analysis.difference import LEAST_OF_TIMES
 from harness.model.cell import kind_of
-from harness.model.metrics import METRICS, PEAKS, judged_by
+from harness.model.metrics import METRICS, TIME, judged_by, memory_pair
 from harness.model.summary import summaries
+from harness.report.difference_data import of_subject
 from harness.report.document import Document, Heading, Note, Pairs, Text, bullets, table
-from harness.report.format import (
-    RANK_TEST,
-    counted,
-    ends_of,
-    limit,
-    listed,
-    title_of_group,
-    value,
-)
-from harness.report.moved import AS_BEFORE, TIME, UNDECIDED, UNKNOWN, cell, clause
+from harness.report.format import RANK_TEST, counted, ends_of, limit, listed, value
+from harness.report.moved import AS_BEFORE, NOT_MEASURED, UNDECIDED, cell, clause
+from harness.report.names import title_of_group
 from harness.report.stack import ran_on_in_short
 
 if TYPE_CHECKING:
@@ -31,7 +23,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.difference import Change, Value
     from harness.analysis.stacks import Beside, Row
-    from harness.model.cell import Consume, Subject, Workload
+    from harness.model.cell import Consume, Workload
     from harness.model.run import Run
     from harness.report.document import Block
 
@@ -78,8 +70,7 @@ def _keys(there: Collection[str], *, wide: bool) -> list[str]:
     """Return the metrics to show: what memory is judged by, and the time; or all."""
     if wide:
         return [key for key in METRICS if key in there]
-    peak = judged_by(there)
-    return [key for key in (*((peak, PEAKS[peak]) if peak else ()), TIME) if key in there]
+    return [key for key in (*memory_pair(there), TIME) if key in there]
 
 
 def _answers(
@@ -145,8 +136,8 @@ def _failures(runs: Mapping[str, Run]) -> Iterator[str]:
 def _notes(first: Run, rows: Sequence[Row], keys: Sequence[str]) -> Iterator[Block]:
     metrics = [METRICS[key] for key in keys]
     yield Note(
-        "[1] has values, the others their change from it: less is better; "
-        f"{AS_BEFORE}: as before; {UNDECIDED}: too few repeats to tell; {UNKNOWN}: not measured."
+        f"[1] has values, the others their change from it: less is better; {AS_BEFORE}: as before; "
+        f"{UNDECIDED}: too few repeats to tell; {NOT_MEASURED}: not measured."
     )
     memory = [metric for metric in metrics if metric.is_memory]
     if memory:
@@ -181,7 +172,11 @@ def _data(measured: Measured, rows: Iterable[Row]) -> dict[str, Any]:
         "rows": [one for row in rows for one in _rows(row, names)]
         + [{"stack": name, "error": why} for name, why in measured.missing],
         "failures": [
-            {"stack": name, **_of(one.subject), "error": one.error or "; ".join(one.unavailable)}
+            {
+                "stack": name,
+                **of_subject(one.subject),
+                "error": one.error or "; ".join(one.unavailable),
+            }
             for name, run in measured.runs.items()
             for one in summaries(run)
             if one.error or (one.unavailable and not one.samples)
@@ -197,7 +192,7 @@ def _rows(row: Row, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         if side:
             yield {
                 "stack": name,
-                **_of(row.subject),
+                **of_subject(row.subject),
                 "metric": row.metric.key,
                 "unit": row.metric.unit,
                 "median": side.median,
@@ -209,11 +204,3 @@ def _rows(row: Row, names: Sequence[str]) -> Iterator[dict[str, Any]]:
                 "verdict": change and change.outcome.value,
                 "error": None,
             }
-
-
-def _of(subject: Subject) -> dict[str, Any]:
-    return {
-        kind_of([subject.workload]): subject.name,
-        "workload": msgspec.to_builtins(subject.workload),
-        "consume": subject.consume.value,
-    }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes, parse_bytes
-from harness.analysis.candidate import Payrolls, candidates
+from harness.analysis.candidate import candidates, payrolls_of
 from harness.analysis.choice import Limits, judge, winner
 from harness.model.summary import by_workload, incomplete
 from harness.report import answer
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from harness.model.run import Run
 
-NEED = "keep the ORM"
 HEADROOM = (1.5, 1.2, 1.1, 1.0)
 """Budgets to suggest, over what the strategy needs: the first at which it is still chosen."""
 
@@ -33,13 +32,12 @@ def command(run: Run, path: Path) -> str | None:
         return None
     shown = shown_first(list(groups))
     choices = answer.choices(run.header, groups[shown])
-    best = next((choice for choice in choices if choice.need == NEED), None)
-    if best is None:
+    best = next((choice for choice in choices if choice.need == answer.ORM), None)
+    entries, payrolls = shown[0].size, payrolls_of(shown[0])
+    if best is None or entries is None or payrolls is None:
         return None
-    payroll, usual = shown[0].payroll, Payrolls()
-    like_it = Payrolls(payroll.components, payroll.profile, payroll.repetition)
-    known = candidates(run, like_it, best.peak)
-    limits = Limits(payroll.entries, float("inf"), needs=best.traits)
+    known = candidates(run, payrolls, best.peak)
+    limits = Limits(entries, float("inf"), needs=best.traits)
     peak = next(judged.peak for judged in judge(known, limits) if judged.strategy == best.best.name)
     if peak is None:
         return None
@@ -54,12 +52,7 @@ def command(run: Run, path: Path) -> str | None:
     )
     if memory is None:
         return None
-    words = ["--entries", str(payroll.entries), "--memory", memory]
+    words = ["--entries", str(entries), "--memory", memory]
     words += [word for trait in best.traits for word in ("--need", trait)]
-    if payroll.components != usual.components:
-        words += ["--components", str(payroll.components)]
-    if payroll.profile != usual.profile:
-        words += ["--profile", payroll.profile]
-    if payroll.repetition != usual.repetition:
-        words += ["--repetition", str(payroll.repetition)]
-    return shlex.join(["python", "-m", "harness", "choose", *words, "--run", str(path)])
+    words += [*payrolls.options, "--run", str(path)]
+    return shlex.join(["python", "-m", "harness", "choose", *words])

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from callmeter.meters import SHARE
 from harness.model.cell import FLOOR, kind_of
-from harness.model.metrics import METRICS
+from harness.model.metrics import METRICS, TIME
 from harness.report import notes
 from harness.report.answer import against_reference
 from harness.report.document import Note, table
-from harness.report.format import cell, heading, median_of, short, times, where_and_call
+from harness.report.format import cell, heading, in_column, median_of, times
 from harness.report.format import value as value_of
+from harness.report.names import short, where_and_call
 from harness.report.traits import costs_in_short
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
     keys = notes.memory_keys(shown)
     has_floor = any(summary.floor for summary in shown)
     peak, retained = (f"{title} MB" + "\n(x floor)" * has_floor for title in ("peak", "retained"))
-    is_timed_by_it = any(summary.ratio("wall", "reference") for summary in shown)
+    is_timed_by_it = any(summary.ratio(TIME, "reference") for summary in shown)
     is_of_payrolls = all(summary.workload.is_payroll for summary in shown)
     time, load = "load and\nread" if is_of_payrolls else "time", "load"
     if is_timed_by_it:
@@ -49,8 +50,8 @@ def screen(header: Header, shown: list[Summary]) -> Iterator[Block]:
             name,
             f"{summary.items:,}" if has_other_counts and summary.items is not None else "",
             *([_with_ratio(summary, METRICS[key]) for key in keys] or ["", ""]),
-            "other count" if summary.has_other_count else against_reference(summary),
-            against_reference(summary, "load"),
+            "other count" if summary.has_other_count else in_column(against_reference(summary)),
+            in_column(against_reference(summary, "load")),
             costs_in_short(header, summary.name) if has_costs else "",
         ]
         for name, summary in zip(names, shown, strict=True)

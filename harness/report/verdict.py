@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 from callmeter.meters import BYTES, SECONDS
 from harness.analysis.difference import Outcome
-from harness.model.cell import Consume, how_values_repeat, kind_of, plural
+from harness.model.cell import Consume, how_values_repeat, kind_of
 from harness.report.document import Text, bullets
 from harness.report.format import (
     ALIKE,
     an_item,
     counted,
-    faster,
-    inverse,
     limit,
-    roughly,
-    short,
     smaller,
+    speed,
     tenths,
     times,
     value,
 )
+from harness.report.names import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +58,7 @@ def _heading(gate: Gate) -> str:
 def _sentence(worse: Worse, doubt: str) -> str:
     change = worse.change
     workload = change.subject.workload
-    size = workload.size
-    at = f", {size:,} {plural('entry', size)}" if size else ""
+    at = f", {counted(workload.size, 'entry')}" if workload.size else ""
     if workload.repetition != 1:
         at += f", {how_values_repeat(workload.profile, workload.repetition)}"
     grown = "from nothing" if change.ratio is None else f"+{limit(change.ratio - 1)}"
@@ -81,8 +78,8 @@ def from_to(change: Change) -> str:
         return f"{' -> '.join(times(side.median) for side in sides)} {reference}"
     items = [side.summary.items for side in sides]
     if metric.unit == BYTES and all(items) and change.subject.consume is Consume.HOLD:
-        each = (an_item(side.median, side.summary.items or 1) for side in sides)
-        return f"{' -> '.join(each)} B/{item}"
+        sizes = (an_item(side.median, side.summary.items or 1) for side in sides)
+        return f"{' -> '.join(sizes)} B/{item}"
     return " -> ".join(value(metric, side.median) for side in sides)
 
 
@@ -91,11 +88,7 @@ def in_words(change: Change) -> str:
     if change.ratio is None or change.ratio <= 0:
         return "no ratio"
     is_time = change.metric.unit == SECONDS
-    text = (
-        faster(1 / change.ratio, inverse(change.interval or roughly(change.ratio)))
-        if is_time
-        else smaller(1 / change.ratio)
-    )
+    text = speed(change.ratio, change.interval) if is_time else smaller(1 / change.ratio)
     if text != ALIKE or change.outcome is not Outcome.CHANGED:
         return text
     more, less = ("slower", "faster") if is_time else ("larger", "smaller")

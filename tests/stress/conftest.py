@@ -32,6 +32,7 @@ pytest.register_assert_rewrite("stress.runs")
 TIMES = int(os.environ.get("TIMES", "1"))
 FIGURES = os.environ.get("STRESS_FIGURES", "")
 MORE_INPUT = 10 if TIMES > 1 else 1
+"""How many times as many examples are tried of what takes milliseconds."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,12 +66,21 @@ def place() -> Iterator[Place]:
 
 @pytest.fixture
 def hold_for(record_property: Callable[[str, object], None]) -> Callable[..., None]:
-    """A function that tries a check on that many examples, which count as tried."""
+    """A function that tries a check on that many examples, which count as tried.
 
-    def hold(check: Callable[..., object], *strategies: SearchStrategy[Any], examples: int) -> None:
+    With `takes_seconds` an example starts processes: there are as many when it is thorough.
+    """
+
+    def hold(
+        check: Callable[..., object],
+        *strategies: SearchStrategy[Any],
+        examples: int,
+        takes_seconds: bool = False,
+    ) -> None:
         tried = 0
+        most = examples * (1 if takes_seconds else MORE_INPUT)
 
-        @settings(max_examples=examples * MORE_INPUT, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=most, suppress_health_check=list(HealthCheck))
         @given(st.tuples(*strategies))
         def try_one(inputs: tuple[Any, ...]) -> None:
             nonlocal tried

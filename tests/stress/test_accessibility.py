@@ -90,6 +90,15 @@ def test_the_page_of_a_run(opened: Open, width: int, scheme: str) -> None:
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), [("reference", 390, "light"), ("service", 1280, "dark")]
+)
+def test_the_published_pages(shown: Open, name: str, width: int, scheme: str) -> None:
+    text = (ROOT / "results" / f"{name}.html").read_text(encoding="utf-8")
+    page, _ = shown(text, width=width, scheme=scheme)
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("text", [CHOOSE, PAGE], ids=["choose", "run"])
 def test_a_page_without_a_script(shown: Open, text: str) -> None:
     """What stands in noscript, made visible: where no script runs, neither does axe-core."""

@@ -77,7 +77,7 @@ def test_a_read_takes_its_round_trips(tmp_path: Path, monkeypatch: pytest.Monkey
     asked += ["--strategies", "packed_objects,yield_per", "--folder", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", ["slow_link", *asked])
     assert example.main() == 0
-    trips = json.loads((tmp_path / "slow-link.json").read_text())["round_trips"]
+    trips = json.loads((tmp_path / "round-trips.json").read_text())["round_trips"]
     assert trips["packed_objects"] < trips["yield_per"]
     found = summaries(read(tmp_path / "slow-link.jsonl"))
     assert len(found) == 2 * len(trips)

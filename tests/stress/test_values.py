@@ -128,6 +128,7 @@ def test_odd_targets(hold_for: Callable[..., None], tmp_path: Path) -> None:
         st.just("") | TEXT,
         st.sampled_from(("", "--same", "--explain", "--calls 3 --meter calls", "--at-once 2")),
         examples=150,
+        takes_seconds=True,
     )
 
 

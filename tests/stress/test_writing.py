@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from examples.writing import __main__ as example
 from harness.model.saved import read
 from harness.model.summary import summaries
-from harness.report.format import short
+from harness.report.names import short
 
 if TYPE_CHECKING:
     from pathlib import Path

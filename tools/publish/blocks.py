@@ -13,7 +13,8 @@ from harness.report.answer import against_reference
 from harness.report.answer import blocks as answer_blocks
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Bullets, Code, Note, table
-from harness.report.format import inverse, median_of, short, times, where_and_call
+from harness.report.format import inverse, median_of, times
+from harness.report.names import short, where_and_call
 from harness.report.notes import decisive, judged_peak
 from harness.report.over import blocks as of_repetition
 from harness.report.stack import ran_on
@@ -24,6 +25,7 @@ from tools.publish import (
     collector_blocks,
     driver_blocks,
     layer_blocks,
+    link_blocks,
     service_blocks,
     stack_blocks,
     stress_blocks,
@@ -134,7 +136,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "strategies": (strategies, REFERENCE),
     "repetition": (
         repetition,
-        tuple(f"results/repetition{which}.jsonl" for which in ("", "-others", "-100000")),
+        tuple(
+            f"results/repetition{which}.jsonl"
+            for which in ("", "-others", "-100000", "-100000-others")
+        ),
     ),
     "times": (wall_times, REFERENCE),
     "layers": (_of_files(read, layer_blocks.layers), REFERENCE),
@@ -152,7 +157,11 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "at-once": (_of_files(read, service_blocks.at_once), ("results/service.jsonl",)),
     "calls": (_of_files(read, service_blocks.calls), ("results/calls.jsonl",)),
     "proof": (_of_files(load, advice.blocks), ("results/prove.json",)),
-    "slow-link": (service_blocks.slow_link, ("results/slow-link.json", *REFERENCE)),
+    "round-trips": (link_blocks.round_trips, ("results/round-trips.json", *REFERENCE)),
+    "slow-link": (
+        link_blocks.slow_link,
+        ("results/round-trips.json", "results/slow-link.jsonl"),
+    ),
     "copies": (_of_files(load, service_blocks.copies), ("results/copies.json",)),
     "strangers": (_of_files(load, compared.blocks), ("results/strangers.json",)),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),

@@ -9,7 +9,8 @@ from harness.model.run import LIVE_OBJECTS
 from harness.model.saved import read
 from harness.model.summary import summaries
 from harness.report.document import Note, table
-from harness.report.format import median_of, times, title_of_group
+from harness.report.format import median_of, times
+from harness.report.names import title_of_group
 from harness.report.stack import ran_on
 from tools.publish.stack_blocks import minor_of
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.model.metrics import METRICS
+from harness.model.metrics import METRICS, TIME
 from harness.model.run import DRIVER
 from harness.model.saved import read
 from harness.model.summary import by_workload
 from harness.report.comparison import ordered, shown_first
 from harness.report.document import Note, table
-from harness.report.format import ALIKE, percent, times, title_of_group, value
+from harness.report.format import ALIKE, percent, times, value
+from harness.report.names import title_of_group
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from harness.report.document import Block
 
 KEYS = ("peak", "retained")
-TIME = "wall"
 
 
 def stacks(paths: Sequence[Path]) -> Iterator[Block]:

@@ -9,7 +9,8 @@ from harness.model.summary import summaries
 from harness.report.answer import against_reference
 from harness.report.comparison import ordered
 from harness.report.document import Note, table
-from harness.report.format import median_of, short
+from harness.report.format import median_of
+from harness.report.names import short
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:

@@ -83,8 +83,6 @@ def publish(names: Iterable[str]) -> int:
             to.parent.mkdir(exist_ok=True)
             copyfile(new, to)
             print(f"results/{to.relative_to(PUBLISHED)} is renewed")
-            if (counted := new.with_suffix(".json")).exists():  # beside the run: round trips
-                copyfile(counted, to.with_suffix(".json"))
     print("then: python -m tools.publish" if made else "nothing was made of this commit")
     return int(not made)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from harness.report.charts import parts
+from harness.report.charts.marks import is_ratio
 from harness.report.charts.palette import FRONT, INK, LAYERS, MEASURES, PALE, PAPER
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def trade_offs(basis: Basis, styles: Mapping[str, Style]) -> alt.LayerChart:
 
 def layers(moment: str, unit: str) -> alt.LayerChart:
     """Draw what each layer holds at the moment, stacked, a bar for each strategy with its sum."""
-    is_ratio = parts.is_ratio(unit)
+    is_to_floor = is_ratio(unit)
     base = (
         alt.Chart(alt.NamedData("layers"))
         .transform_filter(parts.SHOWN)
@@ -131,7 +132,7 @@ def layers(moment: str, unit: str) -> alt.LayerChart:
     )
     ascending = alt.EncodingSortField("size", op="sum", order="ascending")
     y = alt.Y("strategy:N", title=None, sort=ascending, axis=alt.Axis(ticks=False))
-    axis = parts.axis(f"{moment}, {unit}" + ("'s peak" if is_ratio else ""), tickCount=4)
+    axis = parts.axis(f"{moment}, {unit}" + ("'s peak" if is_to_floor else ""), tickCount=4)
     tooltip = parts.tooltip(
         ("layer:N", "layer", ""),
         ("sum(size):Q", unit, ",.2f"),
@@ -145,7 +146,7 @@ def layers(moment: str, unit: str) -> alt.LayerChart:
         alt.Order("place:Q"),
         tooltip=tooltip,
     )
-    text = alt.Text("sum(size):Q", format=",.2f" if is_ratio else ",.0f")
+    text = alt.Text("sum(size):Q", format=",.2f" if is_to_floor else ",.0f")
     sums = base.mark_text(align="left", dx=4).encode(alt.X("sum(size):Q", stack=None), y, text)
     return parts.layered([bars, sums]).properties(height={"step": parts.ROW_HEIGHT})
 

@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
+from harness.report.axes import AXES
 from harness.report.charts import parts
-from harness.report.charts.axes import AXES, over
-from harness.report.charts.palette import FRONT, INK
+from harness.report.charts.marks import is_ratio
+from harness.report.charts.palette import FRONT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.report.charts.axes import Axis
+    from harness.report.axes import Axis
     from harness.report.charts.marks import Basis, Mark
     from harness.report.charts.palette import Style
 
 LEGEND_COLUMNS = 4
 STEPS = [digit * 10.0**power for power in range(-3, 6) for digit in (1, 1.5, 2, 3, 4, 5, 7)]
 """Where the axis of a curve has its lines: curves differ by less than the sizes of a payroll do."""
-
-
 FARTHEST = 2.5
 """Times the highest figure of a curve up to which the line of a container is drawn with it."""
 ON_THE_BASE = (
@@ -53,12 +52,12 @@ def curves(calls: Sequence[Mark], axes: Sequence[Axis] = AXES) -> list[Curve]:
             drawn = [
                 mark
                 for mark in calls
-                if mark[over(axis)] is not None
+                if mark[axis.size_field] is not None
                 and not mark["is_yardstick"]
                 and (mark[field] or 0) > 0
             ]
-            for size in sorted({mark[over(axis)] for mark in drawn}):
-                of_size = [mark for mark in drawn if mark[over(axis)] == size]
+            for size in sorted({mark[axis.size_field] for mark in drawn}):
+                of_size = [mark for mark in drawn if mark[axis.size_field] == size]
                 places = sorted({mark[axis.field] for mark in of_size})
                 figures = [mark[field] for mark in (drawn if axis.is_logarithmic else of_size)]
                 if len(places) > 1:
@@ -99,15 +98,15 @@ def over_axis(
     """
     axis, field = curve.axis, curve.field
     base = parts.of_calls(
-        f"datum.{over(axis)} === {curve.size} && datum.{field} > 0 && !datum.is_yardstick",
+        f"datum.{axis.size_field} === {curve.size} && datum.{field} > 0 && !datum.is_yardstick",
         every_payroll=True,
     ).transform_calculate(level=ON_THE_BASE if field == "together" else f"datum.{field}")
     x, y = _scales(curve, title)
-    tooltip = parts.tooltip((f"{axis.field}:Q", axis.title, ","), ("level:Q", title, ",.3f"))
+    tooltip = parts.tooltip((f"{axis.field}:Q", axis.label, ","), ("level:Q", title, ",.3f"))
     layers = _lines(base, x, y, styles, tooltip, legend=legend)
     low, high = curve.domain
-    if parts.is_ratio(title.rpartition(", ")[2]) and low < 1 < high:
-        layers = [_level_at_one(), *layers]
+    if is_ratio(title.rpartition(", ")[2]) and low < 1 < high:
+        layers = [parts.line_at_one("y", "level"), *layers]
     if field == "together":
         layers = [*layers, *_container(high * FARTHEST)]
     if not legend:
@@ -129,12 +128,12 @@ def over_calls(field: str, title: str, styles: Mapping[str, Style]) -> alt.Layer
 def _scales(curve: Curve, title: str) -> tuple[alt.X, alt.Y]:
     axis = curve.axis
     if not axis.is_logarithmic:
-        across = parts.axis(axis.title, values=curve.places, format=",")
+        across = parts.axis(axis.label, values=curve.places, format=",")
         scale = alt.Scale(zero=False, nice=False, padding=14)
         return alt.X(f"{axis.field}:Q", scale=scale, axis=across), alt.Y(
             "level:Q", scale=alt.Scale(zero=True), axis=parts.axis(title)
         )
-    across = parts.axis(f"{axis.title} (logarithmic)", values=curve.places, format=",")
+    across = parts.axis(f"{axis.label} (logarithmic)", values=curve.places, format=",")
     low, high = curve.domain
     up = alt.Scale(type="log", nice=False, domain=[low * 0.9, high * 1.1])
     return alt.X(f"{axis.field}:Q", scale=parts.logarithmic(14), axis=across), alt.Y(
@@ -170,14 +169,6 @@ def _names(
     ends = ends.encode(x, y, parts.colour(styles), parts.shape(styles))
     names = last.mark_text(align="left", dx=8).encode(x, y, text="strategy:N")
     return [ends.properties(name="points"), names.properties(name="column")]
-
-
-def _level_at_one() -> alt.Chart:
-    at_one = alt.Chart(alt.InlineData([{"level": 1}]))
-    chart: alt.Chart = at_one.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1.5).encode(
-        y="level:Q"
-    )
-    return chart
 
 
 def _container(farthest: float) -> list[alt.Chart]:

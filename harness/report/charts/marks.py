@@ -6,14 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callmeter.units import digits
+from harness.analysis.candidate import BASE, RESIDENT
 from harness.model.cell import FLOOR, Consume, Subject, subject_of
-from harness.model.metrics import METRICS, PEAKS
+from harness.model.metrics import METRICS, PEAKS, TIME
 from harness.model.summary import by_workload, summaries, values_by_key
-from harness.report import format as written
 from harness.report.answer import against_reference
-from harness.report.charts.axes import AXES, over
+from harness.report.axes import AXES
 from harness.report.comparison import ordered, shown_first
 from harness.report.explanation import only_explained
+from harness.report.format import median_of, times
+from harness.report.names import short
 from harness.report.notes import judged_peak
 
 if TYPE_CHECKING:
@@ -27,9 +29,6 @@ Mark = dict[str, Any]
 
 FIRST_LINE = 2
 """The line of a saved run that has its first measurement; line 1 is the header."""
-
-RESIDENT, BASE = "rss_peak", "base"
-"""What a container's limit counts of a process: of the calls, and before any."""
 
 IN_CONTAINER = "RSS at the peak with the base, MB"
 
@@ -55,13 +54,18 @@ class Basis(NamedTuple):
     together: str
 
 
+def is_ratio(unit: str) -> bool:
+    """Whether the unit is a ratio, `x floor`."""
+    return unit.startswith("x ")
+
+
 def basis(run: Run) -> Basis:
     """Return what the charts of the run can show."""
     calls = summaries(run)
     peak = judged_peak(calls) or next(iter(PEAKS))
     is_to_floor = any(call.ratio(peak, "floor") is not None for call in calls)
-    is_to_reference = any(call.ratio("wall", "reference") is not None for call in calls)
-    reference = written.short(run.header.reference)
+    is_to_reference = any(call.ratio(TIME, "reference") is not None for call in calls)
+    reference = short(run.header.reference)
     item = calls[0].workload.item if calls else "entry"
     return Basis(
         peak,
@@ -110,7 +114,7 @@ def calls(run: Run, compared: list[Group]) -> list[Mark]:
             **_time(call, based),
             **_together(call, based),
             "memory_lines": ", ".join(map(str, lines[call.subject, based.peak])),
-            "time_lines": ", ".join(map(str, lines[call.subject, "wall"])),
+            "time_lines": ", ".join(map(str, lines[call.subject, TIME])),
         }
         for place, group in enumerate(compared)
         for call in group
@@ -131,7 +135,7 @@ def _on_curves(call: Summary, first: Subject | None) -> Mark:
     for axis in AXES:
         mark[axis.field] = getattr(call.workload, axis.field)
         is_on = _is_like(call.subject, first, "size", axis.field)
-        mark[over(axis)] = (call.workload.size or 0) if is_on else None
+        mark[axis.size_field] = (call.workload.size or 0) if is_on else None
     return mark
 
 
@@ -141,7 +145,7 @@ def _together(call: Summary, based: Basis) -> Mark:
     `base_mb` is in it; `more_mb` is how much of that the reference does not need.
     """
     is_resident = based.together == IN_CONTAINER
-    peak, wall = call.value(RESIDENT if is_resident else based.peak), call.value("wall")
+    peak, wall = call.value(RESIDENT if is_resident else based.peak), call.value(TIME)
     base = call.value(BASE) if is_resident else 0.0
     mark = {"together": None, "throughput": call.workload.at_once / wall if wall else None}
     if peak is None or base is None:
@@ -163,18 +167,18 @@ def _memory(call: Summary, based: Basis) -> Mark:
     for field, key in (("peak", based.peak), ("retained", PEAKS[based.peak])):
         size = call.value(key)
         mark[f"{field}_mb"] = None if size is None else size / 1e6
-        mark[field] = mark[f"{field}_mb"] if based.memory == "MB" else call.ratio(key, "floor")
+        mark[field] = call.ratio(key, "floor") if is_ratio(based.memory) else mark[f"{field}_mb"]
     if mark["peak"] is not None:
-        text = written.median_of(call, based.peak)
-        is_to_floor = based.memory != "MB"
-        mark["peak_text"] = f"{written.times(mark['peak'])} · {text}" if is_to_floor else text
+        text = median_of(call, based.peak)
+        is_to_floor = is_ratio(based.memory)
+        mark["peak_text"] = f"{times(mark['peak'])} · {text}" if is_to_floor else text
     return mark
 
 
 def _time(call: Summary, based: Basis) -> Mark:
-    wall, ratio = call.sample("wall"), call.ratio("wall", "reference")
+    wall, ratio = call.sample(TIME), call.ratio(TIME, "reference")
     microseconds = wall.median / (call.items or 1) * 1e6 if wall else None
-    time = ratio if based.time.startswith("x ") else microseconds
+    time = ratio if is_ratio(based.time) else microseconds
     if wall is None or microseconds is None or time is None:
         return dict.fromkeys(("time", "time_low", "time_high", "work"))
     low, high = (time * end / wall.median if wall.median else 0 for end in wall.range)
@@ -211,7 +215,7 @@ def repeats(run: Run, compared: list[Group]) -> list[Mark]:
 
 def repeated(run: Run) -> list[str]:
     """Return the metrics whose repeats are shown: what is judged by, and resident memory."""
-    return list(dict.fromkeys((basis(run).peak, "rss_peak", "wall")))
+    return list(dict.fromkeys((basis(run).peak, RESIDENT, TIME)))
 
 
 def _lines(run: Run) -> dict[tuple[Subject, str], dict[int, float]]:

@@ -89,9 +89,7 @@ class Style(NamedTuple):
     dash: tuple[int, ...]
 
 
-def styles(
-    names: Iterable[str], reference: str, yardsticks: Collection[str] = ()
-) -> dict[str, Style]:
+def styles(names: Iterable[str], reference: str, yardsticks: Collection[str]) -> dict[str, Style]:
     """Return the style of each name: yardsticks are grey, the reference has a colour to itself."""
     ordered = sorted({*names})
     grey = [name for name in ordered if name in yardsticks]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from harness.report.charts.marks import is_ratio
 from harness.report.charts.palette import GRID, INK, QUIET
 
 if TYPE_CHECKING:
@@ -83,11 +84,6 @@ def strategies(beside: Sequence[str] | None = None) -> alt.Y:
     return alt.Y("strategy:N", sort=None, title=None, axis=alt.Axis(ticks=False))
 
 
-def is_ratio(unit: str) -> bool:
-    """Whether the unit of an axis is a ratio, `x floor`."""
-    return unit.startswith("x ")
-
-
 def axis(title: str, **options: Any) -> alt.Axis:
     """Return an axis with about six labels, a linear one on a phone with fewer, 0 among them."""
     fewer = alt.ExprRef(f"containerSize()[0] < {NARROW} ? 4 : 6")
@@ -146,13 +142,14 @@ def at_the_end(base: alt.Chart, field: str, y: alt.Y) -> alt.Chart:
 
 def layered(layers: Sequence[alt.Chart], unit: str = "") -> alt.LayerChart:
     """Lay charts over each other, the last on top; above them, of ratios, the line at 1."""
-    rules = [_line_at_one()] if is_ratio(unit) else []
+    rules = [line_at_one("x", "one")] if is_ratio(unit) else []
     return alt.LayerChart(layer=[*layers, *rules])
 
 
-def _line_at_one() -> alt.Chart:
-    at_one = alt.Chart(alt.InlineData([{"one": 1}]))
-    chart: alt.Chart = at_one.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1.5).encode(
-        x="one:Q"
+def line_at_one(channel: str, field: str) -> alt.Chart:
+    """Return the dashed line where a ratio on the channel, `x` or `y`, is 1."""
+    rule = alt.Chart(alt.InlineData([{field: 1}])).mark_rule(
+        color=INK, strokeDash=[4, 3], strokeWidth=1.5
     )
+    chart: alt.Chart = rule.encode(**{channel: f"{field}:Q"})
     return chart

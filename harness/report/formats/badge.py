@@ -18,7 +18,8 @@ from harness.model.summary import by_workload, smallest_first
 from harness.report import answer, notes
 from harness.report.charts.palette import INK, MEASURES, QUIET
 from harness.report.comparison import shown_first
-from harness.report.format import median_of, short, times, title_of_group
+from harness.report.format import median_of, times
+from harness.report.names import short, title_of_group
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from harness.report.document import Document
 
 LABEL = "peak"
-NEED = "keep a list of mutable objects"
-"""What the strategy that is shown is the leanest for."""
 LONGEST = 48
 """Characters of the answer, after which it is cut."""
 HEIGHT, PADDING, CHARACTER = 20, 6, 6.6
@@ -95,7 +94,7 @@ def _shown(run: Run) -> Shown:
 def _chosen(run: Run, found: Sequence[Summary]) -> tuple[Summary, str] | None:
     """Return what is shown, with the key of its peak; None where no peak was measured."""
     for choice in answer.choices(run.header, found):
-        if choice.need == NEED:
+        if choice.need == answer.LIST:
             return choice.best, choice.peak
     able = [one for one in found if not one.is_yardstick and not one.error]
     key = notes.judged_peak(able)

@@ -14,8 +14,9 @@ import msgspec
 from callmeter.errors import UsageError
 from harness.model.cell import kind_of
 from harness.model.fields import MOST_VALUE
+from harness.model.metrics import TIME
 from harness.report.benchmarks import benchmarks, parameter_of
-from harness.report.format import title_of
+from harness.report.names import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 VERSION = "5.0.0"
 """Of pytest-benchmark, whose form this is."""
-TIME = "wall"
 FENCE = 1.5
 """Of the distance of the quartiles: what lies farther outside them is an outlier."""
 SHORTEST = 1 / MOST_VALUE

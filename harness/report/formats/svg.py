@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape
 
 import altair as alt
 
-from harness.model.cell import plural
-from harness.report import answer
-from harness.report.charts import axes, charts, curves, marks, parts, vega
+from harness.report import answer, axes
+from harness.report.charts import charts, curves, marks, parts, vega
 from harness.report.charts.palette import INK, PAPER, QUIET, dark_rules, styles
 from harness.report.document import Pairs, Text
-from harness.report.format import title_of_group
+from harness.report.format import counted
+from harness.report.names import title_of_group
 from harness.report.notes import cut_short
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
     found = next(filter(None, (curves.curves(every, [axis]) for axis in axes.AXES)), [])
     if found:
         axis = found[0].axis
-        shown = [mark for mark in every if mark[axes.over(axis)] is not None]
+        shown = [mark for mark in every if mark[axis.size_field] is not None]
         places = [place for curve in found for place in curve.places]
         title = TITLES[axis].format(min(places), max(places))
         picture = _curves(run, shown, found)
@@ -90,8 +90,7 @@ def write(document: Document, width: int) -> str:  # noqa: ARG001 (its width is 
 
 
 def _warnings(run: Run, calls: Sequence[Summary]) -> Iterator[str]:
-    if how_much := cut_short(run):
-        yield how_much
+    yield from filter(None, [cut_short(run)])
     yield from (f"{call.name}: {call.error}" for call in calls if call.error)
 
 
@@ -143,7 +142,7 @@ def _curves(run: Run, shown: list[Mark], found: list[Curve]) -> Picture:
 
 
 def _size(curve: Curve) -> str:
-    return f", {curve.size:,} {plural('entry', curve.size)}" if curve.size else ""
+    return f", {counted(curve.size, 'entry')}" if curve.size else ""
 
 
 def _title(title: str, warnings: list[str], picture: Picture) -> alt.TitleParams:
@@ -155,5 +154,5 @@ def _title(title: str, warnings: list[str], picture: Picture) -> alt.TitleParams
 
 
 def _heading(what: str, unit: str, below: str) -> alt.TitleParams:
-    dashed = " (dashed line)" if parts.is_ratio(unit) else ""
+    dashed = " (dashed line)" if marks.is_ratio(unit) else ""
     return alt.TitleParams(f"{what}, {unit}{dashed}", subtitle=below)

@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from callmeter.units import MEMORY
-from harness.analysis.candidate import RESIDENT, Payrolls, candidates
+from harness.analysis.candidate import RESIDENT, candidates, payrolls_of
 from harness.analysis.choice import Limits, judge
 from harness.analysis.container import Service
 from harness.analysis.prediction import Basis
@@ -18,16 +18,16 @@ from harness.model.fields import MOST_AT_ONCE
 from harness.model.metrics import METRICS
 from harness.model.summary import summaries
 from harness.report.document import table
-from harness.report.format import cell
-from harness.report.traits import costs, given_up
+from harness.report.format import cell, counted
+from harness.report.traits import costs_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.analysis.candidate import Candidate, Points
+    from harness.analysis.candidate import Candidate, Payrolls, Points
     from harness.analysis.choice import Judgement
+    from harness.analysis.container import Need
     from harness.analysis.prediction import Prediction
-    from harness.model.cell import Workload
     from harness.model.run import Header, Run
     from harness.model.summary import Summary
     from harness.report.charts.marks import Group
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 CONTAINER = "512 MB"
-"""What the calculator begins with."""
+"""What the calculator begins with, and the page that chooses."""
 
 
 def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | No
     if not kinds:
         return None
     of = [
-        kinds.index(kind) if (kind := kind_of(group[0].workload)) in kinds else None
+        kinds.index(kind) if (kind := payrolls_of(group[0].workload)) in kinds else None
         for group in compared
     ]
     shown = compared[first][0].workload
@@ -68,12 +68,12 @@ def data(run: Run, compared: Sequence[Group], first: int) -> dict[str, Any] | No
 def measured(run: Run, group: Group) -> tuple[Table, ...]:
     """Return a table of what each strategy needs on that workload, at most, in MB."""
     workload = group[0].workload
-    kind = kind_of(workload)
+    kind = payrolls_of(workload)
     if kind not in _kinds(run) or not workload.size:
         return ()
     limits = Limits(workload.size, inf, service=Service(workload.at_once))
     rows = [
-        [judged.strategy, *map(_megabytes, (judged.base, judged.peak)), _sum(judged)]
+        [judged.strategy, *map(_megabytes, (judged.base, judged.peak, judged.need))]
         for judged in judge(candidates(run, kind, RESIDENT), limits)
         if judged.need
     ]
@@ -82,20 +82,13 @@ def measured(run: Run, group: Group) -> tuple[Table, ...]:
 
 
 def _kinds(run: Run) -> list[Payrolls]:
-    found = (kind_of(summary.workload) for summary in summaries(run) if _is_resident_list(summary))
-    return list(dict.fromkeys(kind for kind in found if kind))
+    measured = (one for one in summaries(run) if is_list(one) and one.sample(RESIDENT))
+    return list(dict.fromkeys(kind for one in measured if (kind := payrolls_of(one.workload))))
 
 
-def kind_of(workload: Workload) -> Payrolls | None:
-    """Return which payrolls differ from it in their size alone; None of a user's function."""
-    if workload.profile is None:
-        return None
-    return Payrolls(workload.components, workload.profile, workload.repetition)
-
-
-def _is_resident_list(summary: Summary) -> bool:
-    is_list = summary.subject.consume is Consume.HOLD and not summary.is_yardstick
-    return is_list and summary.sample(RESIDENT) is not None
+def is_list(summary: Summary) -> bool:
+    """Whether it is of a strategy whose items are held, and no yardstick."""
+    return summary.subject.consume is Consume.HOLD and not summary.is_yardstick
 
 
 def _kind_data(run: Run, kind: Payrolls) -> dict[str, Any]:
@@ -103,7 +96,7 @@ def _kind_data(run: Run, kind: Payrolls) -> dict[str, Any]:
     judged = judge(found, Limits(1, inf, service=Service()))
     repeat = how_values_repeat(kind.profile, kind.repetition)
     return {
-        "title": f"{kind.components} components, {repeat}",
+        "title": f"{counted(kind.components, 'component')}, {repeat}",
         "ways": [way(run.header, one) for one in judged if one.candidate.resident],
         "today": by_number(found[0].today),
     }
@@ -112,11 +105,10 @@ def _kind_data(run: Run, kind: Payrolls) -> dict[str, Any]:
 def way(header: Header, judged: Judgement) -> dict[str, Any]:
     """Return what the script needs of a strategy."""
     one: Candidate = judged.candidate
-    lost = given_up(header, one.strategy)
     return {
         "strategy": one.strategy,
         "givesUp": None if judged.gives_up is None else len(judged.gives_up),
-        "costs": "unknown" if lost is None else ", ".join(costs(lost)) or "nothing",
+        "costs": costs_in_full(header, one.strategy),
         "resident": by_number(one.resident),
         "base": by_number(one.base),
         "served": [list(served) for served in one.served],
@@ -137,9 +129,5 @@ def by_size(points: Points) -> list[list[float]]:
     return [list(point) for point in sorted(points)]
 
 
-def _megabytes(prediction: Prediction | None) -> str:
-    return cell(METRICS[RESIDENT], prediction.high) if prediction else ""
-
-
-def _sum(judged: Judgement) -> str:
-    return cell(METRICS[RESIDENT], judged.need.high) if judged.need else ""
+def _megabytes(needed: Prediction | Need | None) -> str:
+    return cell(METRICS[RESIDENT], needed.high) if needed else ""

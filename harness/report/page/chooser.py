@@ -7,8 +7,9 @@ browser. Runs whose environments differ are never combined: a stack each, which 
 from __future__ import annotations
 
 import json
+import re
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from callmeter.errors import UsageError
 from callmeter.units import MEMORY, parse_bytes
@@ -21,12 +22,13 @@ from harness.model.cell import REFERENCE
 from harness.model.fields import MOST_AT_ONCE
 from harness.model.merge import by_stack
 from harness.report import busy
-from harness.report.answer import NEEDS
+from harness.report.answer import NEEDS, ORM
 from harness.report.charts import palette
 from harness.report.judgement import reasons, size
 from harness.report.notes import cut_short
 from harness.report.page import template
-from harness.report.page.chooser_data import kinds_of, stack_data
+from harness.report.page.calculator import AT_ONCE, CONTAINER
+from harness.report.page.chooser_data import kinds_of, stack_data, values_of
 from harness.report.stack import ran_on, ran_on_in_short
 from harness.report.traits import costs_in_full
 from strategies.support.traits import TRAITS
@@ -45,19 +47,11 @@ SCRIPTS = (
 """In the order in which they use each other."""
 
 
-class Picked(NamedTuple):
-    """What the page begins with: the team's case, and what its callers cannot do without."""
-
-    entries: int = 10_000
-    at_once: int = 4
-    container: str = "512 MB"
-    need: str = "keep the ORM"
+ENTRIES, NEED = 10_000, ORM
+"""What the page begins with, beside what the calculator does: the team's case."""
 
 
-TEAMS = Picked()
-
-
-def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
+def page(runs: Mapping[str, Run]) -> str:
     """Return the page of the runs, by their paths beside it; the first stack is shown first.
 
     Raises UsageError for a run of functions, which are no strategies.
@@ -79,13 +73,13 @@ def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
         "runs": [_run_in_short(name, run) for name, run in runs.items()],
         "needs": NEEDS,
         "start": {
-            "entries": str(picked.entries),
-            "at_once": str(picked.at_once),
-            "container": picked.container,
+            "entries": str(ENTRIES),
+            "at_once": str(AT_ONCE),
+            "container": CONTAINER,
             "base": "",
-            "values": _value(Payrolls()),
+            "values": values_of(Payrolls()),
             "components": str(Payrolls().components),
-            "need": ",".join(NEEDS[picked.need]),
+            "need": ",".join(NEEDS[NEED]),
             "over": "entries",
         },
         "reference": REFERENCE,
@@ -100,8 +94,8 @@ def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
         STYLES,
         SCRIPTS,
         titles=titles,
-        values=[(_value(kind), _in_words(kind)) for kind in sorted(_usual(kinds))],
-        picked=picked,
+        values=[(values_of(kind), _in_words(kind)) for kind in sorted(_usual(kinds))],
+        picked=f"{ENTRIES} entries, {AT_ONCE} calls at once, a container of {CONTAINER}, {NEED}",
         needs=NEEDS,
         traits={name: _in_short(meaning) for name, meaning in TRAITS.items()},
         rule=RULE,
@@ -111,7 +105,7 @@ def page(runs: Mapping[str, Run], picked: Picked = TEAMS) -> str:
             (name, run.header, ran_on(run), [*filter(None, (busy.caveat(run), cut_short(run)))])
             for name, run in runs.items()
         ],
-        still=_still(stacks[0], picked),
+        still=_still(stacks[0]),
         figures=template.in_script(json.dumps(data, separators=(",", ":"))),
     )
 
@@ -140,10 +134,6 @@ def _usual(kinds: Sequence[Payrolls]) -> set[Payrolls]:
     return {kind._replace(components=Payrolls().components) for kind in kinds}
 
 
-def _value(kind: Payrolls) -> str:
-    return f"{kind.profile}-{kind.repetition}"
-
-
 def _in_words(kind: Payrolls) -> str:
     """Return how values repeat, as a reader picks it."""
     if kind.profile != Payrolls().profile:
@@ -153,18 +143,14 @@ def _in_words(kind: Payrolls) -> str:
 
 def _in_short(meaning: str) -> str:
     """Return the first part of a trait's meaning."""
-    return meaning.partition(":")[0].partition(";")[0].partition(",")[0]
+    return re.split("[:;,]", meaning, maxsplit=1)[0]
 
 
-def _still(runs: Mapping[str, Run], picked: Picked) -> dict[str, Any]:
+def _still(runs: Mapping[str, Run]) -> dict[str, Any]:
     """Return what is shown without a script: the answer to what the page begins with."""
     run = evidence(runs, Payrolls(), with_base=True).run
-    limits = Limits(
-        picked.entries,
-        parse_bytes(picked.container),
-        needs=NEEDS[picked.need],
-        service=Service(picked.at_once),
-    )
+    memory, service = parse_bytes(CONTAINER), Service(AT_ONCE)
+    limits = Limits(ENTRIES, memory, needs=NEEDS[NEED], service=service)
     judged = judge(candidates(run, Payrolls(), RESIDENT), limits)
     best = ((need, leanest(judged, traits)) for need, traits in NEEDS.items())
     return {

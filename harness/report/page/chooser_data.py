@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.candidate import BASE, RESIDENT, candidates
+from harness.analysis.candidate import BASE, RESIDENT, candidates, payrolls_of
 from harness.analysis.choice import Limits, judge
 from harness.analysis.container import Service
 from harness.analysis.evidence import evidence
 from harness.model.cell import Consume
-from harness.model.metrics import PEAKS
+from harness.model.metrics import PEAKS, TIME
 from harness.model.summary import summaries
 from harness.report.answer import UNKNOWN, against_reference
-from harness.report.page.calculator import by_number, by_size, kind_of, way
+from harness.report.page.calculator import by_number, by_size, is_list, way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from harness.analysis.choice import Judgement
     from harness.analysis.evidence import Evidence
     from harness.model.run import Measurement, Run
-    from harness.model.summary import Summary
 
 ALLOCATED = next(iter(PEAKS))
 """The peak of what one call allocates, above what the process holds before."""
@@ -30,17 +29,22 @@ FROM = {
     "base": BASE,
     "served": "calls_peak",
     "allocated": ALLOCATED,
-    "time": "wall",
+    "time": TIME,
 }
 """What a figure is of, and the metric that it is made from."""
-UNTOLD = "too few repeats to tell"
+TOO_FEW = "too few repeats to tell"
 """A time that too few repeats tell from the reference's."""
 
 
 def kinds_of(runs: Mapping[str, Run]) -> list[Payrolls]:
     """Return the payrolls that they measured strategies on, in the order of the runs."""
-    found = (summary for run in runs.values() for summary in summaries(run) if _is_list(summary))
-    return list(dict.fromkeys(kind for one in found if (kind := kind_of(one.workload))))
+    found = (summary for run in runs.values() for summary in summaries(run) if is_list(summary))
+    return list(dict.fromkeys(kind for one in found if (kind := payrolls_of(one.workload))))
+
+
+def values_of(kind: Payrolls) -> str:
+    """Return how values repeat as the page's script knows it: `realistic-5`."""
+    return f"{kind.profile}-{kind.repetition}"
 
 
 def stack_data(runs: Mapping[str, Run], names: Sequence[str]) -> list[dict[str, Any]]:
@@ -55,7 +59,7 @@ def _kind(runs: Mapping[str, Run], kind: Payrolls, names: Sequence[str]) -> dict
     allocated = {one.strategy: one for one in candidates(run, kind, ALLOCATED)}
     times = _times(run, kind)
     return {
-        "values": f"{kind.profile}-{kind.repetition}",
+        "values": values_of(kind),
         "components": kind.components,
         "today": by_number(resident[0].today),
         "ways": [
@@ -86,11 +90,11 @@ def _times(run: Run, kind: Payrolls) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {}
     for summary in summaries(run):
         workload = summary.workload
-        is_asked = _is_list(summary) and kind.has(workload) and workload.at_once == 1
-        if is_asked and summary.sample("wall"):
+        is_asked = is_list(summary) and kind.has(workload) and workload.at_once == 1
+        if is_asked and summary.sample(TIME):
             text = against_reference(summary)
             words = found.setdefault(summary.name, {})
-            words[workload.payroll.entries] = text if text != UNKNOWN else UNTOLD
+            words[workload.payroll.entries] = text if text != UNKNOWN else TOO_FEW
     return found
 
 
@@ -101,22 +105,18 @@ def _sources(
     found: dict[str, dict[int, list[int]]] = {what: {} for what in FROM}
     for run, part in known.parts.items():
         for one in part:
-            for what in _told(one, kind, name):
+            for what in _figures_of(one, kind, name):
                 places = found[what].setdefault(one.cell.workload.at_once, [])
                 if names.index(run) not in places:
                     places.append(names.index(run))
     return found
 
 
-def _told(one: Measurement, kind: Payrolls, name: str) -> Iterator[str]:
-    """Yield which figures of the strategy on such payrolls it is of; a base is of any payroll."""
+def _figures_of(one: Measurement, kind: Payrolls, name: str) -> Iterator[str]:
+    """Yield which figures of the strategy on such payrolls it has; a base is of any payroll."""
     cell = one.cell
     if cell.name == name and cell.consume is Consume.HOLD and cell.is_usual:
         is_such = kind.has(cell.workload)
         for what, key in FROM.items():
             if key in one.values and (is_such or key == BASE):
                 yield what
-
-
-def _is_list(summary: Summary) -> bool:
-    return summary.subject.consume is Consume.HOLD and not summary.is_yardstick

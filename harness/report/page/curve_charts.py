@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.model.cell import plural
-from harness.report.charts import axes, curves, marks
+from harness.report import axes
+from harness.report.charts import curves, marks
+from harness.report.format import counted
 from harness.report.page.chart import Chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.report.charts.axes import Axis
+    from harness.report.axes import Axis
     from harness.report.charts.marks import Basis, Mark
     from harness.report.charts.palette import Style
 
@@ -60,7 +61,7 @@ def over(
 ) -> Iterator[Chart]:
     """Yield the charts of figures over the axis, those of a size side by side."""
     for curve in sorted(curves.curves(calls, [axis]), key=lambda curve: curve.size):
-        size = f"{curve.size:,} {plural('entry', curve.size)}" if curve.size else ""
+        size = counted(curve.size, "entry") if curve.size else ""
         title, caption = CURVES[curve.field]
         words = {"field": curve.field.capitalize(), "memory": basis.memory}
         is_on_base = basis.together == marks.IN_CONTAINER
@@ -71,7 +72,7 @@ def over(
             caption.format(**words),
             curves.over_axis(curve, curves.title_of(curve.field, basis), styles),
             "calls",
-            (axes.over(axis), curve.field),
+            (axis.size_field, curve.field),
             paired=True,
             every_payroll=True,
             of_service=axis is axes.AT_ONCE,

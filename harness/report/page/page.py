@@ -9,13 +9,15 @@ import msgspec
 
 from callmeter.meters import SHARE
 from harness.model.cell import FLOOR
+from harness.model.metrics import TIME
 from harness.model.sample import FEWEST_TIMES
 from harness.model.summary import metrics_of, summaries
 from harness.report import answer, busy, explanation, notes, serving
-from harness.report import format as written
 from harness.report.charts import marks, palette, vega
 from harness.report.comparison import sorted_by
 from harness.report.document import Table
+from harness.report.format import cell, heading, times
+from harness.report.names import short, title_of_group
 from harness.report.page import calculator, template
 from harness.report.page.page_charts import datasets, page_charts
 from harness.report.stack import is_server_elsewhere, machine, ran_on
@@ -91,10 +93,10 @@ def page(run: Run, sort: str) -> str:
 
 def _payroll(run: Run, group: Group, calls: list[Mark], sort: str) -> dict[str, Any]:
     """Return what the page shows of one workload."""
-    timed = [sample for call in group if (sample := call.sample("wall"))]
+    timed = [sample for call in group if (sample := call.sample(TIME))]
     is_repeated = all(sample.n >= FEWEST_TIMES for sample in timed)
     return {
-        "title": written.title_of_group(group),
+        "title": title_of_group(group),
         "answer": _by_kind(answer.blocks(run.header, group)),
         "front": ", ".join(marks.front(calls)) if is_repeated else "",
         "summaries": group,
@@ -113,7 +115,7 @@ def _by_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
 
 def _tables(found: list[Summary]) -> list[tuple[str, list[Column]]]:
     """Return the captions and the columns of the tables of memory and of time, if not empty."""
-    reference = written.short(found[0].reference_name)
+    reference = short(found[0].reference_name)
     counts = (call.items for call in found)
     cells = [NOTHING if count is None else (count, f"{count:,}") for count in counts]
     items = Column("items", "items", cells)
@@ -132,11 +134,9 @@ def _columns(found: list[Summary], metric: Metric, base: str) -> Iterator[Column
     samples = [call.sample(metric.key) for call in found]
     yield Column(
         metric.key,
-        written.heading(metric),
+        heading(metric),
         [
-            (one.median, written.cell(metric, one.median) + " ~" * (not one.is_steady))
-            if one
-            else NOTHING
+            (one.median, cell(metric, one.median) + " ~" * (not one.is_steady)) if one else NOTHING
             for one in samples
         ],
     )
@@ -144,7 +144,7 @@ def _columns(found: list[Summary], metric: Metric, base: str) -> Iterator[Column
     ratios = [call.ratio(metric.key, to) for call in found]
     if metric.unit != SHARE and any(ratio is not None for ratio in ratios):
         cells = [
-            NOTHING if ratio is None else (ratio, written.times(ratio, call.interval(metric.key)))
+            NOTHING if ratio is None else (ratio, times(ratio, call.interval(metric.key)))
             for call, ratio in zip(found, ratios, strict=True)
         ]
         yield Column(f"{metric.key}.x_{to}", f"x {base}", cells)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.model.cell import FLOOR, plural
+from harness.model.cell import FLOOR
 from harness.model.metrics import METRICS
-from harness.report.charts import axes, charts, curves, marks, parts
+from harness.report import axes
+from harness.report.charts import charts, curves, marks
 from harness.report.charts.layer_marks import layers
 from harness.report.charts.palette import LAYERS, MEASURES
 from harness.report.charts.served_marks import served
 from harness.report.explanation import explained
+from harness.report.format import counted
 from harness.report.notes import COUNTED
 from harness.report.page import curve_charts
 from harness.report.page.chart import Chart
@@ -58,7 +60,7 @@ def page_charts(
 def _memory(basis: Basis, styles: Mapping[str, Style]) -> Chart:
     base = (
         f"Ratios to the {FLOOR}: the same payroll as plain objects, no database (dashed line at 1)."
-        if parts.is_ratio(basis.memory)
+        if marks.is_ratio(basis.memory)
         else f"In MB (10^6 bytes), since the {FLOOR} was not measured."
     )
     keys = (("solid", "retained after the call"), ("pale", "peak: the most during the call"))
@@ -76,7 +78,7 @@ def _memory(basis: Basis, styles: Mapping[str, Style]) -> Chart:
 def _time(run: Run, basis: Basis, styles: Mapping[str, Style]) -> Chart:
     base = (
         f"Ratios to {basis.reference}'s wall time (dashed line at 1)."
-        if parts.is_ratio(basis.time)
+        if marks.is_ratio(basis.time)
         else f"In microseconds an {basis.item}, since {basis.reference} was not timed."
     )
     return Chart(
@@ -119,10 +121,10 @@ def _spread(run: Run) -> Chart:
 def _explained(run: Run) -> Iterator[Chart]:
     found, unit = layers(run)
     sizes = sorted({(one.items, one.item) for one in explained(run)})
-    recorded = " and ".join(f"{size:,} {plural(item, size)}" for size, item in sizes)
+    recorded = " and ".join(counted(size, item) for size, item in sizes)
     base = (
         f"Ratios to the {FLOOR}'s peak of all allocations, at the same payroll."
-        if parts.is_ratio(unit)
+        if marks.is_ratio(unit)
         else f"In {unit}: the {FLOOR} was not measured in this run."
     )
     present = {mark["layer"] for mark in found if mark["size"]}
@@ -160,6 +162,6 @@ def _level(unit: str) -> str:
     """Return what a level line means."""
     if unit == "MB":
         return "A level line: the same memory at any size."
-    if not parts.is_ratio(unit):
+    if not marks.is_ratio(unit):
         return "A level line: in proportion to the payroll."
     return f"Ratios to {unit.removeprefix('x ')} at the same size: a level line grows as it does."

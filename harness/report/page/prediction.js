@@ -169,8 +169,8 @@ const prediction = (() => {
   function allocationsOf(way, entries) {
     if (!way.peak.length || hasFailed(way, { entries, atOnce: 1 })) return null;
     const peak = predict(asPoints(way.peak), entries);
-    const kept = way.retained.length ? predict(asPoints(way.retained), entries).value : 0;
-    const found = { ...peak, value: Math.max(peak.value, kept) }; // two lines that cross
+    const retained = way.retained.length ? predict(asPoints(way.retained), entries).value : 0;
+    const found = { ...peak, value: Math.max(peak.value, retained) }; // two lines that cross
     return { value: found.value, high: high(found), basis: found.basis };
   }
 

@@ -122,6 +122,12 @@ def test_runs_with_nothing_in_common_name_the_command_that_measures_it(
     assert len(str(e.value).splitlines()) == 1
 
 
+def test_a_file_with_a_space_in_its_name_is_one_word_of_the_command() -> None:
+    mine, theirs = (a_run(*memory("my way.py", 1e6, entries=entries)) for entries in (1000, 50))
+    with pytest.raises(UsageError, match=r"compare 'my way\.py' --entries 50 --save"):
+        shown(mine, theirs)
+
+
 PEAKS = st.lists(st.floats(0, 1e12), min_size=1, max_size=3)
 RUNS = st.builds(
     lambda floor, lean, wall: a_run(

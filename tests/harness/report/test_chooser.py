@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -21,6 +20,7 @@ from harness.report.answer import NEEDS
 from harness.report.page import chooser
 from runs import HOSTILE, made_run
 from strategies.support.traits import TRAITS
+from support import figures_of
 
 RUNS = {path.name: read(path) for path in CHOSEN_FROM}
 PAGE = chooser.page(RUNS)
@@ -29,21 +29,14 @@ SERVICE = made_run((1000, 10_000), ("rss",), at_once=(1, 4), calls=9, explained=
 TIMES = made_run((1000, 10_000), ("allocator", "clock"), explained=False)
 
 
-def figures(page: str) -> dict[str, Any]:
-    found = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    data: dict[str, Any] = json.loads(found[1])
-    return data
-
-
 def way(page: str, name: str) -> dict[str, Any]:
-    (kind,) = figures(page)["stacks"][0]["kinds"]
+    (kind,) = figures_of(page)["stacks"][0]["kinds"]
     (found,) = (one for one in kind["ways"] if one["strategy"] == name)
     return dict(found)
 
 
 def test_the_published_page_has_every_payroll_of_every_run_and_is_small() -> None:
-    (stack,) = figures(PAGE)["stacks"]
+    (stack,) = figures_of(PAGE)["stacks"]
     found = [(kind["values"], kind["components"]) for kind in stack["kinds"]]
     pools = [f"realistic-{number}" for number in (1, 2, 5, 20, 50)]
     assert found == [(values, 6) for values in (*pools, "distinct-1")]
@@ -53,7 +46,7 @@ def test_the_published_page_has_every_payroll_of_every_run_and_is_small() -> Non
 def test_the_points_are_those_that_choose_predicts_from() -> None:
     for kind, shown in ((Payrolls(), 0), (Payrolls(repetition=50), 4)):
         run = evidence(RUNS, kind, with_base=True).run
-        ways = figures(PAGE)["stacks"][0]["kinds"][shown]["ways"]
+        ways = figures_of(PAGE)["stacks"][0]["kinds"][shown]["ways"]
         known = {one.strategy: one for one in candidates(run, kind, RESIDENT)}
         assert {one["strategy"] for one in ways} == known.keys()
         for one in ways:
@@ -73,7 +66,7 @@ def test_a_figure_names_the_runs_that_it_is_from() -> None:
         "allocated": {"1": [1]},
         "time": {"1": [1]},
     }
-    assert [run["name"] for run in figures(page)["runs"]] == ["service", "times"]
+    assert [run["name"] for run in figures_of(page)["runs"]] == ["service", "times"]
     for part in ('href="./service.jsonl"', SERVICE.header.command, "commit "):
         assert part in page
 
@@ -105,7 +98,7 @@ def test_stacks_are_never_combined() -> None:
         "stacks/newer.jsonl": Run(replace(SERVICE.header, environment=newer), SERVICE.measurements),
         "stacks/8.jsonl": Run(replace(SERVICE.header, environment=busier), SERVICE.measurements),
     }
-    stacks = figures(chooser.page(runs))["stacks"]
+    stacks = figures_of(chooser.page(runs))["stacks"]
     titles = [stack["title"] for stack in stacks]
     assert len({*titles}) == 3
     assert "CPython 3.14.0" in titles[1]
@@ -125,7 +118,7 @@ def test_without_a_script_the_first_choice_is_answered() -> None:
     assert "10000 entries, 4 calls at once, a container of 512 MB, keep the ORM" in still
     for name in ("merged_orm", "thin_objects", "packed_columns"):
         assert f"least: {name}: needs " in still
-    assert still.count("<tr><th") == len(figures(PAGE)["stacks"][0]["kinds"][0]["ways"]) + 1
+    assert still.count("<tr><th") == len(figures_of(PAGE)["stacks"][0]["kinds"][0]["ways"]) + 1
 
 
 def test_the_page_may_ask_for_nothing() -> None:
@@ -146,7 +139,7 @@ def test_no_text_of_a_run_is_markup(text: str) -> None:
     page = chooser.page({f"{text}.jsonl": Run(header, memory)})
     assert page.count("<script>") == PAGE.count("<script>")
     assert "window.hostile = true</script>" not in page
-    assert {one["strategy"] for one in figures(page)["stacks"][0]["kinds"][0]["ways"]} == {
+    assert {one["strategy"] for one in figures_of(page)["stacks"][0]["kinds"][0]["ways"]} == {
         *(REFERENCE, text)
     }
 

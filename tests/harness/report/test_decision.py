@@ -58,6 +58,11 @@ def test_a_prediction_is_said_to_be_one(entries: int, warning: str) -> None:
     assert warning in " ".join(shown(1e9, entries=entries).split())
 
 
+def test_a_payroll_of_one_entry_is_named_so() -> None:
+    assert "for 1 entry x 6 components, profile" in shown(80e6, entries=1)
+    assert "# Read payrolls of 1 entry with" in shown(80e6, form="adr", entries=1)
+
+
 def test_a_container_is_shown_as_base_calls_and_headroom() -> None:
     text = served(512e6)
     assert max(map(len, text.splitlines())) <= 80
@@ -92,12 +97,12 @@ def test_how_the_calls_at_once_are_known_is_said() -> None:
 
 def without(name: str, at_once: int) -> Run:
     """The run that did not measure so many calls at once of that strategy."""
-    kept = [
+    others = [
         one
         for one in SERVED.measurements
         if one.cell.name != name or one.cell.workload.at_once != at_once
     ]
-    return Run(SERVED.header, kept)
+    return Run(SERVED.header, others)
 
 
 def test_what_was_not_measured_at_once_is_not_judged_but_how_to_measure_it_is_named() -> None:

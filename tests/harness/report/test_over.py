@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,11 +13,11 @@ from harness.report import comparison, growth, over
 from harness.report.charts import marks
 from harness.report.charts.curves import curves
 from harness.report.document import Table
-from harness.report.format import titles
 from harness.report.formats import csv, html, markdown, svg, text
+from harness.report.names import titles
 from harness.report.tables import base_line
 from runs import STRATEGIES, made_run
-from support import a_run, a_workload, memory
+from support import a_run, a_workload, figures_of, memory
 
 RUN = made_run(sizes=(1000, 10_000), repetitions=(1, 2, 50), explained=False)
 MEMORY = made_run(sizes=(1000,), repetitions=(1, 5), meters=("allocator",), explained=False)
@@ -112,9 +111,7 @@ def test_the_page_has_them_whichever_payroll_is_chosen() -> None:
     page = html.write(comparison.document(MEMORY), 80)
     for field in ("retained", "peak"):
         assert f'data-chart="repetition-{field}-1000"' in page
-    figures = page.partition('<script type="application/json" id="figures">')[2]
-    needs = json.loads(figures.partition("</script>")[0])["needs"]
-    assert needs["repetition-peak-1000"]["everyPayroll"]
+    assert figures_of(page)["needs"]["repetition-peak-1000"]["everyPayroll"]
 
 
 def test_data_say_the_repetition_where_it_is_not_1() -> None:

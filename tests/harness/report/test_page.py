@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +14,7 @@ from harness.model.summary import summaries
 from harness.report.comparison import document
 from harness.report.formats import html
 from runs import HOSTILE, made_run
+from support import figures_of, script_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +28,6 @@ RUN = made_run()
 PAGE = written(RUN)
 GROWTH, LAYERS = {"growth-peak", "growth-time"}, {"peak", "retained"}
 EVERY_CHART = {"memory", "time", "map", "spread"} | GROWTH | LAYERS
-
-
-def block(page: str, name: str) -> str:
-    found = re.search(rf'id="{name}">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    return found[1]
 
 
 def test_the_figures_of_the_tables_are_those_of_the_summaries() -> None:
@@ -54,7 +48,7 @@ def test_the_figures_of_the_tables_are_those_of_the_summaries() -> None:
 
 def test_the_figures_of_the_charts_are_those_of_the_summaries() -> None:
     found = {(call.name, call.workload.size): call for call in summaries(RUN)}
-    calls = json.loads(block(PAGE, "figures"))["datasets"]["calls"]
+    calls = figures_of(PAGE)["datasets"]["calls"]
     assert len(calls) == len(found) == 10
     for mark in calls:
         call = found[mark["strategy"], mark["entries"]]
@@ -72,7 +66,7 @@ def test_the_answer_comes_first() -> None:
 
 def test_the_saved_run_is_in_the_page(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    path.write_text(block(PAGE, "saved-run"), encoding="utf-8")
+    path.write_text(script_of(PAGE, "saved-run"), encoding="utf-8")
     assert read(path) == RUN
 
 
@@ -81,7 +75,7 @@ def test_nothing_of_the_run_is_taken_for_html_and_nothing_is_fetched() -> None:
     page = written(run)
     assert HOSTILE not in page
     assert "&lt;/script&gt;&lt;script&gt;window.hostile" in page
-    calls = json.loads(block(page, "figures"))["datasets"]["calls"]
+    calls = figures_of(page)["datasets"]["calls"]
     assert HOSTILE in {call["strategy"] for call in calls}
     assert not re.search(r"""(src|href|action)\s*=\s*["']?(https?:)?//""", page)
     assert "default-src 'none'" in page
@@ -105,6 +99,6 @@ def test_what_was_not_measured_is_left_out(
     page = written(run)
     charts = set(re.findall(r'<figure data-chart="([\w-]+)"', page))
     assert charts == EVERY_CHART - missing
-    found: dict[str, Any] = json.loads(block(page, "figures"))
+    found = figures_of(page)
     assert found["needs"].keys() == found["specs"].keys() == charts
     assert re.findall(r"<caption>(\w+)", page.split('id="tables"')[1]) == captions

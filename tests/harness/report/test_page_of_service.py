@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from math import inf
-from typing import Any
 
 import pytest
 
@@ -14,14 +12,14 @@ from harness.analysis.choice import Limits, judge
 from harness.analysis.container import Service
 from harness.model.cell import FLOOR, REFERENCE, Consume
 from harness.model.run import Run
-from harness.report import comparison, growth
-from harness.report.charts import axes, marks
+from harness.report import axes, comparison, growth
+from harness.report.charts import marks
 from harness.report.charts.curves import curves
 from harness.report.charts.served_marks import MOST_POINTS, served
 from harness.report.document import Table
 from harness.report.formats import html, svg
 from runs import BASES, STRATEGIES, made_run
-from support import a_run
+from support import a_run, figures_of
 
 RUN = made_run((1000, 10_000), at_once=(1, 4), calls=30, explained=False)
 BOTH = made_run((1000,), repetitions=(1, 5), at_once=(1, 4), explained=False)
@@ -34,13 +32,6 @@ OF_SERVICE = {
 
 def drawn(run: Run) -> list[marks.Mark]:
     return marks.calls(run, marks.groups(run, "peak"))
-
-
-def in_script(page: str) -> dict[str, Any]:
-    found = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    data: dict[str, Any] = json.loads(found[1])
-    return data
 
 
 def charts(page: str) -> set[str]:
@@ -123,7 +114,7 @@ def test_the_page_has_a_part_of_it_with_why_memory_is_not_given_back() -> None:
     assert "malloc_trim(3)" in part
     bare = html.write(comparison.document(made_run(meters=("allocator",), explained=False)), 80)
     assert 'id="service"' not in bare
-    assert in_script(bare)["calculator"] is None
+    assert figures_of(bare)["calculator"] is None
 
 
 def test_without_a_script_it_shows_what_was_measured_by_the_rule_of_choose() -> None:
@@ -140,7 +131,7 @@ def test_without_a_script_it_shows_what_was_measured_by_the_rule_of_choose() -> 
 
 
 def test_the_calculator_has_every_strategy_of_every_kind_of_payroll() -> None:
-    data = in_script(html.write(comparison.document(BOTH), 80))["calculator"]
+    data = figures_of(html.write(comparison.document(BOTH), 80))["calculator"]
     kinds = [kind["title"] for kind in data["kinds"]]
     assert kinds == [f"6 components, profile realistic{pools}" for pools in ("", ", pools 5x")]
     assert data["of"] == [0, 0, 1, 1]
@@ -161,4 +152,4 @@ def test_the_calculator_has_every_strategy_of_every_kind_of_payroll() -> None:
     ids=["streams", "errors", "empty"],
 )
 def test_there_is_no_calculator_where_nothing_can_be_judged(run: Run) -> None:
-    assert in_script(html.write(comparison.document(run), 80))["calculator"] is None
+    assert figures_of(html.write(comparison.document(run), 80))["calculator"] is None

@@ -148,6 +148,25 @@ def test_the_commands_repeat_it_and_can_be_read() -> None:
     assert "oom_kill" in record()
 
 
+def test_a_file_with_a_space_in_its_name_is_one_word_of_the_commands() -> None:
+    measurements = [
+        msgspec.structs.replace(one, cell=msgspec.structs.replace(one.cell, name="my way.py"))
+        if one.cell.name == "yield_per"
+        else one
+        for one in SERVED.measurements
+    ]
+    offers = {**SERVED.header.offers, "my way.py": SERVED.header.offers["yield_per"]}
+    run = Run(msgspec.structs.replace(SERVED.header, offers=offers), measurements)
+    text = served(512e6, form="adr", run=run).replace(" \\\n    ", " ")
+    commands = [shlex.split(line) for line in text.splitlines() if line.startswith("python -m ")]
+    assert commands[0][4:6] == [REFERENCE, "my way.py"]
+    assert commands[-1][4] == "my way.py"
+    alone = [one for one in measurements if one.cell.workload.at_once == 1]
+    others = [one for one in measurements if one.cell.name != "my way.py"]
+    unmeasured = Run(run.header, [*others, *(one for one in alone if one.cell.name == "my way.py")])
+    assert "compare full_orm 'my way.py' --entries" in record(1e12, unmeasured)
+
+
 def test_without_anything_that_fits_it_records_that() -> None:
     text = shown(1e6, form="adr")
     assert "# No strategy reads payrolls of 10,000 entries within the limits" in text
