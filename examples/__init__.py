@@ -1,1 +1,1 @@
-"""Worked examples: other people's schemas, read several ways and measured with this harness."""
+"""Worked examples: another schema, drivers, a slow link and writing, measured by the harness."""

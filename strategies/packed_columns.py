@@ -6,9 +6,6 @@ An entry costs its making each time it is looked at: right for a payroll that is
 or gone through once or twice. Gives up: mutability (it is read-only, and a change to an entry that
 it returned is not seen by it), identity (`premiums[0] is premiums[0]` is false), speed where
 entries are used again and again.
-
-To be preferred to `arrow_columns`, which gives up the same and more: as small, with nothing to
-install, through one of the engine's connections, and without the memory that importing Arrow takes.
 """
 
 from __future__ import annotations

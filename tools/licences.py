@@ -35,9 +35,9 @@ def of(found: PackageMetadata) -> str:
     """Return the licence that a distribution's metadata has; `unknown` where it has none."""
     text = _field(found, "License")
     classifiers = [
-        each.removeprefix(CLASSIFIER)
-        for each in found.get_all("Classifier") or ()
-        if each.startswith(CLASSIFIER)
+        classifier.removeprefix(CLASSIFIER)
+        for classifier in found.get_all("Classifier") or ()
+        if classifier.startswith(CLASSIFIER)
     ]
     short = text if len(text) <= LONGEST and text.isprintable() else ""
     return _field(found, "License-Expression") or short or " AND ".join(classifiers) or UNKNOWN
@@ -80,14 +80,14 @@ def listed(document: str) -> dict[str, str]:
 
 def differing(document: str, pinned: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for each distribution of which the table is not right."""
-    known, here = listed(document), installed(pinned)
+    known, found = listed(document), installed(pinned)
     for name in sorted({*known, *pinned}, key=distribution):
         if name not in pinned:
             yield f"{name}: no pin"
         elif name not in known:
             yield f"{name}: no licence in the table"
-        elif known[name] != here.get(name, known[name]):
-            yield f"{name}: {here[name]}, not {known[name]}"
+        elif known[name] != found.get(name, known[name]):
+            yield f"{name}: {found[name]}, not {known[name]}"
 
 
 def renewed(document: str, pinned: Mapping[str, str]) -> str:

@@ -105,7 +105,7 @@ class Stack:
 
     def _constraints(self) -> str:
         """Return the pins, without those of what this stack has in another version."""
-        others = {name for each in self.requirements for name in _names(each)}
+        others = {name for required in self.requirements for name in _names(required)}
         lines = CONSTRAINTS.read_text().splitlines()
         return "".join(f"{line}\n" for line in lines if others.isdisjoint(_names(line)))
 

@@ -90,11 +90,11 @@ def main() -> int:
     wanted = COVERING if asked.covering else list(product(PYTHONS, SQLALCHEMYS))
     pool = ThreadPoolExecutor(1)  # an environment is made while another one is tested
     stacks = [stack(pythons[minor], which) for minor, which in wanted if minor in pythons]
-    made = [pool.submit(each.make) for each in stacks]
+    made = [pool.submit(one.make) for one in stacks]
     try:
         results = [
-            tested(each, environment, is_covering=asked.covering)
-            for each, environment in zip(stacks, made, strict=True)
+            tested(one, environment, is_covering=asked.covering)
+            for one, environment in zip(stacks, made, strict=True)
         ]
     finally:
         pool.shutdown(cancel_futures=True)
@@ -124,19 +124,19 @@ def lowest(*names: str) -> Iterator[str]:
             yield f"{name}=={re.split('[,;]', bounds)[0]}"
 
 
-def tested(each: Stack, made: Future[None], *, is_covering: bool) -> tuple[int | None, str]:
+def tested(one: Stack, made: Future[None], *, is_covering: bool) -> tuple[int | None, str]:
     """Return 0 or 1 if its tests passed or failed, None if it cannot be made; and its line."""
     began = monotonic()
     try:
         made.result()
     except NotAvailableError as error:
-        return None, f"{each.python.name}, SQLAlchemy {each.sqlalchemy}: cannot be made: {error}"
+        return None, f"{one.python.name}, SQLAlchemy {one.sqlalchemy}: cannot be made: {error}"
     waited = monotonic() - began
-    is_good, closing = each.test(tests_on(each.python.version[:2]) if is_covering else TESTS)
-    line = f"{each.versions}: {closing} (waited {waited:.0f}s for its environment)"
+    is_good, closing = one.test(tests_on(one.python.version[:2]) if is_covering else TESTS)
+    line = f"{one.versions}: {closing} (waited {waited:.0f}s for its environment)"
     print(line, flush=True)
     if not is_good:
-        print(*each.failures(), f"all of it: {each.output}", sep="\n", flush=True)
+        print(*one.failures(), f"all of it: {one.output}", sep="\n", flush=True)
     return (0 if is_good else 1), f"{line}{'' if is_good else ' FAILED'}"
 
 

@@ -1,1 +1,1 @@
-"""Chinook, the digital media store: two reads of its repository, each done several ways."""
+"""Chinook, the digital media store: three reads of its repository, each done several ways."""

@@ -10,8 +10,6 @@ Writes results/local/chinook-invoices.jsonl and those of the other reads, each w
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -19,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from examples.chinook.data import Store, provide
+from examples.measured import FOLDER, measure
 from harness.postgres.session import open_database
 
 SETUP = "from examples.chinook.database import engine, sharing"
@@ -36,19 +35,15 @@ WAYS = {
     "playlists": (*COMMON, "packed_objects(engine)"),
 }
 """The reads, and the ways of each: its first is the reference."""
-FOLDER = Path("results/local")
 
 
-def measure(read: str, url: str, folder: Path, *options: str) -> int:
-    """Measure all ways of a read, the first being their reference; return the exit code."""
-    run, report = (folder / f"chinook-{read}{suffix}" for suffix in (".jsonl", ".html"))
-    run.parent.mkdir(parents=True, exist_ok=True)
-    run.unlink(missing_ok=True)
+def measure_read(read: str, url: str, folder: Path, *options: str) -> int:
+    """Measure all ways of a read; return the exit code."""
+    run = folder / f"chinook-{read}.jsonl"
     targets = [f"examples.chinook.{read}:{way}" for way in WAYS[read]]
-    command = [sys.executable, "-m", "harness", "measure", *targets, "--setup", SETUP]
-    command += ["--same", "--explain", *options]
-    command += ["--save", str(run), "--format", "html", "--output", str(report), "--force"]
-    return subprocess.call(command, env=os.environ | {"DATABASE_URL": url})
+    page = ("--format", "html", "--output", str(run.with_suffix(".html")), "--force")
+    every = ("--setup", SETUP, "--same", "--explain", *options, *page)
+    return measure(run, targets, every, {"DATABASE_URL": url})
 
 
 def main() -> int:
@@ -57,11 +52,11 @@ def main() -> int:
     parser.add_argument("--invoices", type=int, default=Store.invoices, help="of the store")
     parser.add_argument("--only", choices=WAYS, action="append", help="this read; all of them")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the runs are saved")
-    own, options = parser.parse_known_args()
+    asked, options = parser.parse_known_args()
     with open_database() as database:
-        provide(create_engine(database.url), Store(invoices=own.invoices))
+        provide(create_engine(database.url), Store(invoices=asked.invoices))
         url = database.url.render_as_string(hide_password=False)
-        return max([measure(read, url, own.folder, *options) for read in own.only or WAYS])
+        return max([measure_read(read, url, asked.folder, *options) for read in asked.only or WAYS])
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, make_dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+
+from strategies.support.slots import with_slots
 
 
 @dataclass
@@ -75,14 +76,6 @@ class Playlist:
     tracks: list[Song]
 
 
-def _slotted(cls: type) -> Any:
-    """Return the same class with slots, as `@dataclass(slots=True)` would have made it."""
-    names = [(field.name, field.type) for field in fields(cls)]
-    return make_dataclass(f"Slotted{cls.__name__}", names, slots=True)
-
-
-SlottedInvoiceLine = _slotted(InvoiceLine)
-SlottedInvoice = _slotted(Invoice)
-SlottedTrack = _slotted(Track)
-SlottedSong = _slotted(Song)
-SlottedPlaylist = _slotted(Playlist)
+SlottedInvoiceLine, SlottedInvoice, SlottedTrack, SlottedSong, SlottedPlaylist = (
+    with_slots(cls, __name__) for cls in (InvoiceLine, Invoice, Track, Song, Playlist)
+)

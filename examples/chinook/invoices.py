@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import closing
-from itertools import groupby
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from examples.chinook import arrow, domain
 from examples.chinook.models import Invoice, InvoiceLine
+from examples.chinook.rows import with_children
 from strategies.support.gc_pause import paused_gc
 from strategies.support.merging import merged
 from strategies.support.packing.layout import packed
@@ -25,8 +24,6 @@ from strategies.support.packing.reading import chunks, objects
 from strategies.support.thin import load, thin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Engine
 
 BATCH = 100
@@ -123,7 +120,8 @@ def slotted(engine: Engine) -> list[domain.Invoice]:
         connection.execute(INVOICES) as invoices,
         connection.execute(LINES) as lines,
     ):
-        return list(_with_lines(invoices, lines))
+        classes = domain.SlottedInvoice, domain.SlottedInvoiceLine
+        return list(with_children("invoice_id", invoices, lines, *classes))
 
 
 def packed_objects(engine: Engine) -> list[domain.Invoice]:
@@ -168,15 +166,3 @@ def _mapped(invoice: Invoice) -> domain.Invoice:
             for line in invoice.lines
         ],
     )
-
-
-def _with_lines(invoices: Any, lines: Any) -> Iterator[Any]:
-    """Return the invoices, each with its own of the lines; both are in the invoices' order."""
-    groups = groupby(lines, key=attrgetter("invoice_id"))
-    owner, group = next(groups, (None, ()))
-    for row in invoices:
-        mine = []
-        if row.invoice_id == owner:
-            mine = [domain.SlottedInvoiceLine(*values[1:]) for values in group]
-            owner, group = next(groups, (None, ()))
-        yield domain.SlottedInvoice(*row, mine)

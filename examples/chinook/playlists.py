@@ -6,22 +6,19 @@ Each function takes an engine; given one that shares values, it does.
 from __future__ import annotations
 
 from contextlib import closing
-from itertools import groupby
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from examples.chinook import domain
 from examples.chinook.models import Playlist, Track
+from examples.chinook.rows import with_children
 from strategies.support.gc_pause import paused_gc
 from strategies.support.packing.layout import packed
 from strategies.support.packing.reading import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Engine
 
 BATCH = 100
@@ -73,7 +70,7 @@ def core_rows(engine: Engine) -> list[domain.Playlist]:
     with engine.connect() as connection:
         playlists = connection.execute(PLAYLISTS).all()
         songs = connection.execute(SONGS).all()
-    return list(_with_tracks(playlists, songs, domain.Playlist, domain.Song))
+    return list(with_children("playlist_id", playlists, songs, domain.Playlist, domain.Song))
 
 
 def slotted(engine: Engine) -> list[domain.Playlist]:
@@ -83,7 +80,8 @@ def slotted(engine: Engine) -> list[domain.Playlist]:
         connection.execute(PLAYLISTS) as playlists,
         connection.execute(SONGS) as songs,
     ):
-        return list(_with_tracks(playlists, songs, domain.SlottedPlaylist, domain.SlottedSong))
+        classes = domain.SlottedPlaylist, domain.SlottedSong
+        return list(with_children("playlist_id", playlists, songs, *classes))
 
 
 def packed_objects(engine: Engine) -> list[domain.Playlist]:
@@ -108,15 +106,3 @@ def _mapped(playlist: Playlist) -> domain.Playlist:
             for track in playlist.tracks
         ],
     )
-
-
-def _with_tracks(playlists: Any, songs: Any, playlist_class: Any, song_class: Any) -> Iterator[Any]:
-    """Yield the playlists, each with its tracks; both are in the playlists' order."""
-    groups = groupby(songs, key=attrgetter("playlist_id"))
-    owner, group = next(groups, (None, ()))
-    for row in playlists:
-        tracks = []
-        if row.playlist_id == owner:
-            tracks = [song_class(*values[1:]) for values in group]
-            owner, group = next(groups, (None, ()))
-        yield playlist_class(*row, tracks)

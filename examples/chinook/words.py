@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
-def _each(words: str) -> list[str]:
+def _split(words: str) -> list[str]:
     return words.split()
 
 
@@ -28,15 +28,15 @@ MEDIA_TYPES = (
 MEDIA_TYPE_WEIGHTS = (866, 68, 61, 2, 3)
 VIDEO = 3
 
-FIRST_NAMES = _each(
+FIRST_NAMES = _split(
     "Ana Bruno Carla Dieter Élise Fátima Géza Hanna Igor João Kara Luís Marek Nadia Otto Petra "
     "Quentin Rosa Søren Tomás Ulla Vera Wanda Xavier Yusuf Zoë"
 )
-LAST_NAMES = _each(
+LAST_NAMES = _split(
     "Almeida Bergström Castro Dupont Eriksen Fischer Gonçalves Hughes Ivanova Jensen Kovács Lindt "
     "Moreau Novák Okafor Peeters Quiroga Rossi Silva Tanaka Urban Vasquez Wójcik Yilmaz"
 )
-WORDS = _each(
+WORDS = _split(
     "Amber Avenue Blue Bridge Broken Canção Carnival City Cloud Coração Dance Daylight Distant "
     "Dream Electric Ember Fire Forever Garden Ghost Glass Golden Gravity Harbor Heart Hollow Iron "
     "June Kingdom Lantern Last Letter Light Lonely Machine Mercy Midnight Mirror Moon Morning "

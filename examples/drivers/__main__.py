@@ -9,20 +9,18 @@ What is no option of its own goes to `python -m harness measure`.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from argparse import ArgumentParser
 from itertools import product
 from pathlib import Path
 
 from examples.drivers.reads import DRIVERS, ENGINE, PLAIN, TYPE
+from examples.measured import FOLDER, measure
 from harness.payroll.generator import Payroll
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
 
 METERS = ("allocator", "clock")
-FOLDER = Path("results/local")
 
 
 def main() -> int:
@@ -31,22 +29,17 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=10_000, help="of the payroll")
     parser.add_argument("--repetition", type=int, default=1, help="times larger pools of values")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the run is saved")
-    own, options = parser.parse_known_args()
-    run = own.folder / "drivers.jsonl"
-    payroll = Payroll(own.entries, repetition=own.repetition)
+    asked, options = parser.parse_known_args()
+    payroll = Payroll(asked.entries, repetition=asked.repetition)
     targets = [
         f"examples.drivers.reads:read({driver!r}, {sharing!r})"
         for driver, sharing in product(DRIVERS, (PLAIN, ENGINE, TYPE))
     ]
-    run.parent.mkdir(parents=True, exist_ok=True)
-    run.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "harness", "measure", *targets, "--same"]
-    command += [f"--meter={meter}" for meter in METERS]
-    command += [*options, "--save", str(run)]
+    every = ("--same", *(f"--meter={meter}" for meter in METERS), *options)
     with open_database() as database:
         url = provide(database, payroll).render_as_string(hide_password=False)
         where = {"DATABASE_URL": url, "PAYROLL_ID": str(payroll.id)}
-        return subprocess.call(command, env=os.environ | where)
+        return measure(asked.folder / "drivers.jsonl", targets, every, where)
 
 
 if __name__ == "__main__":

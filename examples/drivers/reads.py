@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     Entries = list[PremiumEntry]
 
-DRIVERS = (*SYNC, ASYNC[0])
+ASYNCPG = ASYNC[0]
+DRIVERS = (*SYNC, ASYNCPG)
 PLAIN, ENGINE, TYPE = "plain", "engine", "type"
 """Nothing is shared; `share_values(engine)` was called; the columns' types share."""
 
@@ -38,7 +39,7 @@ def read(driver: str, sharing: str = PLAIN) -> Entries | Awaitable[Entries]:
     if sharing == TYPE:
         _share_in_types()
     engine = _engine(driver, sharing == ENGINE)
-    return _read_async(engine) if driver in ASYNC[:1] else _read(Session(engine))
+    return _read_async(engine) if driver == ASYNCPG else _read(Session(engine))
 
 
 def _read(session: Session) -> Entries:
@@ -55,7 +56,7 @@ async def _read_async(engine: Any) -> Entries:
 @cache
 def _engine(driver: str, shares: bool) -> Any:
     url = make_url(os.environ["DATABASE_URL"])
-    engine = make_engine(url, driver, is_async=driver in ASYNC[:1])
+    engine = make_engine(url, driver, is_async=driver == ASYNCPG)
     if shares:
         share_values(engine)
     return engine

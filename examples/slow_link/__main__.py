@@ -13,17 +13,17 @@ What is no option of its own goes to `python -m harness measure`.
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import subprocess
 import sys
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
+from examples.measured import FOLDER, measure
 from examples.slow_link.reads import variable
 from examples.slow_link.relay import relayed
 from examples.slow_link.table import blocks
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
     from examples.slow_link.relay import Relay
 
-FOLDER = Path("results/local")
 STRATEGIES = "full_orm,core_rows,merged_orm,packed_objects,shared_values_batched,yield_per"
 MILLISECONDS = "0,1,5,20"
 WIDTH = 100
@@ -57,32 +56,29 @@ def main() -> int:
     parser.add_argument("--milliseconds", default=MILLISECONDS, help="more, a round trip")
     parser.add_argument("--count", action="store_true", help="only count; measure nothing")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the run is saved")
-    own, options = parser.parse_known_args()
-    links = [int(each) for each in own.milliseconds.split(",")]
-    strategies = own.strategies.split(",")
-    payroll = Payroll(own.entries)
-    run, counts = own.folder / "slow-link.jsonl", own.folder / "round-trips.json"
-    run.parent.mkdir(parents=True, exist_ok=True)
+    asked, options = parser.parse_known_args()
+    links = [int(link) for link in asked.milliseconds.split(",")]
+    strategies = asked.strategies.split(",")
+    payroll = Payroll(asked.entries)
+    run, counts = asked.folder / "slow-link.jsonl", asked.folder / "round-trips.json"
+    counts.parent.mkdir(parents=True, exist_ok=True)
     targets = [
         f"examples.slow_link.reads:read({strategy!r}, {link})"
         for link, strategy in product(links, strategies)
     ]
-    command = [sys.executable, "-m", "harness", "measure", *targets, "--meter", "clock"]
     with ExitStack() as stack:
         url = provide(stack.enter_context(open_database()), payroll)
         relays = {link: stack.enter_context(relayed(url, link / 1_000)) for link in links}
         counted = count(strategies, relays[links[0]], payroll)
         counts.write_text(f"{json.dumps(counted, indent=1)}\n", encoding="utf-8")
-        if own.count:
+        if asked.count:
             return 0
-        run.unlink(missing_ok=True)
-        where = {variable(link): _in_full(relay) for link, relay in relays.items()}
+        where = {
+            variable(link): relay.url.render_as_string(hide_password=False)
+            for link, relay in relays.items()
+        }
         where["PAYROLL_ID"] = str(payroll.id)
-        code = subprocess.call(
-            [*command, *options, "--save", str(run)],
-            env=os.environ | where,
-            stdout=subprocess.DEVNULL,
-        )
+        code = measure(run, targets, ("--meter", "clock", *options), where, stdout=DEVNULL)
     if code == 0:
         shown = Document(tuple(blocks(read(run), counted)))
         sys.stdout.write(f"{text.write(shown, WIDTH)}\n")
@@ -92,7 +88,7 @@ def main() -> int:
 def count(strategies: Iterable[str], relay: Relay, payroll: Payroll) -> dict[str, object]:
     """Return the round trips of a call of each strategy, its second on the same connections.
 
-    Raise BrokenContractError where one returns other data.
+    Raises BrokenContractError where one returns other data.
     """
     trips = {}
     for strategy in strategies:
@@ -110,10 +106,6 @@ def count(strategies: Iterable[str], relay: Relay, payroll: Payroll) -> dict[str
         "entries": payroll.entries,
         "round_trips": trips,
     }
-
-
-def _in_full(relay: Relay) -> str:
-    return relay.url.render_as_string(hide_password=False)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Relay:
     @property
     def round_trips(self) -> int:
         """The number of round trips so far, of all connections."""
-        return sum(each.round_trips for each in self._conversations)
+        return sum(one.round_trips for one in self._conversations)
 
     def accept(self, listening: socket.socket) -> None:
         """Relay every connection, until the listening socket is shut down."""

@@ -6,10 +6,9 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from harness.model.metrics import METRICS
 from harness.model.summary import summaries
 from harness.report.document import Bullets, Note, table
-from harness.report.format import times, value
+from harness.report.format import median_of, times
 from harness.report.stack import ran_on
 
 if TYPE_CHECKING:
@@ -49,7 +48,5 @@ def blocks(run: Run, counted: dict[str, Any]) -> Iterator[Block]:
 
 def _cell(one: Summary, first: Summary) -> str:
     wall, base = one.value("wall"), first.value("wall")
-    if wall is None:
-        return ""
-    ratio = f" ({times(wall / base)})" if base and one is not first else ""
-    return f"{value(METRICS['wall'], wall)}{ratio}"
+    ratio = f" ({times(wall / base)})" if wall and base and one is not first else ""
+    return f"{median_of(one, 'wall')}{ratio}"

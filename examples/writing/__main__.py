@@ -9,8 +9,6 @@ What is no option of its own goes to `python -m harness measure`.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import NullPool, create_engine, text
 
+from examples.measured import FOLDER, measure
 from examples.writing import ways
 from examples.writing.tables import difference, emptied, payroll
 from harness.postgres.connection import connected
@@ -40,7 +39,6 @@ SETUP = (
     "engine, premiums = connect(), payroll({})"
 )
 METERS = ("allocator", "rss", "clock")
-FOLDER = Path("results/local")
 
 
 def main() -> int:
@@ -48,19 +46,15 @@ def main() -> int:
     parser = ArgumentParser("python -m examples.writing", description=__doc__.splitlines()[0])
     parser.add_argument("--entries", type=int, default=3_000, help="of the payroll")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the run is saved")
-    own, options = parser.parse_known_args()
-    run = own.folder / "writing.jsonl"
-    run.parent.mkdir(parents=True, exist_ok=True)
-    run.unlink(missing_ok=True)
+    asked, options = parser.parse_known_args()
     targets = [f"examples.writing.ways:{way}(emptied(engine), premiums)" for way in WAYS]
-    command = [sys.executable, "-m", "harness", "measure", *targets]
-    command += ["--setup", SETUP.format(own.entries), *(f"--meter={meter}" for meter in METERS)]
-    command += [*options, "--save", str(run)]
+    meters = (f"--meter={meter}" for meter in METERS)
+    every = ("--setup", SETUP.format(asked.entries), *meters, *options)
     with open_database() as database:
         url = tables(database)
-        check(url, own.entries)
+        check(url, asked.entries)
         where = {"DATABASE_URL": url.render_as_string(hide_password=False)}
-        return subprocess.call(command, env=os.environ | where)
+        return measure(asked.folder / "writing.jsonl", targets, every, where)
 
 
 def tables(database: Database) -> URL:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     Values = dict[str, Any]
     Row = tuple[Any, ...]
 
-OF_ENTRY = [field.name for field in fields(PremiumEntry) if field.name != "components"]
+ENTRY_COLUMNS = [field.name for field in fields(PremiumEntry) if field.name != "components"]
 OF_COMPONENT = [field.name for field in fields(PremiumComponent)]
-ENTRY_COLUMNS = OF_ENTRY
 COMPONENT_COLUMNS = ["entry_id", "position", *OF_COMPONENT]
 """The columns in the order of their rows."""
 ENUMS = ("status", "kind", "payer")
@@ -38,7 +37,7 @@ def instance(entry: PremiumEntry) -> PremiumEntryRow:
 
 def entry_values(entry: PremiumEntry) -> Values:
     """Return the values of the entry's row, by column."""
-    return {name: getattr(entry, name) for name in OF_ENTRY}
+    return {name: getattr(entry, name) for name in ENTRY_COLUMNS}
 
 
 def component_values(premiums: Iterable[PremiumEntry]) -> list[Values]:
@@ -55,7 +54,7 @@ def _row_of(names: list[str]) -> attrgetter[Row]:
     return attrgetter(*(f"{name}.value" if name in ENUMS else name for name in names))
 
 
-entry_row = _row_of(OF_ENTRY)
+entry_row = _row_of(ENTRY_COLUMNS)
 _component_row = _row_of(OF_COMPONENT)
 
 
@@ -68,7 +67,7 @@ def component_rows(premiums: Iterable[PremiumEntry]) -> Iterator[Row]:
 
 def entry_columns(premiums: Sequence[PremiumEntry]) -> Values:
     """Return the values of all entries' rows, as a list a column."""
-    return {name: [getattr(entry, name) for entry in premiums] for name in OF_ENTRY}
+    return {name: [getattr(entry, name) for entry in premiums] for name in ENTRY_COLUMNS}
 
 
 def component_columns(premiums: Sequence[PremiumEntry]) -> Values:
@@ -77,5 +76,5 @@ def component_columns(premiums: Sequence[PremiumEntry]) -> Values:
     return {
         "entry_id": [entry.id for entry in premiums for _ in entry.components],
         "position": [nth for entry in premiums for nth in range(len(entry.components))],
-        **{name: [getattr(each, name) for each in components] for name in OF_COMPONENT},
+        **{name: [getattr(one, name) for one in components] for name in OF_COMPONENT},
     }

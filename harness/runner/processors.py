@@ -77,12 +77,13 @@ def use_between(before: Reading | None, after: Reading | None) -> Use:
     """Return who used the machine between two readings.
 
     Shares are as counted: a short while's may be a little below 0, as the two counts are rounded.
+    Where a server ended that counted as ours, its time is gone, and others' is unknown.
     """
     if before is None or after is None or after.whole <= before.whole:
         return Use()
     whole = after.whole - before.whole
     others = None
-    if before.ours is not None and after.ours is not None:
+    if before.ours is not None and after.ours is not None and after.ours >= before.ours:
         others = round((after.used - before.used - (after.ours - before.ours)) / whole, 3)
     return Use(others, round((after.stolen - before.stolen) / whole, 3), frequency())
 

@@ -46,6 +46,11 @@ Where nothing came again, looks at whether it does by now; where values did, cou
 WHOLE = 1 << 32
 
 
+def identity(raw: Any) -> Any:
+    """Return the raw value: the `make` of a pool of values that need no making."""
+    return raw
+
+
 class Pool(dict["Hashable", Any]):
     """Raw value -> the object that all its equals share; a lookup that finds it runs in C.
 

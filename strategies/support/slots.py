@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-def _with_slots(cls: type) -> Any:
+def with_slots(cls: type, module: str) -> Any:
+    """Return a dataclass of the same fields that has slots; it pickles if it is in that module."""
     attributes = [(field.name, field.type) for field in fields(cls)]
-    return make_dataclass(f"Slotted{cls.__name__}", attributes, slots=True)
+    slotted = make_dataclass(f"Slotted{cls.__name__}", attributes, slots=True)
+    slotted.__module__ = module  # where pickle looks for it
+    return slotted
 
 
-SlottedPremiumEntry = _with_slots(PremiumEntry)
-SlottedPremiumComponent = _with_slots(PremiumComponent)
-for _class in (SlottedPremiumEntry, SlottedPremiumComponent):
-    _class.__module__ = __name__  # where pickle looks for it
+SlottedPremiumEntry = with_slots(PremiumEntry, __name__)
+SlottedPremiumComponent = with_slots(PremiumComponent, __name__)
 
 
 def merged(entry_rows: Iterable[Any], component_rows: Iterable[Any]) -> Iterator[Any]:

@@ -25,7 +25,7 @@ from struct import Struct, calcsize
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from strategies.support.sharing import Pool
+from strategies.support.sharing import Pool, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -194,7 +194,7 @@ def load(cls: Any, chunks: Iterable[Chunk]) -> list[Any]:
     """Return a thin object of each parent. `cls` is of the record that the chunks are of."""
     make: list[Any] = []
     found: list[Any] = []
-    shared, children = Pool(_itself), 0
+    shared, children = Pool(identity), 0
     for rows, texts, counts, parts, part_texts in chunks:
         data = map(concat, rows, parts) if cls._child else rows
         new = [*map(cls, data, repeat(make))]
@@ -221,13 +221,9 @@ def _maker(column: Column, bound: int) -> Make:
 
     Who makes a value in C, as psycopg does a UUID, is as fast as a pool that has it already.
     """
-    make = column.make or _itself
+    make = column.make or identity
     is_python = isinstance(getattr(make, "__func__", make), FunctionType)
     return Pool(make, bound).__getitem__ if column.shares and column.make and is_python else make
-
-
-def _itself(raw: Any) -> Any:
-    return raw
 
 
 def _restored(cls: type[Thin], make: list[Any], changed: dict[int, Any], held: Any) -> Thin:

@@ -24,7 +24,9 @@ def test_the_example_measures_every_read(
     with empty_database(database) as engine:
         provide(engine, SMALL)
         url = engine.url.render_as_string(hide_password=False)
-        assert example.measure("tracks", url, tmp_path, "--meter=tracemalloc", "--repeat=1") == 0
+        assert (
+            example.measure_read("tracks", url, tmp_path, "--meter=tracemalloc", "--repeat=1") == 0
+        )
     run = read(tmp_path / "chinook-tracks.jsonl")
     assert run.header.reference == "examples.chinook.tracks:full_orm(engine)"
     assert not any(measurement.error for measurement in run.measurements)

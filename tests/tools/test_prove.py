@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools.prove import containers
-from tools.prove.__main__ import Case, Read, _roles
+from tools.prove.__main__ import _roles, main
+from tools.prove.advice import Case, Read, holds
 from tools.prove.containers import run_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 MB = 1_000_000
 HOLD = "import sys, time; held = b'1' * int(sys.stdin.readline()); time.sleep(0.1)"
@@ -47,6 +49,14 @@ def test_another_failure_is_an_error(run: Callable[..., containers.Outcome]) -> 
     assert "LookupError: no such payroll" in outcome.error
 
 
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["prove", "--save", str(tmp_path / "missing" / "prove.json")])
+    assert main() == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_the_roles_are_the_first_two_that_fit_and_the_nearest_that_does_not() -> None:
     rows = [
         {"strategy": name, "fits": fits, "need": high and {"high": high}}
@@ -78,4 +88,6 @@ def test_advice_is_wrong_where_it_kills_or_where_much_was_to_spare(
     role: str, *, lived: bool, peak: int, is_wrong: bool
 ) -> None:
     case = Case(10, 6, 1, 1, container=100)
-    assert Read(case, role, "slotted", 90.0, lived, peak).is_wrong is is_wrong
+    read = Read(case, role, "slotted", 90.0, lived, peak)
+    assert read.is_wrong is is_wrong
+    assert holds([read]) is not is_wrong

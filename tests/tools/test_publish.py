@@ -101,6 +101,25 @@ def test_what_failed_or_is_missing_stands_below_the_figures(tmp_path: Path) -> N
     assert "- A run was cut short; it has 3 of 9 cells." in text
 
 
+def test_a_note_on_several_workloads_stands_once(tmp_path: Path) -> None:
+    run = made_run(meters=("allocator",), repetitions=(1, 20), explained=False)
+    found = [
+        replace(one, allocators=["pyarrow"]) if one.cell.name == "lean" else one
+        for one in run.measurements
+    ]
+    shown = drawn("repetition", saved(replace(run, measurements=found), tmp_path / "run.jsonl"))
+    assert shown.count("- lean: the allocator of pyarrow is not counted") == 1
+    assert "lean, lean" not in shown
+
+
+def test_only_what_was_timed_has_a_row_of_times(tmp_path: Path) -> None:
+    run = a_run(*memory("floor", 1e6), *times("full_orm", 0.2, 0.2), failed("b", "it broke"))
+    lines = drawn("times", saved(run, tmp_path / "run.jsonl")).splitlines()
+    rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
+    assert rows == ["strategy", "full_orm"]
+    assert "- b: it broke" in lines
+
+
 def test_the_stress_suites_figures_are_shown(tmp_path: Path) -> None:
     made = {"seconds": 60, "date": "2026-11-29", "commit": "abc"}
     stages = {"seeding": [3, 3], "saving": [3, 2]}

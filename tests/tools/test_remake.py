@@ -88,6 +88,17 @@ def test_one_that_fails_is_named(published: Path, capsys: pytest.CaptureFixture[
     assert "failed: broken" in capsys.readouterr().err
 
 
+def test_one_whose_python_is_not_there_is_named_and_the_others_are_made(
+    published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(SMALL, "other", SMALL["small"]._replace(python="3.99"))
+    assert main(["other", "small"]) == 1
+    errors = capsys.readouterr().err
+    assert "other: there is no python3.99" in errors
+    assert "failed: other" in errors
+    assert remake.is_made("small")
+
+
 def test_a_name_that_there_is_not_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["refrence"])

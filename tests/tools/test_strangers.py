@@ -142,6 +142,16 @@ def test_an_unknown_function_is_named(capsys: pytest.CaptureFixture[str]) -> Non
     assert "no function 'panda'; did you mean pandas?" in capsys.readouterr().err
 
 
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    python = tmp_path / "missing" / "python"
+    assert (
+        main(["orjson", "--python", str(python), "--save", str(python.with_suffix(".json"))]) == 2
+    )
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_what_is_installed_is_known_by_its_files(tmp_path: Path) -> None:
     """What Python compiles meanwhile is none of them; a file that is new is."""
     information = tmp_path / "lean-1.0.dist-info"

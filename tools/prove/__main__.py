@@ -15,21 +15,22 @@ import argparse
 import json
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
 from itertools import cycle, islice, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from tabulate import tabulate
-
 import harness
+from callmeter.errors import Error
 from callmeter.interpreter import inspect_interpreter
-from harness.base.output import write
+from harness.base import output
 from harness.payroll.generator import Payroll, alike, warm_up_for
 from harness.postgres.session import open_database
 from harness.postgres.writer import provide
+from harness.report.document import Document
+from harness.report.formats import text
 from harness.runner.environment import describe
+from tools.prove.advice import Case, Read, blocks, holds, record
 from tools.prove.containers import limited_by, run_within
 
 if TYPE_CHECKING:
@@ -51,42 +52,7 @@ ASKED = (1_200, 3_000)
 ABOVE = (1.001, 1.03, 1.08)
 """How far a container is above what one of the strategies is predicted to need."""
 TIMES = 3
-SPARE = 0.10
-MOST_SPARED = 0.05
-"""The share of those rejected that may have so much to spare."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question: a payroll, how often it is read at once, the bytes of the container."""
-
-    entries: int
-    components: int
-    repetition: int
-    at_once: int
-    container: int
-
-
-@dataclass(frozen=True)
-class Read:
-    """A strategy in a container: whether it lived, and the most bytes charged to it."""
-
-    case: Case
-    role: str
-    strategy: str
-    predicted: float
-    lived: bool
-    peak: int | None
-
-    @property
-    def has_to_spare(self) -> bool:
-        """Whether a tenth of the container or more was never charged."""
-        return (self.peak or 0) < (1 - SPARE) * self.case.container
-
-    @property
-    def is_wrong(self) -> bool:
-        """Whether the advice was: it died of what was recommended, or had room where rejected."""
-        return self.lived and self.has_to_spare if self.role == "rejected" else not self.lived
+WIDTH = 80
 
 
 def main() -> int:
@@ -96,24 +62,28 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=TIMES, help="runs of each strategy in each")
     parser.add_argument("--save", type=Path, help="a file for the figures, as JSON")
     asked = parser.parse_args()
+    try:
+        if asked.save:
+            output.check(asked.save, "--save", replace=True)
+        return _prove(asked.budgets, asked.times, asked.save)
+    except Error as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _prove(budgets: int, times: int, save: Path | None) -> int:
+    found: list[Read] = []
     with TemporaryDirectory() as folder, open_database() as database:
         ran_on = describe(database.description, inspect_interpreter())
         runs = {components: _measured(Path(folder), components) for components in COMPONENTS}
-        found: list[Read] = []
-        for case, roles in islice(_questions(runs), asked.budgets):
-            found += _read(database, case, roles, asked.times)
+        for case, roles in islice(_questions(runs), budgets):
+            found += _read(database, case, roles, times)
             print(_progress(found), file=sys.stderr)
-            if asked.save:  # what has been read is there, whatever happens next
-                write(asked.save, json.dumps(_record(found, ran_on), indent=1))
-    print(f"{_table(found)}\n\nLimited by {limited_by()}.")
-    return int(not _holds(found))
-
-
-def _holds(found: list[Read]) -> bool:
-    """Whether none died that was to fit, and few were rejected that had room to spare."""
-    rejected = [one.is_wrong for one in found if one.role == "rejected"]
-    died = any(one.is_wrong for one in found if one.role != "rejected")
-    return not died and sum(rejected) <= MOST_SPARED * len(rejected)
+            if save:  # what has been read is there, whatever happens next
+                output.write(save, json.dumps(record(found, ran_on, limited_by()), indent=1))
+    shown = Document(tuple(blocks(record(found, ran_on, limited_by()))))
+    print(text.write(shown, WIDTH))
+    return int(not holds(found))
 
 
 def _measured(folder: Path, components: int) -> Path:
@@ -195,35 +165,6 @@ def _progress(found: list[Read]) -> str:
     names = dict.fromkeys(f"{one.role} {one.strategy}" for one in found if one.case == last)
     wrong = sum(one.is_wrong for one in found)
     return f"{last.container / 1e6:.0f} MB, {size}: {', '.join(names)}; {wrong} wrong so far"
-
-
-def _table(found: list[Read]) -> str:
-    """Return a row for each role: how many runs there were, died, and had room to spare."""
-    rows = []
-    for role in dict.fromkeys(one.role for one in found):
-        mine = [one for one in found if one.role == role]
-        spare = [one for one in mine if one.lived and one.has_to_spare]
-        died = sum(not one.lived for one in mine)
-        rows.append([role, len(mine), died, len(spare), sum(one.is_wrong for one in mine)])
-    headings = ["", "runs", "died", "lived with 10% to spare", "advice wrong"]
-    return tabulate(rows, headings, tablefmt="simple")
-
-
-def _record(found: list[Read], ran_on: dict[str, str]) -> dict[str, Any]:
-    return {
-        "environment": ran_on,
-        "limited by": limited_by(),
-        "roles": {
-            role: {
-                "runs": len(mine),
-                "died": sum(not one.lived for one in mine),
-                "wrong": sum(one.is_wrong for one in mine),
-            }
-            for role in dict.fromkeys(one.role for one in found)
-            if (mine := [one for one in found if one.role == role])
-        },
-        "reads": [asdict(one) for one in found],
-    }
 
 
 if __name__ == "__main__":

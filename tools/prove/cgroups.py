@@ -115,8 +115,8 @@ def _parent() -> tuple[Path, tuple[str, str, tuple[str, str], str]]:
             return _below(where, paths), VERSION_1
     for _, where, kind, *_ in mounts:
         if kind == "cgroup2":
-            own = _below(where, [path for number, _, path in mine if number == "0"])
-            for folder in (own, *own.parents):
+            inmost = _below(where, [path for number, _, path in mine if number == "0"])
+            for folder in (inmost, *inmost.parents):
                 if folder.is_relative_to(where) and _controls_memory(folder):
                     return folder, VERSION_2
     raise NoCgroupError("no cgroup that controls memory may be used")

@@ -31,11 +31,11 @@ REPORTS = (
 )
 """Each is of the run of the same name, in the format that its name ends in."""
 BADGE, BADGE_OF = "results/badge.svg", "results/reference.jsonl"
-CHOOSER = "results/choose.html"
 STACKS = tuple(
     f"results/{folder}/*.jsonl" for folder in ("stacks", "stacks-10000", "stacks-resident")
 )
-"""The page that a reader chooses on: of the runs that `choose` reads, and of other stacks' runs."""
+CHOOSER = "results/choose.html"
+"""The page that a reader chooses on: of the runs that `choose` reads, and of those of STACKS."""
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = tuple(f"results/{path.name}" for path in CHOSEN_FROM)
 RECORDED = (

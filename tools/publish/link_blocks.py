@@ -11,7 +11,7 @@ from harness.model.summary import summaries
 from harness.report.document import Note, table
 from harness.report.format import value
 from harness.report.stack import ran_on
-from tools.publish.service_blocks import figures, made
+from tools.figures import day_and_commit, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ LINKS = (0, 0.001, 0.005, 0.02)
 
 def round_trips(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield the round trips of each strategy, and its time with what they add over longer links."""
-    found, run = figures(paths[0]), read(paths[1])
+    found, run = load(paths[0]), read(paths[1])
     walls = {
         one.name: one.value("wall")
         for one in summaries(run)
@@ -42,11 +42,11 @@ def round_trips(paths: Sequence[Path]) -> Iterator[Block]:
     yield Note(
         f"Time to load and read {found['entries']:,} entries: as measured in {paths[1].name}, and "
         f"with the round trips times the latency. {ran_on(run)}. Counted: "
-        f"{made(found['environment'])}"
+        f"{day_and_commit(found['environment'])}"
     )
 
 
 def slow_link(paths: Sequence[Path]) -> Iterator[Block]:
     """Yield the time of each strategy that was measured over longer links."""
     counted, run = paths
-    yield from as_measured(read(run), figures(counted))
+    yield from as_measured(read(run), load(counted))

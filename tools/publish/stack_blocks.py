@@ -67,9 +67,9 @@ def _times(runs: Sequence[Run], found: Sequence[Mapping[str, Summary]]) -> Itera
     rows = []
     for one in timed:
         there = [of_stack.get(one.name) for of_stack in found]
-        first, *others = [each.value(TIME) if each else None for each in there]
+        first, *others = [other.value(TIME) if other else None for other in there]
         if first:
-            ratios = ["" if each is None else times(each / first) for each in others]
+            ratios = ["" if wall is None else times(wall / first) for wall in others]
             rows.append([one.name, value(METRICS[TIME], first), *ratios])
     yield from table(
         headings, rows, title=f"{title}, on the first stack, and on the others x that one"

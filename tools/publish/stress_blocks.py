@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from harness.report.document import Note, Text, table
-from tools.publish.service_blocks import made
+from tools.figures import day_and_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from harness.report.document import Block
 
 STAGES = ("start", "seeding", "verification", "measuring", "saving", "reporting")
 
 
-def stress(paths: Sequence[Path]) -> Iterator[Block]:
+def stress(found: Mapping[str, Any]) -> Iterator[Block]:
     """Yield what was tried, how often, how much of it held, and the figures beside."""
-    for path in paths:
-        parts = json.loads(path.read_text(encoding="utf-8"))["parts"]
-        tried, held = (sum(part[key] for part in parts.values()) for key in ("tried", "held"))
-        yield Text(f"{tried:,} tried in {len(parts)} parts, {held:,} held.")
-        yield from _by_stage(parts)
-        yield from _by_part(parts)
-        yield Note("; ".join(dict.fromkeys(made(part) for part in parts.values())))
+    parts = found["parts"]
+    tried, held = (sum(part[key] for part in parts.values()) for key in ("tried", "held"))
+    yield Text(f"{tried:,} tried in {len(parts)} parts, {held:,} held.")
+    yield from _by_stage(parts)
+    yield from _by_part(parts)
+    yield Note("; ".join(dict.fromkeys(map(day_and_commit, parts.values()))))
 
 
 def _by_stage(parts: Mapping[str, Any]) -> Iterator[Block]:

@@ -22,7 +22,7 @@ from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from callmeter import meters
-from callmeter.errors import Error, unknown
+from callmeter.errors import Error, NotAvailableError, unknown
 from harness.model.saved import read
 from harness.model.summary import incomplete
 from harness.runner.environment import commit
@@ -43,9 +43,7 @@ REMADE = PUBLISHED / "local" / "remade"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make what is asked for and is not there; return the exit code."""
-    parser = ArgumentParser(
-        prog="python -m tools.remake", description=(__doc__ or "").partition("\n")[0]
-    )
+    parser = ArgumentParser(prog="python -m tools.remake", description=__doc__.splitlines()[0])
     parser.add_argument("name", nargs="*", help="a run, by the name of its file; all of them")
     parser.add_argument("--untimed", action="store_true", help="only those without times")
     parser.add_argument("--list", action="store_true", help="make none; show how long each takes")
@@ -122,9 +120,12 @@ def _is_of(run: Run, one: Experiment) -> bool:
 def _succeeds(name: str) -> bool:
     one = EXPERIMENTS[name]
     print(f"{name}: python -m {one.command}", flush=True)
-    code = subprocess.call(
-        [sys.executable, "-m", *one.words, *_where(one, name)], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    try:
+        command = [sys.executable, "-m", *one.words, *_where(one, name)]
+    except NotAvailableError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return False
+    code = subprocess.call(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     return code == 0 and is_made(name)
 
 

@@ -11,6 +11,7 @@ OTHERS = (
     "arrow_columns asyncpg_rows json_rows core_rows mapped_domain async_orm pydantic_orm joined_orm"
 )
 OVER_REPETITION = "--repetition 1,2,5,20,50 --meter allocator --repeat 1"
+OF_100000 = "--entries 100000 --repetition 1,50 --meter allocator --repeat 1 --timeout 1800"
 SERVED = "full_orm slotted core_rows interned merged_orm shared_values_batched"
 ON_STACKS = (
     "--python 3.11 --python 3.12 --python 3.13 --python 3.14 "
@@ -41,6 +42,11 @@ class Experiment(NamedTuple):
         return "sweep" in self.words[:2]
 
 
+def _collector(live_objects: int, python: str | None = None) -> Experiment:
+    reads = f"full_orm packed_objects --entries 2000 {IN_STATES} --live-objects {live_objects}"
+    return Experiment(f"harness compare {reads}", is_timed=True, python=python)
+
+
 EXPERIMENTS = {
     "reference": Experiment(
         "harness compare --sizes 1000,10000 --explain --repeat clock=11", is_timed=True
@@ -62,13 +68,9 @@ EXPERIMENTS = {
     "repetition-others": Experiment(
         f"harness compare {OTHERS} --sizes 1000,10000 {OVER_REPETITION}"
     ),
-    "repetition-100000": Experiment(
-        f"harness compare {LEAN} --entries 100000 --repetition 1,50 --meter allocator --repeat 1 "
-        "--timeout 1800"
-    ),
+    "repetition-100000": Experiment(f"harness compare {LEAN} {OF_100000}"),
     "repetition-100000-others": Experiment(
-        f"harness compare slotted {IN_BATCHES} {OTHERS} --entries 100000 --repetition 1,50 "
-        "--meter allocator --repeat 1 --timeout 1800"
+        f"harness compare slotted {IN_BATCHES} {OTHERS} {OF_100000}"
     ),
     "streams": Experiment(
         "harness compare --consume fold --sizes 10000,100000 --meter allocator --meter rss "
@@ -78,21 +80,9 @@ EXPERIMENTS = {
         "harness compare slotted packed_objects merged_orm yield_per --consume fold "
         "--entries 1000000 --meter rss --repeat 1 --timeout 3600"
     ),
+    **{f"collector-{number}": _collector(number) for number in (0, 500_000, 2_000_000)},
     **{
-        f"collector-{number}": Experiment(
-            f"harness compare full_orm packed_objects --entries 2000 {IN_STATES} "
-            f"--live-objects {number}",
-            is_timed=True,
-        )
-        for number in (0, 500_000, 2_000_000)
-    },
-    **{
-        f"collector-{number}-{python}": Experiment(
-            f"harness compare full_orm packed_objects --entries 2000 {IN_STATES} "
-            f"--live-objects {number}",
-            is_timed=True,
-            python=python,
-        )
+        f"collector-{number}-{python}": _collector(number, python)
         for python in ("3.12", "3.13", "3.14")
         for number in (0, 2_000_000)
     },

@@ -51,9 +51,7 @@ METERS = ("--meter", "allocator", "--meter", "rss", "--explain")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure by both, print the table, save; return the exit code."""
-    parser = ArgumentParser(
-        prog="python -m tools.strangers", description=(__doc__ or "").partition("\n")[0]
-    )
+    parser = ArgumentParser(prog="python -m tools.strangers", description=__doc__.splitlines()[0])
     parser.add_argument("function", nargs="*", help="a function of functions.py; all of them")
     parser.add_argument("--python", type=Path, help="the Python of an environment that has them")
     parser.add_argument("--save", type=Path, metavar="FILE", help="a file for the figures, as JSON")
@@ -62,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name not in functions():
             parser.error(str(unknown("function", name, functions())))
     try:
+        if asked.save:
+            output.check(asked.save, "--save", replace=True)
         found = figures(asked.function or functions(), asked.python or environment())
         if asked.save:
             output.write(asked.save, json.dumps(found, indent=1))
@@ -78,9 +78,9 @@ def functions() -> list[str]:
     """Return the names of the functions to measure, in the order of their file."""
     tree = ast.parse(FUNCTIONS.read_text(encoding="utf-8"))
     defined = (
-        each for each in tree.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
-    return [each.name for each in defined if not each.name.startswith("_")]
+    return [node.name for node in defined if not node.name.startswith("_")]
 
 
 def environment() -> Path:

@@ -8,6 +8,7 @@ from callmeter.layers import OTHER
 from harness.model.metrics import METRICS
 from harness.report.document import Note, bullets, table
 from harness.report.format import listed, value, whole_percent
+from tools.figures import day_and_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,12 +80,11 @@ def blocks(found: Mapping[str, Any]) -> Iterator[Block]:
         headings += [METRICS[key].title, "ratio"]
     yield from table([*headings, "largest layer"], map(_row, calls), last_is_text=True)
     yield from bullets(f"{call['package']}: {call['note']}" for call in calls if call.get("note"))
-    changed = found["changed"]
+    changed, environment = found["changed"], found["environment"]
     verdict = f"changed: {listed(changed)}" if changed else "no file of theirs has changed"
     yield Note(
         f"Ratio: to a counting allocator, and to VmHWM in a plain process, for RSS. {verdict}; "
-        f"{found['environment']['python']}, {found['environment']['system']}, "
-        f"{found['environment']['date']}, commit {found['environment']['commit']}"
+        f"{environment['python']}, {environment['system']}, {day_and_commit(environment)}"
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
-from strategies.support.sharing import Pool
+from strategies.support.sharing import Pool, identity
 
 ROWS_A_CHUNK = 32
 """Time is the same from 32 to 128, within its noise; what is held beside the result is not."""
@@ -122,12 +122,8 @@ def _values(column: Column, bound: int | None) -> Values:
     """Return what makes the values of a column's raw ones."""
     make = column.make
     if column.shares:
-        return Pool(make or _itself, bound).values
+        return Pool(make or identity, bound).values
     return partial(map, make) if make else iter
-
-
-def _itself(raw: Any) -> Any:
-    return raw
 
 
 @lru_cache(maxsize=64)

@@ -112,6 +112,12 @@ def test_shares_are_of_all_that_the_machine_had() -> None:
     assert use_between(before, before) == use_between(None, after) == Use()
 
 
+def test_the_time_of_a_server_that_ended_is_nobodys() -> None:
+    before = Reading(whole=1000, used=500, stolen=10, ours=400)
+    after = Reading(whole=1200, used=600, stolen=20, ours=40)
+    assert use_between(before, after)[:2] == (None, 0.05)
+
+
 @given(st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",))))
 def test_a_name_may_hold_anything(name: str) -> None:
     line = f"12 ({name}) S 7 1 1 0 -1 4194560 2 3 4 5 10 20 300 4000 20 0 1 0 99 1 1"
