@@ -9,15 +9,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic, sleep
 
 from harness.base.errors import DatabaseError
 from harness.postgres.accounts import as_user
 
 MAJOR = "18"
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+SECONDS_TO_DIE = 5
+"""What was killed is gone sooner, unless nobody waits for it (a container without an init)."""
 CAUSE = re.compile(r"\b(FATAL|PANIC|ERROR|error):.*")
 
 
@@ -37,8 +42,12 @@ def of_wheel() -> Path:
 
 
 def run(program: Path, *arguments: str, user: int | None) -> subprocess.CompletedProcess[str]:
-    """Run it as that user, to its end; a Ctrl-C at the terminal is for the harness, not for it."""
-    return subprocess.run(
+    """Run it as that user, to its end; a Ctrl-C at the terminal is for the harness, not for it.
+
+    Where the harness is interrupted, what it started ends with it: initdb's servers write to the
+    folder that is then removed.
+    """
+    with subprocess.Popen(
         [str(program), *arguments],
         cwd="/",
         env=ENVIRONMENT,
@@ -47,10 +56,25 @@ def run(program: Path, *arguments: str, user: int | None) -> subprocess.Complete
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",  # it prints paths as they are
-        check=False,
         start_new_session=True,
         **as_user(user),
-    )
+    ) as process:
+        try:
+            printed, _ = process.communicate()
+        except BaseException:
+            _kill_all_of(process)
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, printed)
+
+
+def _kill_all_of(process: subprocess.Popen[str]) -> None:
+    """Kill the process and all that it started in its session, and wait until they are gone."""
+    until = monotonic() + SECONDS_TO_DIE
+    with suppress(ProcessLookupError):
+        while monotonic() < until:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.poll()
+            sleep(0.01)
 
 
 def for_user(user: int | None, folder: Path) -> Path:
