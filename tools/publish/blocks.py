@@ -145,6 +145,7 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     "layers": (_of_files(read, layer_blocks.layers), REFERENCE),
     "stacks": (stack_blocks.stacks, ("results/stacks/*.jsonl",)),
     "stacks-10000": (stack_blocks.stacks, ("results/stacks-10000/*.jsonl",)),
+    "stacks-resident": (stack_blocks.stacks, ("results/stacks-resident/*.jsonl",)),
     "stacks-of-drivers": (
         stack_blocks.stacks,
         tuple(f"results/stacks-of-drivers/*-{name}.jsonl" for name in DRIVERS),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.model.summary import Summary
     from harness.report.document import Block
 
-KEYS = ("peak", "retained")
+KEYS = ("peak", "retained", "rss_peak")
 
 
 def stacks(paths: Sequence[Path]) -> Iterator[Block]:
