@@ -62,6 +62,8 @@ def run(
     output.check(flamegraph, "--flamegraph", replace=how.force)
     if flamegraph and len(names) > 1:
         raise UsageError("--flamegraph draws one strategy; name only one")
+    of_payroll = {"entries": entries, "profile": profile, "repetition": repetition}
+    payroll.check_used(run, names, **of_payroll, components=components)
     with saving(how, output_path) as settings:
         from harness.runner import session
 

@@ -157,6 +157,8 @@ def run(
     from harness.runner.sweep import sweep
     from harness.stacks import stack
 
+    of_payroll = {"entries": entries, "sizes": sizes, "profile": profile, "repetition": repetition}
+    payroll.check_used(run, targets or [], **of_payroll, components=components)
     workloads = workloads_of(sizes or entries, components, profile, repetition or 1, at_once or 1)
     plan = _plan(targets or [], workloads, setup, option.meters_named(meter), repeat)
     if plan.needs_database and requirements:

@@ -62,6 +62,10 @@ EXPERIMENTS = {
         "harness compare --profile distinct --sizes 1000,10000 --meter allocator --meter rss "
         "--repeat 1"
     ),
+    "distinct-100000": Experiment(
+        "harness compare --profile distinct --entries 100000 --meter allocator --repeat 1 "
+        "--timeout 1800"
+    ),
     "repetition": Experiment(
         f"harness compare slotted {LEAN} {IN_BATCHES} --sizes 1000,10000 {OVER_REPETITION}"
     ),

@@ -190,6 +190,14 @@ def test_what_cannot_be_measured_is_one_clear_line(
     is_refused(command("measure", *words, folder=project), complaint)
 
 
+def test_an_option_on_payrolls_is_refused_where_functions_are_explained(
+    command: Command, project: Path
+) -> None:
+    for option in ("--entries 5", "--profile distinct", "--repetition 2", "--components 1"):
+        done = command("explain", "shop.repo:lean", *option.split(), folder=project)
+        is_refused(done, f"{option.split()[0]} is for strategies")
+
+
 def test_functions_are_held_against_a_baseline(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,7 @@ def test_an_interrupted_sweep_tells_how_it_goes_on(project: Path) -> None:
         ("a:b --with -x --with x==2", "--with '-x' is no requirement; write it as 'sqlalchemy"),
         ("a:b --with x==1 --with x==2 --dsn postgresql://x", "--dsn is for strategies"),
         ("a:b --with x==1 --with x==2 --driver psycopg2", "--driver is for strategies"),
+        ("a:b --with x==1 --with x==2 --sizes 1,2", "--sizes is for strategies"),
         ("full_orm --driver psycopg --driver psycopg3", "did you mean psycopg?"),
         ("full_orm --driver psycopg --driver psycopg", "name two stacks: --python 3.12"),
         ("full_orm --with x==1 --with x==2 --at-once 0", "--at-once 0 is not between 1 and 256"),
