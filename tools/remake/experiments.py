@@ -63,8 +63,8 @@ EXPERIMENTS = {
         "--repeat 1"
     ),
     "distinct-100000": Experiment(
-        "harness compare --profile distinct --entries 100000 --meter allocator --repeat 1 "
-        "--timeout 1800"
+        f"harness compare slotted core_rows {LEAN} merged_orm shared_values_batched "
+        "--profile distinct --entries 100000 --meter allocator --repeat 1 --timeout 1800"
     ),
     "repetition": Experiment(
         f"harness compare slotted {LEAN} {IN_BATCHES} --sizes 1000,10000 {OVER_REPETITION}"
