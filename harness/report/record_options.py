@@ -71,6 +71,6 @@ def _leanest(fitting: list[Judgement]) -> Iterator[tuple[str, Judgement]]:
     for need, traits in NEEDS.items():
         able = [one for one in fitting if {*traits} <= (one.candidate.offers or frozenset())]
         if able:
-            best = min(able, key=lambda one: one.need.value if one.need else inf)
+            best = min(able, key=lambda one: one.need.high if one.need else inf)
             found.setdefault(best.strategy, (need, best))
     yield from found.values()
