@@ -1,8 +1,8 @@
 """What importing what the call needs adds to the process's resident memory.
 
-In a process that has imported only this package's worker: the call is made (its module imported,
-its set-up run), then what its first call imports is imported too. That call is made in a child of
-the process, which names what it imported, so that nothing but imports counts. Linux only.
+In a process that has imported only this package's own modules: the call is made (its module
+imported, its set-up run), then what its first call imports is imported too. That call is made in a
+child of the process, which names what it imported, so that nothing but imports counts. Linux only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
+import callmeter.loader  # noqa: F401 (makes the call of a function, which does not need it)
 from callmeter.call import Counted
 from callmeter.errors import NotAvailableError
 from callmeter.meters import BYTES, Metric
