@@ -126,6 +126,14 @@ def test_the_table_has_a_row_a_package_and_its_notes_below() -> None:
     )
 
 
+def test_what_agrees_is_counted_by_python() -> None:
+    off = call(other={"peak": 5 * MB, "retained": 5 * MB})
+    runs = [found(call(), {"function": "b", "error": "it broke"}), found(call(), off)]
+    shown = markdown.write(Document(tuple(compared.by_python(runs))), markdown.WIDTH)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in shown.splitlines()]
+    assert rows[2:4] == [["CPython 3.11.7", "4 of 4", ""], ["CPython 3.11.7", "5 of 6", "lean"]]
+
+
 def test_every_function_has_its_package_and_every_note_its_function() -> None:
     required = REQUIREMENTS.read_text().lower().replace(".", "-").replace("=", " ").split()
     names = functions()

@@ -119,6 +119,11 @@ def graph(paths: Sequence[Path]) -> Iterator[Block]:
     yield Code(mermaid(paths), "mermaid")
 
 
+def strangers_by_python(paths: Sequence[Path]) -> Iterator[Block]:
+    """Yield on how many figures of strangers' functions the instruments agree, by Python."""
+    yield from compared.by_python([load(path) for path in paths])
+
+
 def _of_files(
     read_file: Callable[[Path], Any], blocks: Callable[[Any], Iterable[Block]]
 ) -> Callable[[Sequence[Path]], Iterable[Block]]:
@@ -165,6 +170,10 @@ BLOCKS: dict[str, tuple[Callable[[Sequence[Path]], Iterable[Block]], tuple[str, 
     ),
     "copies": (_of_files(load, service_blocks.copies), ("results/copies.json",)),
     "strangers": (_of_files(load, compared.blocks), ("results/strangers.json",)),
+    "strangers-by-python": (
+        strangers_by_python,
+        ("results/strangers.json", "results/strangers-*.json"),
+    ),
     "graph": (graph, ("harness", "callmeter/src/callmeter", "strategies")),
 }
 """What makes a block, and the files that it is made from where a document names none."""

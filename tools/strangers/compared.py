@@ -88,6 +88,27 @@ def blocks(found: Mapping[str, Any]) -> Iterator[Block]:
     )
 
 
+def by_python(runs: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+    """Yield how many figures of each saved comparison are one figure, and of whom some are not."""
+    rows = []
+    for found in runs:
+        calls = [call for call in found["calls"] if "error" not in call]
+        figures = [(call["package"], one) for call in calls for one in compared(call)]
+        differ = [package for package, one in figures if not one.agrees]
+        rows.append(
+            [
+                found["environment"]["python"],
+                f"{len(figures) - len(differ)} of {len(figures)}",
+                ", ".join(dict.fromkeys(differ)),
+            ]
+        )
+    yield from table(["Python", "figures that agree", "some differ"], rows, last_is_text=True)
+    yield Note(
+        f"Figures agree within {whole_percent(WITHIN)} or what the instruments can tell; four a "
+        "package: peak and retained, of all allocations and resident."
+    )
+
+
 def _row(call: Mapping[str, Any]) -> list[str]:
     name = f"{call['package']} {call['version']}"
     if error := call.get("error"):

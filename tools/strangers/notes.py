@@ -23,5 +23,9 @@ NOTES = {
         "its pool is mimalloc's, which neither instrument counts, and which keeps what its threads "
         "have freed: resident memory was 2 to 13 MB from process to process"
     ),
+    "tortoise_orm": (
+        "SQLite is read in a thread: which of malloc's arenas it has, and what is free there, "
+        "differs from process to process; with MALLOC_ARENA_MAX=1 the resident memory agrees"
+    ),
 }
 """By the function's name; what is no difference of figures is noted where they would mislead."""
