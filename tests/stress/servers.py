@@ -59,6 +59,7 @@ class Server:
         self.data = data
         self.url = server._url(data)
         self._connections: list[Any] = []
+        self._is_limited = False
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it as `pg_ctl stop` does."""
@@ -96,6 +97,7 @@ class Server:
 
     def leave_no_memory(self) -> None:
         """Let none of its processes, nor the next ones, have more memory than it has."""
+        self._is_limited = True
         for process in processes_of(self.data):
             pages = int(Path(f"/proc/{process}/statm").read_text().split()[0])
             most = f"--as={pages * resource.getpagesize()}"
@@ -130,9 +132,10 @@ class Foreign(Server):
         send(self.data, signal.SIGCONT)
         while self._connections:
             self._connections.pop().close()
-        if not accepts(self.url, within=server.SECONDS_TO_START):
+        if self._is_limited or not accepts(self.url, within=server.SECONDS_TO_START):
             self.end()
             self._ours.launch()
+            self._is_limited = False
 
     def end(self) -> None:
         """End it, and what is left of one that was killed."""

@@ -154,7 +154,6 @@ def test_a_dsn_that_refuses(on_dsn: Place, foreign: Foreign, fault: Fault, stage
     with held(on_dsn, stage, more=LIMITS) as run:
         fault(foreign)
         run.end()
-        foreign.stop()
         foreign.start()
     check(run, {0, 1, 2}, recovers=True)
 
