@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from harness.cli._options import Measuring, View
     from harness.model.run import Run
 
+ANOTHER_PYTHON = "PYTHON"
+"""In the command of a run, in place of the path of the Python that it measured with."""
 PRIVATE = ("--dsn", "--cluster", "--output", "--save", "--flamegraph", "--python")
 """Options that concern one machine only."""
 
@@ -106,7 +108,7 @@ def command() -> str:
             words.append(with_local_path(word))
             continue
         value = value if has_value else next(rest, "")
-        if name == "--python" and MINOR.fullmatch(value):  # a version, and no path
-            words += [name, value]
+        if name == "--python":  # a version as it is, for a path its place
+            words += [name, value if MINOR.fullmatch(value) else ANOTHER_PYTHON]
     text = f"{PROGRAM} {shlex.join(map(masked, words))}"
     return text.encode(errors="backslashreplace").decode()  # a path may be no UTF-8

@@ -90,5 +90,5 @@ def run(
             )
         show_run(finished, view)
         if next_step := suggestion.command(finished, settings["save"]):
-            tell(f"Which fits? {next_step}")
+            tell(f"Which fits another limit? {next_step}")
     return ending(finished, settings["save"], traceback=how.traceback)

@@ -13,6 +13,7 @@ from harness.report import busy
 from harness.report import judgement as words
 from harness.report.format import listed, value
 from harness.report.notes import COUNTED, cut_short
+from harness.report.repeating import grown
 from harness.report.stack import is_server_elsewhere, ran_on
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ MOST_NAMED = 5
 def warnings(decision: Decision) -> list[str]:
     """Return what may change the decision, or is a reason to doubt it."""
     is_doubtful, basis = _basis(decision)
-    found = [*_over_in_residence(decision), *_not_judged(decision), *_in_turn(decision)]
-    found += [basis] if is_doubtful else []
+    found = [*_base_of_nobody(decision), *_over_in_residence(decision), *_not_judged(decision)]
+    found += [*_in_turn(decision), *([basis] if is_doubtful else [])]
+    elsewhere = grown(decision)
+    found += [elsewhere.text] if elsewhere and not elsewhere.fits else []
     found += [
         f"{judgement.strategy} failed at {failure.entries:,} entries: {failure.error}."
         for judgement in decision.judgements
@@ -113,6 +116,16 @@ def _at_once(decision: Decision) -> Iterator[str]:
         yield (
             f"{number:,} calls at once were not measured, only {counts}: they need no more than "
             "these. Measure with compare --at-once to need less."
+        )
+
+
+def _base_of_nobody(decision: Decision) -> Iterator[str]:
+    """Yield that the base is no application's, if none was named and something fits."""
+    service = decision.limits.service
+    if service and service.base is None and decision.fitting:
+        yield (
+            "the base is that of a process that only reads payrolls; what your application holds "
+            "beside that comes on top: name its base, as --base 180MB."
         )
 
 

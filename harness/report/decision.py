@@ -51,10 +51,10 @@ def document(decision: Decision) -> Document:
     notes = [f"How it is chosen: {RULE}", *caveats.remarks(decision), origin]
     blocks: tuple[Block, ...] = (
         *_answer(decision),
+        *bullets(doubts),
         *_strategies(fit, "costs", "Fits, best first:"),
         *_strategies(unfit, "why not", "Does not fit, nearest first:"),
         Pairs(_what_changes_it(decision, found), "What would change the answer, all else equal:"),
-        *bullets(doubts),
         *(Note(text) for text in notes),
     )
     return Document(blocks, data.of(decision, found, [*doubts, *notes]), decision=decision)
@@ -105,8 +105,8 @@ def _smaller_and_faster(decision: Decision) -> list[str]:
         f"{words.size(judged.need)} and {words.time(judged.wall)}" for judged in (other, best)
     )
     return [
-        f"{other.strategy} is both smaller and faster than {best.strategy}: {this}, not {that}. "
-        f"It also costs: {more}."
+        f"{other.strategy} is both smaller and faster than the recommended {best.strategy}: "
+        f"{this}, not {that}. It also costs: {more}."
     ]
 
 

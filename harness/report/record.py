@@ -94,15 +94,8 @@ def _memory(decision: Decision) -> str:
             f"Memory is the {METRICS[decision.metric].title} of one call; the process's base and "
             "other calls at once come on top."
         )
-    base = (
-        "as measured, without the application's: name yours with --base"
-        if service.base is None
-        else f"{format_bytes(service.base)}, as given"
-    )
-    return (
-        f"Memory is resident, as a limit counts it: the process's base ({base}) and the calls "
-        "above it."
-    )
+    base = "as measured" if service.base is None else f"{format_bytes(service.base)}, as given"
+    return f"Memory is resident: the base ({base}) and the calls above it."
 
 
 def _outcome(decision: Decision) -> Iterator[Block]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callmeter.units import format_bytes, format_seconds
-from harness.analysis.candidate import Payrolls
 from harness.analysis.thresholds import answers, farthest, most_at_once
-from harness.analysis.values import elsewhere, growth
-from harness.model.cell import how_values_repeat
-from harness.model.metrics import METRICS
+from harness.analysis.values import elsewhere
 from harness.report import judgement as words
 from harness.report.format import count, listed
+from harness.report.repeating import grown, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,10 +20,7 @@ if TYPE_CHECKING:
 NOTHING = "nothing that fits"
 """In place of a strategy."""
 PACKAGES = "no-extra-packages"
-ANOTHER_STACK = (
-    "these runs are of one. After an upgrade, measure (python -m harness sweep shows what moves), "
-    "and choose again."
-)
+ANOTHER_STACK = "after an upgrade, python -m harness sweep shows what moves."
 
 
 def changes(decision: Decision) -> tuple[tuple[str, str], ...]:
@@ -38,7 +33,7 @@ def changes(decision: Decision) -> tuple[tuple[str, str], ...]:
         ("Time", _time(decision, found)),
         ("What callers rely on", _needs(found)),
         ("Packages", _packages(best, found) if best else ""),
-        ("Values that repeat less", " ".join(_values(decision, best)) if best else ""),
+        ("Values that repeat less", " ".join(_values(decision)) if best else ""),
         ("Another stack", ANOTHER_STACK),
     ]
     return tuple((what, text) for what, text in pairs if text)
@@ -128,46 +123,22 @@ def _packages(best: Judgement, found: Answers) -> str:
     return f"{best.strategy} needs none but SQLAlchemy and the driver."
 
 
-def _values(decision: Decision, best: Judgement) -> Iterator[str]:
+def _values(decision: Decision) -> Iterator[str]:
     """Yield the sentences on payrolls of other values: the winners, the growth, what is unknown."""
     others = elsewhere(decision)
     winners: dict[str, list[str]] = {}
     for one in others:
         if one.is_judged:
-            winners.setdefault(one.winner or NOTHING, []).append(_in_words(one.payrolls))
+            winners.setdefault(one.winner or NOTHING, []).append(in_words(one.payrolls))
     if winners:
         parts = (f"with {listed(names, 'or')} {name}" for name, names in winners.items())
         yield f"{'; '.join(parts)}."
-    grown = growth(decision)
-    if grown:
-        yield (
-            f"One call of {best.strategy} peaks {grown.times:.2f}x as high with "
-            f"{_in_words(grown.payrolls)} ({METRICS[grown.metric].title}, "
-            f"{grown.entries:,} entries){_scaled(decision, best, grown.times)}."
-        )
+    found = grown(decision)
+    if found and found.fits:  # or else it is among the warnings
+        yield found.text
     if not any(one.is_judged for one in others):
         calls = words.calls(decision.limits)
         yield f"Not measured so with {calls}: measure with --profile distinct."
-
-
-def _scaled(decision: Decision, best: Judgement, times: float) -> str:
-    """Return what would be needed if the calls' peak grew as much."""
-    limits, need = decision.limits, best.need
-    if need is None or times <= 1:
-        return ""
-    whole = need.base.high + need.calls.high * times
-    verdict = "which fits" if whole <= limits.memory else "which does not fit"
-    return (
-        f"; if the peak of {words.calls(limits)} grows as much, at worst {_bytes(whole)} of "
-        f"{words.memory_budget(limits)} are needed, {verdict}"
-    )
-
-
-def _in_words(payrolls: Payrolls) -> str:
-    """Return how values repeat there, the usual profile left out: `pools 5x`."""
-    if payrolls.profile == Payrolls().profile and payrolls.repetition > 1:
-        return f"pools {payrolls.repetition:,}x"
-    return how_values_repeat(payrolls.profile, payrolls.repetition)
 
 
 def _bytes(number: float) -> str:

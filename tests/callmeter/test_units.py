@@ -64,6 +64,16 @@ def test_what_is_no_amount_is_one_line(parse: Callable[[str], float], text: str)
     assert len(str(raised.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("512m", "512MB or 512MiB"), ("1Gi", "1GiB"), ("2 g", "2GB or 2GiB")],
+)
+def test_a_unit_that_is_cut_short_is_suggested_whole(text: str, meant: str) -> None:
+    """Docker's and Kubernetes' own differ in what they mean by a letter."""
+    with pytest.raises(UsageError, match=rf"; did you mean {meant}\?; units: "):
+        parse_bytes(text)
+
+
 @given(st.text(max_size=10) | st.from_regex(r"[0-9.e+-]{0,6} ?[kMGimsunB]{0,3}", fullmatch=True))
 def test_any_text_is_an_amount_or_refused(text: str) -> None:
     for parse in (parse_bytes, parse_seconds):

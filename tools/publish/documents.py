@@ -39,8 +39,8 @@ CHOOSER = "results/choose.html"
 RECORD = "results/0001-read-premiums.md"
 RECORD_OF = tuple(f"results/{path.name}" for path in CHOSEN_FROM)
 RECORDED = (
-    Limits(10_000, 512e6, service=Service(at_once=4)),
-    "--entries 10,000 --container 512MB --at-once 4",
+    Limits(10_000, 512e6, service=Service(at_once=4, base=180e6)),
+    "--entries 10,000 --container 512MB --base 180MB --at-once 4",
 )
 """The limits of the team's case, and how they are asked for on the command line."""
 

@@ -50,9 +50,19 @@ def _amount(text: str, option: str, units: Mapping[str, float], example: str) ->
     size = by_lower_case.get(match["unit"].lower()) if match else None
     if not match or size is None:
         raise UsageError(
-            f"{option} {text!r} is not a number and a unit, as {example}; units: {', '.join(units)}"
+            f"{option} {text!r} is not a number and a unit, as {example}"
+            f"{_meant(match, units)}; units: {', '.join(units)}"
         )
     return float(match["number"].replace(",", "")) * size
+
+
+def _meant(match: re.Match[str] | None, units: Mapping[str, float]) -> str:
+    """Return the amounts that may be meant by a unit cut short: Docker's `512m`, a pod's `1Gi`."""
+    start = match["unit"].lower() if match else ""
+    found = [unit for unit in units if start and unit.lower().startswith(start)]
+    if not match or not found:
+        return ""
+    return f"; did you mean {' or '.join(match['number'] + unit for unit in found)}?"
 
 
 def format_bytes(value: float, *, up: bool = False) -> str:

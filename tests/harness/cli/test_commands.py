@@ -43,7 +43,9 @@ def test_compare_answers_the_question(command: Command, tmp_path: Path) -> None:
     assert len(run.measurements) == run.header.cells
     assert run.header.environment["server"].endswith("(embedded)")
     assert run.header.command == "python -m harness compare " + " ".join(SMALL)
-    (line,) = [each for each in done.stderr.splitlines() if each.startswith("Which fits? ")]
+    (line,) = [
+        each for each in done.stderr.splitlines() if each.startswith("Which fits another limit? ")
+    ]
     chosen = command(*line.partition("harness ")[2].split(), folder=tmp_path)
     assert chosen.returncode == 0, chosen.stderr
     recommended = chosen.stdout.partition("Recommended: ")[2].partition(",")[0]
@@ -62,7 +64,7 @@ def test_a_broken_contract_is_exit_1_and_the_rest_is_measured(
     asked += ("--format", "json", "--output", "table.json", "--save", "run.jsonl")
     done = command(*asked, folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "Which fits?" not in done.stderr
+    assert "Which fits another limit?" not in done.stderr
     assert "Written: table.json (" in done.stderr
     found = json.loads((tmp_path / "table.json").read_text())["rows"]
     rows = {row["strategy"]: row for row in found}

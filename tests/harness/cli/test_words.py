@@ -148,7 +148,7 @@ def test_the_command_that_repeats_a_run_has_nothing_of_this_machine(
     monkeypatch.setattr(sys, "argv", ["harness", *words, *private])
     expected = (
         "python -m harness check --baseline=a.jsonl own.py 'a.py:f(1)' --explain --repeat 2 "
-        "--python 3.12"
+        "--python 3.12 --python PYTHON"
     )
     assert _measuring.command() == expected
 
