@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from harness.model.summary import Base, Summary
     from harness.report.document import Block
 
+OF_YARDSTICK = ("peak", "x floor", "time")
+"""What is shown of a yardstick, if it was measured."""
 MUCH_MORE = 1.25
 """Of the usual base: what is worth to be named, such as a package that is imported."""
 
@@ -71,16 +73,19 @@ def _names(shown: Sequence[Summary]) -> list[str]:
 
 def yardsticks(found: list[Summary]) -> Iterator[Block]:
     """Yield one line on what is measured beside the strategies."""
-    parts = []
+    parts, shown = [], set()
     for summary in found:
         key = notes.judged_peak([summary])
         ratio = summary.ratio(key, "floor") if key and summary.name != FLOOR else None
         to_floor = times(ratio) if ratio is not None else ""
-        texts = [median_of(summary, key), to_floor, against_reference(summary)]
-        if any(texts):
-            parts.append(f"{summary.name} {', '.join(filter(None, texts))}")
+        figures = (median_of(summary, key), to_floor, against_reference(summary))
+        texts = {what: text for what, text in zip(OF_YARDSTICK, figures, strict=True) if text}
+        if texts:
+            shown.update(texts)
+            parts.append(f"{summary.name} {', '.join(texts.values())}")
     if parts:
-        yield Note(f"Yardsticks (peak, x floor, time), not ranked: {'; '.join(parts)}.")
+        what = ", ".join(one for one in OF_YARDSTICK if one in shown)
+        yield Note(f"Yardsticks ({what}), not ranked: {'; '.join(parts)}.")
 
 
 def base_line(shown: list[Summary]) -> Iterator[Block]:

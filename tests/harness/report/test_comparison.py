@@ -57,7 +57,7 @@ def test_the_screen_has_the_figures_the_yardsticks_and_the_answer_in_three_lines
     assert "x faster" in lean
     assert lean.endswith("no ORM +6")
     assert reference.endswith("as today")
-    assert "Yardsticks" in text
+    assert "Yardsticks (peak, x floor, time), not ranked: " in text
     assert "\nfloor" not in text  # in the line of the yardsticks, not in the table
     for need in ("keep the ORM ->", "keep a list of mutable objects ->", "only read ->"):
         assert need in text
@@ -135,6 +135,8 @@ def test_what_has_no_value_has_no_row_and_no_place_among_the_yardsticks() -> Non
     assert "Not available here: rss: needs Linux." in text
     assert "Yardsticks" not in text
     assert "\nnone" not in text
+    alone = drawn(a_run(*memory(FLOOR, 2e6), *memory("lean", 1e6)))
+    assert "Yardsticks (peak), not ranked: floor 2.00 MB." in alone
 
 
 def test_a_time_with_too_few_repeats_is_marked() -> None:
