@@ -73,7 +73,8 @@ def _names(shown: Sequence[Summary]) -> list[str]:
 
 def yardsticks(found: list[Summary]) -> Iterator[Block]:
     """Yield one line on what is measured beside the strategies."""
-    parts, shown = [], set()
+    parts: list[str] = []
+    shown: set[str] = set()
     for summary in found:
         key = notes.judged_peak([summary])
         ratio = summary.ratio(key, "floor") if key and summary.name != FLOOR else None
