@@ -135,7 +135,7 @@ def _held(judgement: Judgement) -> str:
         return f"needs {size(peak)} at its peak{f' ({peak.basis})' if peak else ''}"
     limits = judgement.limits
     served = judgement.candidate.served_at(limits.entries, limits.at_once)
-    many = f", {served:.2f}x that of first calls, as seen of many in turn" if served > 1 else ""
+    many = f", times {served:.2f} as later calls of a worker peak" if served > 1 else ""
     return (
         f"needs {size(need)} ({size(base)} of base, {base.basis}; {size(peak)} at the peak of "
         f"{calls(limits)}, {peak.basis}{many})"

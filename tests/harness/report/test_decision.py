@@ -90,7 +90,7 @@ def test_how_the_calls_at_once_are_known_is_said() -> None:
     text = " ".join(served(1e9, 2, run=Run(SERVED.header, four)).split())
     assert "2 calls at once were not measured, only 4: they need no more than these" in text
     assert "at the peak of 2 calls, as of more calls at once, a bound" in text
-    assert "1.50x that of first calls, as seen of many in turn" in " ".join(
+    assert "times 1.50 as later calls of a worker peak" in " ".join(
         served(512e6, run=INTERNED).split()
     )
 
