@@ -77,7 +77,8 @@ def write(
         with transaction:
             connection.execute(text(f'CREATE SCHEMA "{schema}"'))
             connection.execute(text(f"COMMENT ON SCHEMA \"{schema}\" IS '{MARK}'"))
-            _without_indexes().create_all(connection)
+            # The schema is new; and to look for a table stays in SQLAlchemy's memos, engine and all.
+            _without_indexes().create_all(connection, checkfirst=False)
             remaining = iter(premiums)
             count = 0
             while some := list(islice(remaining, ENTRIES_A_COPY)):

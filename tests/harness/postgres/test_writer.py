@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
+from sqlalchemy.engine.default import DefaultDialect
 
 from harness.payroll.generator import Payroll, entries, warm_up_for
 from harness.postgres.connection import connected
@@ -47,6 +49,19 @@ def test_the_tables_are_as_their_mapping_makes_them(
     with connected(written(entries(Payroll(3, 1)))) as connection:
         assert structure(connection) == wanted
     assert len(wanted) > len(Base.metadata.tables)
+
+
+def test_connections_do_not_stay(written: Callable[[Iterable[PremiumEntry]], URL]) -> None:
+    """But the last one's; or else run after run in one process would need more."""
+    before = dialects()
+    for _ in range(3):
+        written(entries(Payroll(3, 1)))
+    assert len(dialects() - before) <= 1
+
+
+def dialects() -> set[int]:
+    gc.collect()
+    return {id(one) for one in gc.get_objects() if isinstance(one, DefaultDialect)}
 
 
 def structure(connection: Connection) -> set[str]:
