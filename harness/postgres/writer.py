@@ -77,7 +77,7 @@ def write(
         with transaction:
             connection.execute(text(f'CREATE SCHEMA "{schema}"'))
             connection.execute(text(f"COMMENT ON SCHEMA \"{schema}\" IS '{MARK}'"))
-            # The schema is new; and to look for a table stays in SQLAlchemy's memos, engine and all.
+            # The schema is new; a look for a table stays in SQLAlchemy's memos, with its engine.
             _without_indexes().create_all(connection, checkfirst=False)
             remaining = iter(premiums)
             count = 0

@@ -47,10 +47,8 @@ OF_A_RUN = chosen(
     ],
     quickly=[
         (Server.kill, "start"),
-        (Server.kill_first, "measuring"),
         (Server.kill_one, "seeding"),
         (Server.stop_at_once, "verification"),
-        (Server.stop, "measuring"),
         (Server.freeze, "measuring"),
         (Server.end_connections, "saving"),
     ],
@@ -58,11 +56,10 @@ OF_A_RUN = chosen(
 COMES_BACK = chosen(
     product(FAULTS, STAGES),
     quickly=[
-        *((Server.end_connections, stage) for stage in ("start", "seeding")),
+        (Server.end_connections, "seeding"),
         (Server.stop, "verification"),
         (Server.kill, "measuring"),
-        (Server.freeze, "measuring"),
-        (Server.stop_at_once, "saving"),
+        (Server.freeze, "saving"),
     ],
 )
 STAYS_AWAY = chosen(
@@ -72,7 +69,6 @@ STAYS_AWAY = chosen(
 REFUSES = chosen(
     product((Server.take_connections, Server.leave_no_memory), STAGES),
     quickly=[
-        (Server.take_connections, "start"),
         (Server.take_connections, "measuring"),
         (Server.leave_no_memory, "seeding"),
     ],
@@ -119,7 +115,7 @@ def test_the_server_of_a_run(place: Place, fault: Fault, stage: str) -> None:
 
 
 @only_root
-@pytest.mark.parametrize("stage", chosen(STAGES[:-1], quickly=["seeding", "measuring"]))
+@pytest.mark.parametrize("stage", chosen(STAGES[:-1], quickly=["measuring"]))
 def test_the_disk_of_the_server_is_full(place: Place, stage: str) -> None:
     with small_disk(place.tmp, 200):
         with held(place, stage, more=LIMITS) as run:

@@ -32,15 +32,15 @@ TAKES_MUCH = {command.TAKES: str(256 * MB)}
 DISKS = chosen(
     product(("work", "tmp"), STAGES),
     quickly=[
-        *(("work", stage) for stage in ("start", "saving", "reporting")),
-        *(("tmp", stage) for stage in ("start", "seeding", "measuring")),
+        *(("work", stage) for stage in ("start", "saving")),
+        *(("tmp", stage) for stage in ("seeding", "measuring")),
     ],
 )
 RUN_OUT = chosen(
     product(LIMITS, STAGES),
     quickly=[
-        *(("files", stage) for stage in ("seeding", "measuring", "reporting")),
-        *(("memory", stage) for stage in ("seeding", "measuring", "reporting")),
+        *(("files", stage) for stage in ("measuring", "reporting")),
+        *(("memory", stage) for stage in ("seeding", "measuring")),
     ],
 )
 

@@ -32,9 +32,9 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 TO_THE_COMMAND = chosen(
     product(ENDINGS, STAGES),
     quickly=[
-        *((signal.SIGINT, stage) for stage in ("start", "seeding", "measuring", "reporting")),
-        *((signal.SIGTERM, stage) for stage in ("verification", "saving")),
-        *((signal.SIGKILL, stage) for stage in ("start", "seeding", "measuring", "saving")),
+        *((signal.SIGINT, stage) for stage in ("seeding", "reporting")),
+        *((signal.SIGTERM, stage) for stage in ("start", "verification", "saving")),
+        *((signal.SIGKILL, stage) for stage in ("seeding", "measuring")),
     ],
 )
 TO_A_CHILD = chosen(
@@ -42,15 +42,15 @@ TO_A_CHILD = chosen(
     quickly=[
         (signal.SIGINT, "measuring", "worker"),
         (signal.SIGTERM, "measuring", "measured process"),
-        *((signal.SIGKILL, "measuring", whose) for whose in ("worker", "measured process")),
+        (signal.SIGKILL, "measuring", "measured process"),
         (signal.SIGKILL, "verification", "worker"),
     ],
 )
 AT_A_TERMINAL = chosen(
     product(("press_ctrl_c", "close"), STAGES),
     quickly=[
-        *(("press_ctrl_c", stage) for stage in ("verification", "saving")),
-        *(("close", stage) for stage in ("seeding", "measuring")),
+        ("press_ctrl_c", "saving"),
+        ("close", "measuring"),
     ],
 )
 
