@@ -123,9 +123,10 @@ def _base_of_nobody(decision: Decision) -> Iterator[str]:
     """Yield that the base is no application's, if none was named and something fits."""
     service = decision.limits.service
     if service and service.base is None and decision.fitting:
+        calls = " --at-once 4" if service.at_once == 1 else ""
         yield (
             "the base is that of a process that only reads payrolls; what your application holds "
-            "beside that comes on top: name its base, as --base 180MB."
+            f"beside that comes on top: name yours, as --base 180MB{calls}."
         )
 
 
