@@ -106,11 +106,7 @@ def is_too_many(candidate: Candidate, service: Service) -> bool:
 
 def how_to_measure(payrolls: Payrolls, entries: int, at_once: int, names: Iterable[str]) -> str:
     """Return the command that measures so many calls at once, of these strategies or of all."""
-    components, profile, repetition = payrolls
-    number = f" --at-once 1,{at_once}" if at_once > 1 else ""
-    pools = f" --repetition {repetition}" if repetition != 1 else ""
-    return (
-        f"{shlex.join(('python', '-m', 'harness', 'compare', *names))} --entries {entries} "
-        f"--components {components} --profile {profile}{pools}{number} --meter rss "
-        "--save run.jsonl"
-    )
+    words = ["python", "-m", "harness", "compare", *names, "--entries", str(entries)]
+    words += payrolls.options
+    words += ["--at-once", f"1,{at_once}"] if at_once > 1 else []
+    return shlex.join([*words, "--meter", "rss", "--save", "run.jsonl"])

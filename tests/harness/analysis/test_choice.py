@@ -249,7 +249,7 @@ def test_more_calls_at_once_than_the_one_number_measured_are_refused_with_the_co
     with pytest.raises(
         UsageError,
         match=r"4 calls at once were not measured on such payrolls, only 1; measure them with "
-        r"python -m harness compare --entries 10000 --components 6 --profile realistic --at-once "
+        r"python -m harness compare --entries 10000 --at-once "
         r"1,4 --meter rss --save run\.jsonl, and choose with --run run\.jsonl",
     ):
         decide(alone, limits, Payrolls(), None, Source("run", "choose"))

@@ -111,7 +111,7 @@ def test_what_was_not_measured_at_once_is_not_judged_but_how_to_measure_it_is_na
     assert (
         "WARNING: Not judged, because not measured with 4 calls at once, base included: "
         "yield_per. To judge all: python -m harness compare full_orm yield_per --entries 10000 "
-        "--components 6 --profile realistic --at-once 1,4 --meter rss --save run.jsonl, and choose "
+        "--at-once 1,4 --meter rss --save run.jsonl, and choose "
         "with --run run.jsonl."
     ) in text
     one_call = " ".join(served(1e12, 1, run=without("yield_per", 4)).split())
