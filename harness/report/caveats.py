@@ -29,7 +29,11 @@ MOST_NAMED = 5
 def warnings(decision: Decision) -> list[str]:
     """Return what may change the decision, or is a reason to doubt it."""
     is_doubtful, basis = _basis(decision)
-    found = [*_base_of_nobody(decision), *_over_in_residence(decision), *_not_judged(decision)]
+    found = [
+        *_without_the_application(decision),
+        *_over_in_residence(decision),
+        *_not_judged(decision),
+    ]
     found += [*_in_turn(decision), *([basis] if is_doubtful else [])]
     elsewhere = grown(decision)
     found += [elsewhere.text] if elsewhere and not elsewhere.fits else []
@@ -119,7 +123,7 @@ def _at_once(decision: Decision) -> Iterator[str]:
         )
 
 
-def _base_of_nobody(decision: Decision) -> Iterator[str]:
+def _without_the_application(decision: Decision) -> Iterator[str]:
     """Yield that the base is no application's, if none was named and something fits."""
     service = decision.limits.service
     if service and service.base is None and decision.fitting:
