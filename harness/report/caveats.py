@@ -33,10 +33,10 @@ def warnings(decision: Decision) -> list[str]:
         *_without_the_application(decision),
         *_over_in_residence(decision),
         *_not_judged(decision),
+        *_in_turn(decision),
+        *([basis] if is_doubtful else []),
+        *_where_values_repeat_less(decision),
     ]
-    found += [*_in_turn(decision), *([basis] if is_doubtful else [])]
-    elsewhere = grown(decision)
-    found += [elsewhere.text] if elsewhere and not elsewhere.fits else []
     found += [
         f"{judgement.strategy} failed at {failure.entries:,} entries: {failure.error}."
         for judgement in decision.judgements
@@ -162,6 +162,13 @@ def _in_turn(decision: Decision) -> Iterator[str]:
             f"other, which is no bound. Measure with compare --at-once 1,{limits.at_once} --meter "
             "clock."
         )
+
+
+def _where_values_repeat_less(decision: Decision) -> Iterator[str]:
+    """Yield that the best one would not fit there, as far as its growth was measured."""
+    found = grown(decision)
+    if found and not found.fits:
+        yield found.text
 
 
 def origin(decision: Decision) -> str:

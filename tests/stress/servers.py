@@ -99,11 +99,13 @@ class Server:
         """Let none of its processes, nor the next ones, have more memory than it has."""
         self._is_limited = True
         for process in processes_of(self.data):
-            with suppress(FileNotFoundError):  # it has ended
+            try:
                 pages = int(Path(f"/proc/{process}/statm").read_text().split()[0])
-                most = f"--as={pages * resource.getpagesize()}"
-                # By the server's user: root may not where it has few capabilities.
-                self._run(Path("/usr/bin/prlimit"), "--pid", str(process), most)
+            except FileNotFoundError:  # it has ended
+                continue
+            most = f"--as={pages * resource.getpagesize()}"
+            # By the server's user: root may not where it has few capabilities.
+            self._run(Path("/usr/bin/prlimit"), "--pid", str(process), most)
 
     def scalar(self, query: str) -> Any:
         """Return the one value that the query has."""
